@@ -1,0 +1,156 @@
+package io.tinker4j.types;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One training example: what the model reads, and what its loss reads. Immutable.
+ *
+ * <p>Entry {@code i} of every loss input belongs to position {@code i} of the model's input and to
+ * the prediction of the token after it.
+ */
+public final class Datum {
+  /** The key of the tokens to be predicted, int64. */
+  public static final String TARGET_TOKENS = "target_tokens";
+
+  /** The key of the weights of {@link LossFunction#CROSS_ENTROPY}, float32. */
+  public static final String WEIGHTS = "weights";
+
+  /** The key of the log-probabilities at sampling time, float32. */
+  public static final String LOGPROBS = "logprobs";
+
+  /** The key of the advantages, float32. */
+  public static final String ADVANTAGES = "advantages";
+
+  private final ModelInput modelInput;
+  private final Map<String, TensorData> lossFnInputs;
+
+  private Datum(ModelInput modelInput, Map<String, TensorData> lossFnInputs) {
+    this.modelInput = modelInput;
+    this.lossFnInputs = lossFnInputs;
+  }
+
+  /** Returns an example of this input and these tensors, by the names that the loss reads. */
+  @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
+  public static Datum of(
+      @JsonProperty(value = "model_input", required = true) ModelInput modelInput,
+      @JsonProperty(value = "loss_fn_inputs", required = true)
+          Map<String, TensorData> lossFnInputs) {
+    return new Datum(
+        Objects.requireNonNull(modelInput, "modelInput"),
+        Collections.unmodifiableMap(new LinkedHashMap<>(lossFnInputs)));
+  }
+
+  /**
+   * Returns an example for {@link LossFunction#CROSS_ENTROPY}.
+   *
+   * @param targets the token to be predicted at each position
+   * @param weights the weight of each position in the loss, 0 to ignore it
+   * @throws IllegalArgumentException when the lengths differ
+   */
+  public static Datum of(ModelInput input, int[] targets, float[] weights) {
+    requireLength("weights", weights.length, targets.length);
+    return of(input, Map.of()).with(TARGET_TOKENS, TensorData.of(targets)).with(WEIGHTS, weights);
+  }
+
+  /**
+   * Returns an example for {@link LossFunction#CROSS_ENTROPY} from one sequence: the input is all
+   * tokens but the last, the targets are all but the first, the mask is shifted with the targets.
+   *
+   * @param mask whether each token of the sequence is to be learned; the first entry has no effect
+   * @throws IllegalArgumentException when there are fewer than two tokens or the lengths differ
+   */
+  public static Datum supervised(int[] tokens, boolean[] mask) {
+    requireLength("mask", mask.length, tokens.length);
+    if (tokens.length < 2) {
+      throw new IllegalArgumentException(
+          "tokens has %d entries; an input and a target need two".formatted(tokens.length));
+    }
+    float[] weights = new float[tokens.length - 1];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = mask[i + 1] ? 1 : 0;
+    }
+    return of(
+        ModelInput.ofInts(Arrays.copyOf(tokens, tokens.length - 1)),
+        Arrays.copyOfRange(tokens, 1, tokens.length),
+        weights);
+  }
+
+  /** Returns an example from one sequence of which every token is to be learned. */
+  public static Datum supervised(int... tokens) {
+    boolean[] mask = new boolean[tokens.length];
+    Arrays.fill(mask, true);
+    return supervised(tokens, mask);
+  }
+
+  /**
+   * Returns an example for the policy losses.
+   *
+   * @param targets the sampled token at each position
+   * @param logprobs the log-probability the sampler gave it
+   * @param advantages its advantage, 0 to ignore the position
+   * @throws IllegalArgumentException when the lengths differ
+   */
+  public static Datum policy(
+      ModelInput input, int[] targets, float[] logprobs, float[] advantages) {
+    requireLength("logprobs", logprobs.length, targets.length);
+    requireLength("advantages", advantages.length, targets.length);
+    return of(input, Map.of())
+        .with(TARGET_TOKENS, TensorData.of(targets))
+        .with(LOGPROBS, logprobs)
+        .with(ADVANTAGES, advantages);
+  }
+
+  /** Returns this example with one more loss input. */
+  public Datum with(String name, TensorData tensor) {
+    Map<String, TensorData> more = new LinkedHashMap<>(lossFnInputs);
+    more.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(tensor, "tensor"));
+    return new Datum(modelInput, Collections.unmodifiableMap(more));
+  }
+
+  private Datum with(String name, float[] values) {
+    return with(name, TensorData.of(values));
+  }
+
+  private static void requireLength(String name, int length, int expected) {
+    if (length != expected) {
+      throw new IllegalArgumentException(
+          "%s has %d entries, but there are %d tokens".formatted(name, length, expected));
+    }
+  }
+
+  /** Returns what the model reads. */
+  @JsonProperty("model_input")
+  public ModelInput modelInput() {
+    return modelInput;
+  }
+
+  /** Returns what the loss reads, by name. */
+  @JsonProperty("loss_fn_inputs")
+  public Map<String, TensorData> lossFnInputs() {
+    return lossFnInputs;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Datum that
+        && modelInput.equals(that.modelInput)
+        && lossFnInputs.equals(that.lossFnInputs);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * modelInput.hashCode() + lossFnInputs.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "Datum{" + modelInput + ", " + lossFnInputs + "}";
+  }
+}

@@ -1,0 +1,100 @@
+package io.tinker4j.types;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The loss of a training pass, by name, with its settings. Immutable.
+ *
+ * <p>Losses are sums over tokens and datums, computed by the server. The constants are those that
+ * every server is expected to know; {@link #of} names any other. Settings that are not given keep
+ * the server's defaults, which differ between servers: give them when it matters.
+ */
+public final class LossFunction {
+  /** Weighted negative log-likelihood; reads {@code target_tokens} and {@code weights}. */
+  public static final LossFunction CROSS_ENTROPY = of("cross_entropy");
+
+  /**
+   * Importance-weighted policy gradient; reads {@code target_tokens}, {@code logprobs} and {@code
+   * advantages}, as do the constants below.
+   */
+  public static final LossFunction IMPORTANCE_SAMPLING = of("importance_sampling");
+
+  /** Proximal policy optimization with the server's clip thresholds. */
+  public static final LossFunction PPO = of("ppo");
+
+  /** Clipped importance sampling with the server's clip thresholds. */
+  public static final LossFunction CISPO = of("cispo");
+
+  /** Direct reward optimization with the server's beta. */
+  public static final LossFunction DRO = of("dro");
+
+  private final String name;
+  private final Map<String, Double> config;
+
+  private LossFunction(String name, Map<String, Double> config) {
+    this.name = name;
+    this.config = config;
+  }
+
+  /** Returns the loss of that name with the server's settings. */
+  public static LossFunction of(String name) {
+    return new LossFunction(Objects.requireNonNull(name, "name"), Map.of());
+  }
+
+  /** Returns proximal policy optimization; the thresholds bound the ratio, for example 0.8, 1.2. */
+  public static LossFunction ppo(double clipLowThreshold, double clipHighThreshold) {
+    return clipped(PPO, clipLowThreshold, clipHighThreshold);
+  }
+
+  /** Returns clipped importance sampling; the thresholds bound the ratio, for example 0.0, 4.0. */
+  public static LossFunction cispo(double clipLowThreshold, double clipHighThreshold) {
+    return clipped(CISPO, clipLowThreshold, clipHighThreshold);
+  }
+
+  /** Returns direct reward optimization with this weight of its quadratic term. */
+  public static LossFunction dro(double beta) {
+    return DRO.with("beta", beta);
+  }
+
+  private static LossFunction clipped(LossFunction loss, double low, double high) {
+    return loss.with("clip_low_threshold", low).with("clip_high_threshold", high);
+  }
+
+  /** Returns this loss with one more setting. */
+  public LossFunction with(String setting, double value) {
+    Map<String, Double> more = new LinkedHashMap<>(config);
+    more.put(Objects.requireNonNull(setting, "setting"), value);
+    return new LossFunction(name, Collections.unmodifiableMap(more));
+  }
+
+  /** Returns the name on the wire. */
+  public String name() {
+    return name;
+  }
+
+  /** Returns the settings, empty for the server's. */
+  public Map<String, Double> config() {
+    return config;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof LossFunction that
+        && name.equals(that.name)
+        && config.equals(that.config);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * name.hashCode() + config.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return config.isEmpty() ? name : name + config;
+  }
+}

@@ -1,0 +1,20 @@
+package io.tinker4j.types;
+
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.immutables.value.Value;
+
+/** How every generated value looks: a package-private implementation behind a nested builder. */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.SOURCE)
+@Value.Style(
+    visibility = Value.Style.ImplementationVisibility.PACKAGE,
+    overshadowImplementation = true,
+    jdkOnly = true,
+    get = "*",
+    passAnnotations = JsonTypeName.class,
+    defaults = @Value.Immutable(copy = false))
+@interface TinkerStyle {}
