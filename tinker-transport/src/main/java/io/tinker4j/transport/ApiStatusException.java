@@ -1,0 +1,65 @@
+package io.tinker4j.transport;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The server answered with an error status. Subclasses stand for the statuses that callers treat
+ * differently; all others are of this class.
+ */
+public class ApiStatusException extends TinkerException {
+  private static final long serialVersionUID = 1;
+
+  private final transient ErrorAnswer answer;
+
+  ApiStatusException(String message, ErrorAnswer answer) {
+    super(message);
+    this.answer = answer;
+  }
+
+  static ApiStatusException of(String message, ErrorAnswer answer) {
+    return switch (answer.status()) {
+      case 401, 403 -> new AuthenticationException(message, answer);
+      case 404 -> new NotFoundException(message, answer);
+      case 409 -> new ConflictException(message, answer);
+      case 429 -> new RateLimitException(message, answer);
+      default -> new ApiStatusException(message, answer);
+    };
+  }
+
+  /** Returns the HTTP status. */
+  public final int status() {
+    return answer.status();
+  }
+
+  /** Returns the response's headers. */
+  public final Headers headers() {
+    return answer.headers();
+  }
+
+  /** Returns the response's body as text. */
+  public final String body() {
+    return answer.body();
+  }
+
+  /** Returns what the server says about the error, when the body is JSON that says so. */
+  public final Optional<String> detail() {
+    return answer.detail();
+  }
+
+  /** Returns whether the server, or else the status (408, 409, 429, 5xx), allows another try. */
+  @Override
+  public final boolean isRetryable() {
+    return answer.isRetryable();
+  }
+
+  @Override
+  public final Optional<Duration> retryAfter() {
+    return answer.retryAfter();
+  }
+
+  @Override
+  public final Optional<String> requestId() {
+    return answer.headers().first("x-request-id");
+  }
+}

@@ -1,0 +1,10 @@
+package io.tinker4j.transport;
+
+/** The thread was interrupted, or the client closed, during a call. The interrupt flag is set. */
+public final class CallInterruptedException extends TinkerException {
+  private static final long serialVersionUID = 1;
+
+  CallInterruptedException(String message, InterruptedException cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,99 @@
+package io.tinker4j.transport;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/** What one call does differently from its operation's and its client's settings. Immutable. */
+public final class CallOptions {
+  private static final CallOptions DEFAULTS = builder().build();
+
+  private final Headers headers;
+  private final @Nullable Duration timeout;
+  private final @Nullable Duration deadline;
+  private final int maxRetries;
+
+  private CallOptions(Builder builder) {
+    this.headers = builder.headers.build();
+    this.timeout = builder.timeout;
+    this.deadline = builder.deadline;
+    this.maxRetries = builder.maxRetries;
+  }
+
+  /** Returns options that change nothing. */
+  public static CallOptions defaults() {
+    return DEFAULTS;
+  }
+
+  /** Starts options. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  Headers headers() {
+    return headers;
+  }
+
+  Optional<Duration> timeout() {
+    return Optional.ofNullable(timeout);
+  }
+
+  Optional<Duration> deadline() {
+    return Optional.ofNullable(deadline);
+  }
+
+  OptionalInt maxRetries() {
+    return maxRetries < 0 ? OptionalInt.empty() : OptionalInt.of(maxRetries);
+  }
+
+  /** Builds options; not thread-safe. */
+  public static final class Builder {
+    private final Headers.Builder headers = Headers.builder();
+    private @Nullable Duration timeout;
+    private @Nullable Duration deadline;
+    private int maxRetries = -1;
+
+    private Builder() {}
+
+    /** Adds a header. Default none. */
+    public Builder header(String name, String value) {
+      headers.set(name, value);
+      return this;
+    }
+
+    /** Sets the time one attempt may take, the body included. Default: the operation's. */
+    public Builder timeout(Duration timeout) {
+      this.timeout = positive("timeout", timeout);
+      return this;
+    }
+
+    /** Sets the time the whole call may take, retries included. Default: the client's. */
+    public Builder deadline(Duration deadline) {
+      this.deadline = positive("deadline", deadline);
+      return this;
+    }
+
+    /** Sets how often a failed attempt is tried again. Default: the operation's. */
+    public Builder maxRetries(int maxRetries) {
+      if (maxRetries < 0) {
+        throw new IllegalArgumentException(
+            "maxRetries is " + maxRetries + "; it must not be negative");
+      }
+      this.maxRetries = maxRetries;
+      return this;
+    }
+
+    /** Returns the options. */
+    public CallOptions build() {
+      return new CallOptions(this);
+    }
+  }
+
+  static Duration positive(String name, Duration duration) {
+    if (duration.isNegative() || duration.isZero()) {
+      throw new IllegalArgumentException(name + " is " + duration + "; it must be positive");
+    }
+    return duration;
+  }
+}

@@ -1,0 +1,112 @@
+package io.tinker4j.transport;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * How an operation's input becomes bytes and how its answer becomes a value.
+ *
+ * @param <I> the input
+ * @param <O> the value
+ */
+public interface Codec<I, O> {
+  /**
+   * Encodes an input.
+   *
+   * @throws IllegalArgumentException when it cannot be represented
+   */
+  Body encode(I input);
+
+  /**
+   * Decodes a successful answer.
+   *
+   * @throws DecodeException when it is not what the protocol says
+   */
+  O decode(Answer answer);
+
+  /** Returns the media types that the decoder understands, for {@code Accept}. */
+  default String accept() {
+    return "application/json";
+  }
+
+  /** An encoded input. The bytes are not copied and must not change. */
+  final class Body {
+    private final byte[] bytes;
+    private final String contentType;
+    private final Optional<String> contentEncoding;
+
+    private Body(byte[] bytes, String contentType, Optional<String> contentEncoding) {
+      this.bytes = bytes;
+      this.contentType = contentType;
+      this.contentEncoding = contentEncoding;
+    }
+
+    /** Returns a body of this content type. */
+    public static Body of(byte[] bytes, String contentType) {
+      return new Body(bytes, Objects.requireNonNull(contentType, "contentType"), Optional.empty());
+    }
+
+    /** Returns a body that was compressed with this encoding. */
+    public static Body of(byte[] bytes, String contentType, String contentEncoding) {
+      return new Body(bytes, contentType, Optional.of(contentEncoding));
+    }
+
+    byte[] bytes() {
+      return bytes;
+    }
+
+    String contentType() {
+      return contentType;
+    }
+
+    Optional<String> contentEncoding() {
+      return contentEncoding;
+    }
+  }
+
+  /** An answer that was read to its end. */
+  final class Answer {
+    private final int status;
+    private final Headers headers;
+    private final byte[] body;
+
+    private Answer(int status, Headers headers, byte[] body) {
+      this.status = status;
+      this.headers = headers;
+      this.body = body;
+    }
+
+    /** Returns an answer; the body is not copied and must not change. */
+    public static Answer of(int status, Headers headers, byte[] body) {
+      return new Answer(status, headers, body);
+    }
+
+    /** Returns the HTTP status. */
+    public int status() {
+      return status;
+    }
+
+    /** Returns the headers. */
+    public Headers headers() {
+      return headers;
+    }
+
+    /** Returns the body as text. */
+    public String text() {
+      return new String(body, StandardCharsets.UTF_8);
+    }
+
+    byte[] body() {
+      return body;
+    }
+
+    boolean isProtobuf() {
+      return headers
+          .first("content-type")
+          .map(type -> type.toLowerCase(Locale.ROOT).contains("application/x-protobuf"))
+          .orElse(false);
+    }
+  }
+}

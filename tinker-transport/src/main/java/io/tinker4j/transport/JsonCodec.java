@@ -1,0 +1,157 @@
+package io.tinker4j.transport;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.ValueSerializer;
+import tools.jackson.databind.cfg.DateTimeFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
+
+/**
+ * JSON bodies: the one door to the JSON library. Unknown properties are ignored; absent values are
+ * not written; a number that is not finite is refused.
+ */
+public final class JsonCodec<I, O> implements Codec<I, O> {
+  private static final int SHOWN = 500;
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .disable(DateTimeFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .changeDefaultPropertyInclusion(
+              inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_ABSENT))
+          .addModule(
+              new SimpleModule("finite numbers")
+                  .addSerializer(Double.class, new FiniteDoubles())
+                  .addSerializer(double.class, new FiniteDoubles()))
+          .build();
+  private static final JavaType MAP =
+      MAPPER.getTypeFactory().constructMapType(Map.class, String.class, Object.class);
+
+  private final Class<O> output;
+
+  private JsonCodec(Class<O> output) {
+    this.output = output;
+  }
+
+  /** Returns a codec for these types. */
+  public static <I, O> JsonCodec<I, O> of(Class<I> input, Class<O> output) {
+    Objects.requireNonNull(input, "input");
+    return new JsonCodec<>(output);
+  }
+
+  @Override
+  public Body encode(I input) {
+    return Body.of(write(input), "application/json");
+  }
+
+  @Override
+  public O decode(Answer answer) {
+    return read(answer.body(), output);
+  }
+
+  /**
+   * Writes a value as JSON in UTF-8.
+   *
+   * @throws IllegalArgumentException when it holds a number that is not finite; names its place
+   */
+  public static byte[] write(@Nullable Object value) {
+    try {
+      return MAPPER.writeValueAsBytes(value);
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException(place(e) + e.getOriginalMessage(), e);
+    }
+  }
+
+  /**
+   * Reads a value.
+   *
+   * @throws DecodeException when the bytes are not JSON, or not of that type
+   */
+  public static <T> T read(byte[] json, Class<T> type) {
+    try {
+      T value = MAPPER.readValue(json, type);
+      if (value != null) {
+        return value;
+      }
+    } catch (JacksonException | IllegalArgumentException | ArithmeticException e) {
+      throw failure(type.getSimpleName(), json, e);
+    }
+    throw failure(type.getSimpleName(), json, new IllegalArgumentException("it is null"));
+  }
+
+  /**
+   * Reads an object as plain maps, lists, strings, numbers and booleans.
+   *
+   * @throws DecodeException when the bytes are not a JSON object
+   */
+  public static Map<String, @Nullable Object> readMap(byte[] json) {
+    try {
+      Map<String, @Nullable Object> map = MAPPER.readValue(json, MAP);
+      if (map != null) {
+        return map;
+      }
+    } catch (JacksonException e) {
+      throw failure("object", json, e);
+    }
+    throw failure("object", json, new IllegalArgumentException("it is null"));
+  }
+
+  static Optional<Map<String, @Nullable Object>> tryReadMap(String text) {
+    if (!text.stripLeading().startsWith("{")) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.ofNullable(MAPPER.readValue(text, MAP));
+    } catch (JacksonException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static DecodeException failure(String type, byte[] json, Exception cause) {
+    String text = new String(json, 0, Math.min(json.length, SHOWN), StandardCharsets.UTF_8);
+    String problem =
+        cause instanceof JacksonException e
+            ? place(e) + e.getOriginalMessage()
+            : String.valueOf(cause.getMessage());
+    return new DecodeException(
+        "not a valid %s: %s; the JSON begins with: %s".formatted(type, problem, text), cause);
+  }
+
+  private static String place(JacksonException e) {
+    if (e.getPath().isEmpty()) {
+      return "";
+    }
+    StringBuilder place = new StringBuilder("$");
+    for (JacksonException.Reference step : e.getPath()) {
+      if (step.getPropertyName() != null) {
+        place.append('.').append(step.getPropertyName());
+      } else {
+        place.append('[').append(step.getIndex()).append(']');
+      }
+    }
+    return place.append(": ").toString();
+  }
+
+  private static final class FiniteDoubles extends ValueSerializer<Double> {
+    @Override
+    public void serialize(Double value, JsonGenerator out, SerializationContext context) {
+      if (!Double.isFinite(value)) {
+        throw new IllegalArgumentException(
+            "the number is " + value + "; JSON bodies carry finite numbers only");
+      }
+      out.writeNumber(value.doubleValue());
+    }
+  }
+}

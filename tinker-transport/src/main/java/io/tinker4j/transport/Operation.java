@@ -1,0 +1,132 @@
+package io.tinker4j.transport;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One endpoint as data: its place, its kind of call, its limits and its codec. Immutable.
+ *
+ * @param <I> the input
+ * @param <O> the value of the answer
+ */
+public final class Operation<I, O> {
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
+  private static final int RETRIES = 10;
+
+  private final String name;
+  private final String method;
+  private final String path;
+  private final CallKind kind;
+  private final Duration timeout;
+  private final int retries;
+  private final Codec<I, O> codec;
+  private final Function<I, Map<String, ? extends @Nullable Object>> parameters;
+
+  private Operation(
+      String name,
+      String method,
+      String path,
+      CallKind kind,
+      Duration timeout,
+      int retries,
+      Codec<I, O> codec,
+      Function<I, Map<String, ? extends @Nullable Object>> parameters) {
+    this.name = Objects.requireNonNull(name, "name");
+    this.method = Objects.requireNonNull(method, "method");
+    this.path = Objects.requireNonNull(path, "path");
+    this.kind = Objects.requireNonNull(kind, "kind");
+    this.timeout = timeout;
+    this.retries = retries;
+    this.codec = Objects.requireNonNull(codec, "codec");
+    this.parameters = parameters;
+  }
+
+  /** The input of an operation that takes none. */
+  public enum NoInput {
+    /** The only value. */
+    NONE
+  }
+
+  /** Returns an operation with a body, ten retries and 60 seconds per attempt. */
+  public static <I, O> Operation<I, O> post(
+      String name, String path, CallKind kind, Codec<I, O> codec) {
+    return new Operation<>(name, "POST", path, kind, TIMEOUT, RETRIES, codec, input -> Map.of());
+  }
+
+  /**
+   * Returns an operation without a body, ten retries and 60 seconds per attempt.
+   *
+   * @param parameters the parameters of path and query; one whose name is in the path goes there
+   */
+  public static <I, O> Operation<I, O> get(
+      String name,
+      String path,
+      CallKind kind,
+      Codec<I, O> codec,
+      Function<I, Map<String, ? extends @Nullable Object>> parameters) {
+    return new Operation<>(name, "GET", path, kind, TIMEOUT, RETRIES, codec, parameters);
+  }
+
+  /** Returns this operation with that time per attempt. */
+  public Operation<I, O> timeout(Duration timeout) {
+    return new Operation<>(name, method, path, kind, timeout, retries, codec, parameters);
+  }
+
+  /** Returns this operation without retries. */
+  public Operation<I, O> withoutRetries() {
+    return new Operation<>(name, method, path, kind, timeout, 0, codec, parameters);
+  }
+
+  /** Returns this operation with parameters for path and query. */
+  public Operation<I, O> parameters(
+      Function<I, Map<String, ? extends @Nullable Object>> parameters) {
+    return new Operation<>(name, method, path, kind, timeout, retries, codec, parameters);
+  }
+
+  /** Returns the operation's id in {@code openapi/tinker.yaml}. */
+  public String name() {
+    return name;
+  }
+
+  /** Returns the HTTP method. */
+  public String method() {
+    return method;
+  }
+
+  /** Returns the path below the base URL, with {@code {names}} for parameters. */
+  public String path() {
+    return path;
+  }
+
+  /** Returns what the call is for. */
+  public CallKind kind() {
+    return kind;
+  }
+
+  /** Returns the time one attempt may take, the body included. */
+  public Duration timeout() {
+    return timeout;
+  }
+
+  /** Returns how often a failed attempt is tried again. */
+  public int retries() {
+    return retries;
+  }
+
+  /** Returns the codec. */
+  public Codec<I, O> codec() {
+    return codec;
+  }
+
+  Map<String, ? extends @Nullable Object> parametersOf(I input) {
+    return parameters.apply(input);
+  }
+
+  @Override
+  public String toString() {
+    return name + " (" + method + " " + path + ")";
+  }
+}

@@ -1,0 +1,83 @@
+package io.tinker4j.transport;
+
+import io.tinker4j.types.EncodedTextChunk;
+import io.tinker4j.types.ForwardBackwardInput;
+import io.tinker4j.types.ImageAssetPointerChunk;
+import io.tinker4j.types.ModelInputChunk;
+import io.tinker4j.types.TensorData;
+import io.tinker4j.types.proto.Chunk;
+import io.tinker4j.types.proto.DType;
+import io.tinker4j.types.proto.Datum;
+import io.tinker4j.types.proto.ForwardBackwardRequest;
+import io.tinker4j.types.proto.SparseCsr;
+import io.tinker4j.types.proto.Tensor;
+
+/** The binary form of training passes. */
+final class ProtoRequests {
+  private ProtoRequests() {}
+
+  static ForwardBackwardRequest of(
+      ForwardBackwardInput input, String modelId, long seqId, boolean forwardOnly) {
+    ForwardBackwardRequest.Builder request =
+        ForwardBackwardRequest.newBuilder()
+            .setModelId(modelId)
+            .setSeqId(Math.toIntExact(seqId))
+            .setLossFn(input.lossFn())
+            .putAllLossFnConfig(input.lossFnConfig())
+            .setForwardOnly(forwardOnly);
+    input.data().forEach(datum -> request.addData(datum(datum)));
+    return request.build();
+  }
+
+  private static Datum datum(io.tinker4j.types.Datum datum) {
+    Datum.Builder message = Datum.newBuilder();
+    datum.modelInput().chunks().forEach(chunk -> message.addModelInput(chunk(chunk)));
+    datum.lossFnInputs().forEach((name, data) -> message.putLossFnInputs(name, tensor(data)));
+    return message.build();
+  }
+
+  private static Chunk chunk(ModelInputChunk chunk) {
+    return switch (chunk) {
+      case EncodedTextChunk text ->
+          Chunk.newBuilder()
+              .setEncodedText(
+                  io.tinker4j.types.proto.EncodedTextChunk.newBuilder()
+                      .setTokens(ProtoArrays.ofInts(text.tokens())))
+              .build();
+      case ImageAssetPointerChunk image -> throw noBinaryForm(image);
+      case ModelInputChunk.Unrecognized other -> throw noBinaryForm(other);
+    };
+  }
+
+  private static IllegalArgumentException noBinaryForm(ModelInputChunk chunk) {
+    return new IllegalArgumentException(
+        "a chunk of type " + chunk.type() + " cannot be used for training; it has no binary form");
+  }
+
+  private static Tensor tensor(TensorData data) {
+    Tensor.Builder tensor = Tensor.newBuilder();
+    for (long dimension : data.shape()) {
+      tensor.addShape(dimension);
+    }
+    var values =
+        switch (data.dtype()) {
+          case FLOAT32 -> ProtoArrays.ofFloats(data.floats());
+          case INT64 -> ProtoArrays.ofLongs(data.longs());
+        };
+    tensor.setDtype(
+        switch (data.dtype()) {
+          case FLOAT32 -> DType.DTYPE_FLOAT32;
+          case INT64 -> DType.DTYPE_INT64;
+        });
+    if (data.isSparse()) {
+      tensor.setSparseCsr(
+          SparseCsr.newBuilder()
+              .setValues(values)
+              .setCrowIndices(ProtoArrays.ofLongs(data.sparseCrowIndices()))
+              .setColIndices(ProtoArrays.ofLongs(data.sparseColIndices())));
+    } else {
+      tensor.setDense(values);
+    }
+    return tensor.build();
+  }
+}

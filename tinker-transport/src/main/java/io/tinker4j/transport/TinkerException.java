@@ -1,0 +1,37 @@
+package io.tinker4j.transport;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The root of what this SDK throws when a call fails; mistakes in a call's arguments are {@link
+ * IllegalArgumentException}s and are thrown before anything is sent.
+ */
+public abstract class TinkerException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  /** Creates an exception without a cause. */
+  protected TinkerException(String message) {
+    super(message);
+  }
+
+  /** Creates an exception with a cause. */
+  protected TinkerException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  /** Returns whether the same call may succeed later; the SDK's own retries are used up by then. */
+  public boolean isRetryable() {
+    return false;
+  }
+
+  /** Returns how long the server asks to wait before the next try, at most 60 seconds. */
+  public Optional<Duration> retryAfter() {
+    return Optional.empty();
+  }
+
+  /** Returns the server's id of the request, to quote when asking its operator. */
+  public Optional<String> requestId() {
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,157 @@
+package io.tinker4j.transport;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The threads of one client: virtual ones for its work, platform ones for what must go on while the
+ * JVM is busy.
+ *
+ * <p>Threads are named {@code tinker-<role>-<n>} and never keep the JVM alive. What a task throws
+ * is logged. Thread-safe.
+ */
+public final class TinkerThreads implements AutoCloseable {
+  private static final System.Logger log = System.getLogger(TinkerThreads.class.getName());
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
+  private final Duration grace;
+  private final AtomicLong numbers = new AtomicLong();
+  // guards: live, closed
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition ended = lock.newCondition();
+  private final Set<Thread> live = new HashSet<>();
+  private boolean closed;
+
+  private TinkerThreads(Duration grace) {
+    this.grace = grace;
+  }
+
+  /** Returns an owner of threads that has none yet. Close it. */
+  public static TinkerThreads create() {
+    return withGrace(GRACE);
+  }
+
+  static TinkerThreads withGrace(Duration grace) {
+    return new TinkerThreads(grace);
+  }
+
+  /**
+   * Starts a task on a virtual thread, which may block.
+   *
+   * @param role what the thread does, in a word; part of its name
+   * @return the thread, already running
+   * @throws IllegalStateException if closed
+   */
+  public Thread start(String role, Runnable task) {
+    return start(Thread.ofVirtual(), role, task);
+  }
+
+  /**
+   * Starts a task on a daemon platform thread: for heartbeats, which must not wait behind busy
+   * virtual threads.
+   *
+   * @param role what the thread does, in a word; part of its name
+   * @return the thread, already running
+   * @throws IllegalStateException if closed
+   */
+  public Thread platformThread(String role, Runnable task) {
+    return start(Thread.ofPlatform().daemon(), role, task);
+  }
+
+  private Thread start(Thread.Builder builder, String role, Runnable task) {
+    Objects.requireNonNull(task, "task");
+    Thread thread =
+        builder
+            .name(
+                "tinker-" + Objects.requireNonNull(role, "role") + "-" + numbers.getAndIncrement())
+            .uncaughtExceptionHandler(TinkerThreads::logFailure)
+            .unstarted(() -> runTracked(task));
+    lock.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException(
+            "cannot start " + thread.getName() + ": the client is closed");
+      }
+      live.add(thread);
+    } finally {
+      lock.unlock();
+    }
+    thread.start();
+    return thread;
+  }
+
+  private void runTracked(Runnable task) {
+    try {
+      task.run();
+    } finally {
+      lock.lock();
+      try {
+        live.remove(Thread.currentThread());
+        ended.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private static void logFailure(Thread thread, Throwable failure) {
+    log.log(System.Logger.Level.ERROR, () -> "a task failed: thread=" + thread.getName(), failure);
+  }
+
+  /** Returns whether the current thread is one of these. */
+  boolean isCurrent() {
+    lock.lock();
+    try {
+      return live.contains(Thread.currentThread());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns how many threads have not ended. */
+  int liveCount() {
+    lock.lock();
+    try {
+      return live.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Lets no task start any more, waits at most five seconds for those that run, then interrupts
+   * them. Does not wait for the thread that calls it. An interrupt ends the waiting at once and
+   * stays set. Calling it again does nothing.
+   */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        live.remove(Thread.currentThread());
+        awaitEnd();
+        live.forEach(Thread::interrupt);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until no thread is alive or the grace is over; gives the lock away meanwhile. */
+  private void awaitEnd() {
+    long remaining = grace.toNanos();
+    try {
+      while (!live.isEmpty() && remaining > 0) {
+        remaining = ended.awaitNanos(remaining);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

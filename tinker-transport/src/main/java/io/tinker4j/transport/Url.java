@@ -1,0 +1,98 @@
+package io.tinker4j.transport;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Makes addresses: the base URL's path stays, one slash between, parameters in path and query. */
+final class Url {
+  private static final String LITERAL_IN_PATHS = "/:-._~!$&'()*+,;=@";
+
+  private Url() {}
+
+  static URI base(String text) {
+    try {
+      URI uri = new URI(text.strip());
+      boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+      if (http && uri.getHost() != null && uri.getQuery() == null && uri.getFragment() == null) {
+        return uri;
+      }
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(notOne(text), e);
+    }
+    throw new IllegalArgumentException(notOne(text));
+  }
+
+  private static String notOne(String text) {
+    return "baseUrl is '" + text + "'; it must be like https://host/path, without a query";
+  }
+
+  static String withoutQuery(URI uri) {
+    String text = uri.toString();
+    int query = text.indexOf('?');
+    return query < 0 ? text : text.substring(0, query);
+  }
+
+  static URI of(URI base, String path, Map<String, ? extends @Nullable Object> parameters) {
+    String filled = path;
+    Map<String, @Nullable Object> query = new TreeMap<>(parameters);
+    for (Map.Entry<String, ? extends @Nullable Object> parameter : parameters.entrySet()) {
+      String place = "{" + parameter.getKey() + "}";
+      if (filled.contains(place)) {
+        filled = filled.replace(place, inPath(String.valueOf(parameter.getValue())));
+        query.remove(parameter.getKey());
+      }
+    }
+    String prefix = base.toString().replaceAll("/+$", "");
+    String tail = query(query);
+    return URI.create(
+        prefix + "/" + filled.replaceAll("^/+", "") + (tail.isEmpty() ? "" : "?" + tail));
+  }
+
+  /** Only characters that are illegal in a path are encoded; a slash separates. */
+  private static String inPath(String value) {
+    StringBuilder encoded = new StringBuilder();
+    for (byte unit : value.getBytes(StandardCharsets.UTF_8)) {
+      char c = (char) (unit & 0xff);
+      if (c < 0x80 && (Character.isLetterOrDigit(c) || LITERAL_IN_PATHS.indexOf(c) >= 0)) {
+        encoded.append(c);
+      } else {
+        encoded.append("%%%02X".formatted(unit & 0xff));
+      }
+    }
+    return encoded.toString();
+  }
+
+  private static String query(Map<String, @Nullable Object> parameters) {
+    List<String> parts = new ArrayList<>();
+    parameters.forEach((name, value) -> add(name, value, parts));
+    return String.join("&", parts);
+  }
+
+  private static void add(String name, @Nullable Object value, List<String> parts) {
+    String text =
+        value instanceof Iterable<?> values
+            ? join(values)
+            : String.valueOf(value == null ? "" : value);
+    if (!text.isEmpty()) {
+      parts.add(encode(name) + "=" + encode(text));
+    }
+  }
+
+  private static String join(Iterable<?> values) {
+    List<Object> list = new ArrayList<>();
+    values.forEach(list::add);
+    return list.stream().map(String::valueOf).collect(Collectors.joining(","));
+  }
+
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+}
