@@ -1,0 +1,41 @@
+package io.tinker4j.training;
+
+import io.tinker4j.transport.FutureOutcome;
+import io.tinker4j.transport.Operation;
+import io.tinker4j.transport.Operations;
+import io.tinker4j.types.CreateModelResponse;
+import io.tinker4j.types.ForwardBackwardOutput;
+import io.tinker4j.types.FutureRetrieveRequest;
+import io.tinker4j.types.LoadWeightsResponse;
+import io.tinker4j.types.OptimStepResponse;
+import io.tinker4j.types.SampleResponse;
+import io.tinker4j.types.SaveWeightsForSamplerResponse;
+import io.tinker4j.types.SaveWeightsResponse;
+import io.tinker4j.types.UnloadModelResponse;
+
+/**
+ * What a promise is asked for: the expected type decides how the answer is read, never its content.
+ *
+ * @param requestType the value of the header {@code X-Tinker-Request-Type}
+ */
+record ResultType<T>(
+    String requestType, Operation<FutureRetrieveRequest, FutureOutcome<T>> operation) {
+  static final ResultType<CreateModelResponse> CREATE_MODEL =
+      new ResultType<>("CreateModel", Operations.RETRIEVE_CREATE_MODEL);
+  static final ResultType<UnloadModelResponse> UNLOAD_MODEL =
+      new ResultType<>("UnloadModel", Operations.RETRIEVE_UNLOAD_MODEL);
+  static final ResultType<ForwardBackwardOutput> FORWARD =
+      new ResultType<>("Forward", Operations.RETRIEVE_FORWARD_BACKWARD);
+  static final ResultType<ForwardBackwardOutput> FORWARD_BACKWARD =
+      new ResultType<>("ForwardBackward", Operations.RETRIEVE_FORWARD_BACKWARD);
+  static final ResultType<OptimStepResponse> OPTIM_STEP =
+      new ResultType<>("OptimStep", Operations.RETRIEVE_OPTIM_STEP);
+  static final ResultType<SaveWeightsResponse> SAVE_WEIGHTS =
+      new ResultType<>("SaveWeights", Operations.RETRIEVE_SAVE_WEIGHTS);
+  static final ResultType<LoadWeightsResponse> LOAD_WEIGHTS =
+      new ResultType<>("LoadWeights", Operations.RETRIEVE_LOAD_WEIGHTS);
+  static final ResultType<SaveWeightsForSamplerResponse> SAVE_WEIGHTS_FOR_SAMPLER =
+      new ResultType<>("SaveWeightsForSampler", Operations.RETRIEVE_SAVE_WEIGHTS_FOR_SAMPLER);
+  static final ResultType<SampleResponse> SAMPLE =
+      new ResultType<>("Sample", Operations.RETRIEVE_SAMPLE);
+}

@@ -1,0 +1,39 @@
+package io.tinker4j.training;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.immutables.value.Value;
+
+/** Settings of a save. */
+@TinkerStyle
+@Value.Immutable
+public interface SaveOptions {
+  /** How long the checkpoint is kept, in whole seconds. Default: for ever. */
+  Optional<Duration> ttl();
+
+  /** Whether a training checkpoint of that name is replaced. Default false: a conflict. */
+  @Value.Default
+  default boolean overwrite() {
+    return false;
+  }
+
+  /** Refuses a time to live below one second. */
+  @Value.Check
+  default void check() {
+    ttl()
+        .filter(ttl -> ttl.toSeconds() < 1)
+        .ifPresent(ttl -> {
+          throw new IllegalArgumentException("ttl is " + ttl + "; it must be at least PT1S");
+        });
+  }
+
+  /** Starts new settings. */
+  static Builder builder() {
+    return new Builder();
+  }
+
+  /** Builds settings; not thread-safe. */
+  final class Builder extends ImmutableSaveOptions.Builder {
+    Builder() {}
+  }
+}

@@ -1,0 +1,235 @@
+package io.tinker4j.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tinker4j.transport.ApiClient;
+import io.tinker4j.transport.ApiStatusException;
+import io.tinker4j.transport.Headers;
+import io.tinker4j.types.OptimStepResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+// readiness: B6, D4
+class PromiseAwaiterTest {
+  private static final String READY = "{\"metrics\":{\"grad_norm\":1.5}}";
+
+  private final RecordingTime time = new RecordingTime();
+  private final ScriptedTransport server = new ScriptedTransport();
+  private final ByteBudget budget = new ByteBudget(100);
+  private final ApiClient api =
+      ApiClient.builder()
+          .apiKey("tml-test")
+          .baseUrl("http://tinker.test")
+          .transport(server)
+          .time(time)
+          .build();
+
+  @AfterEach
+  void close() {
+    api.close();
+  }
+
+  private OptimStepResponse await() throws InterruptedException {
+    return new PromiseAwaiter(api, time, budget, Duration.ofHours(2))
+        .await("req-x", ResultType.OPTIM_STEP, Duration.ofMillis(250), () -> false);
+  }
+
+  private List<Long> sleptSeconds() {
+    return time.sleeps.stream().map(Duration::toSeconds).toList();
+  }
+
+  private String body(int request) {
+    return StandardCharsets.UTF_8.decode(server.requests.get(request).body()).toString();
+  }
+
+  @Test
+  void await_immediateResult_sendsTheHeadersOfTheFirstPoll() throws Exception {
+    server.answer(200, READY);
+
+    assertThat(await().metrics().orElseThrow().get("grad_norm")).hasValue(1.5);
+
+    Headers headers = server.requests.get(0).headers();
+    assertThat(body(0)).isEqualTo("{\"request_id\":\"req-x\",\"allow_metadata_only\":true}");
+    assertThat(headers.first("X-Tinker-Request-Type")).hasValue("OptimStep");
+    assertThat(headers.first("X-Tinker-Request-Iteration")).hasValue("0");
+    assertThat(headers.first("X-Tinker-Create-Promise-Roundtrip-Time")).hasValue("0.25");
+    assertThat(headers.first("Accept")).hasValue("application/json");
+  }
+
+  @Test
+  void await_notReady_asksAgainAtOnceWithTheNextIteration() throws Exception {
+    server
+        .answer(200, "{\"type\":\"try_again\",\"queue_state\":\"paused_capacity\"}")
+        .answer(408, "{\"queue_state\":\"active\"}")
+        .answer(200, READY);
+
+    await();
+
+    assertThat(time.sleeps).isEmpty();
+    assertThat(server.requests.get(2).headers().first("X-Tinker-Request-Iteration")).hasValue("2");
+    assertThat(server.requests.get(2).headers().first("X-Tinker-Create-Promise-Roundtrip-Time"))
+        .isEmpty();
+  }
+
+  @Test
+  void await_sizeOnly_reservesBytesAndAsksForTheWhole() throws Exception {
+    server.answer(200, "{\"status\":\"complete_metadata\",\"response_payload_size\":60}");
+    server.answer(200, READY);
+
+    await();
+
+    assertThat(body(1)).contains("\"allow_metadata_only\":false");
+    assertThat(budget.available()).isEqualTo(100);
+  }
+
+  @Test
+  void await_sizeOnlyTwice_failsAndReleasesTheBytes() {
+    server.answer(200, "{\"status\":\"complete_metadata\",\"response_payload_size\":60}");
+    server.answer(200, "{\"status\":\"complete_metadata\",\"response_payload_size\":60}");
+
+    assertThatThrownBy(this::await).isInstanceOf(RequestFailedException.class);
+    assertThat(budget.available()).isEqualTo(100);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'{\"error\":\"boom\",\"category\":\"user\"}', USER",
+    "'{\"error\":\"boom\",\"category\":\"server\"}', SERVER",
+    "'{\"error\":\"boom\",\"category\":\"User\"}', UNKNOWN",
+    "'{\"error\":\"boom\"}', UNKNOWN",
+    "'{\"error\":\"boom\",\"metrics\":{}}', UNKNOWN"
+  })
+  void await_failedOperation_isFinalAndTyped(
+      String json, RequestFailedException.Category category) {
+    server.answer(200, json);
+
+    assertThatThrownBy(this::await)
+        .isInstanceOfSatisfying(
+            RequestFailedException.class,
+            e -> {
+              assertThat(e.category()).isEqualTo(category);
+              assertThat(e.requestId()).hasValue("req-x");
+              assertThat(e).hasMessageContaining("boom");
+            });
+    assertThat(server.requests).hasSize(1);
+  }
+
+  @Test
+  void await_overload_backsOffAndStartsAfreshAfterAnAnswer() throws Exception {
+    for (int i = 0; i < 7; i++) {
+      server.answer(429, "{\"detail\":\"x\"}");
+    }
+    server.answer(200, "{\"type\":\"try_again\"}");
+    server.answer(429, "{\"detail\":\"x\"}");
+    server.answer(200, READY);
+
+    await();
+
+    assertThat(sleptSeconds()).containsExactly(1L, 2L, 4L, 8L, 16L, 30L, 30L, 1L);
+  }
+
+  @Test
+  void await_retryAfter_isHonoured() throws Exception {
+    server.answer(
+        503, Headers.builder().set("retry-after", "7").set("content-length", "1").build(), "x");
+    server.answer(200, READY);
+
+    await();
+
+    assertThat(sleptSeconds()).containsExactly(7L);
+  }
+
+  @Test
+  void await_serverErrorsAndLostConnections_arePaced() throws Exception {
+    server.answer(500, "{}").lose().answer(400, Headers.empty(), "").answer(200, READY);
+
+    await();
+
+    assertThat(sleptSeconds()).containsExactly(1L, 2L, 4L);
+  }
+
+  @Test
+  void await_billingStop_pausesFiveSeconds() throws Exception {
+    server.answer(402, "{\"detail\":\"x\"}").answer(200, READY);
+
+    await();
+
+    assertThat(sleptSeconds()).containsExactly(5L);
+  }
+
+  @Test
+  void await_badRequestWithDetail_isAFailedOperationAtOnce() {
+    server.answer(400, "{\"detail\":\"top-k is not supported\"}");
+
+    assertThatThrownBy(this::await)
+        .isInstanceOf(RequestFailedException.class)
+        .hasMessageContaining("top-k is not supported");
+  }
+
+  @Test
+  void await_bareBadRequest_isAskedThreeTimesMore() {
+    for (int i = 0; i < 4; i++) {
+      server.answer(400, "what?");
+    }
+
+    assertThatThrownBy(this::await).isInstanceOf(ApiStatusException.class);
+    assertThat(server.requests).hasSize(4);
+  }
+
+  @Test
+  void await_expiredPromise_saysSo() {
+    server.answer(410, "{\"detail\":\"x\"}");
+
+    assertThatThrownBy(this::await).isInstanceOf(PromiseExpiredException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {401, 403, 404, 405, 409, 413, 422, 425})
+  void await_otherStatus_isFinal(int status) {
+    server.answer(status, "{\"detail\":\"x\"}");
+
+    assertThatThrownBy(this::await)
+        .isInstanceOfSatisfying(
+            ApiStatusException.class, e -> assertThat(e.status()).isEqualTo(status));
+    assertThat(server.requests).hasSize(1);
+  }
+
+  @Test
+  void await_noProgressForTheTimeout_givesUp() {
+    for (int i = 0; i < 200; i++) {
+      server.answer(200, "{\"type\":\"try_again\",\"queue_state\":\"paused_capacity\"}");
+    }
+    server.beforeEach(() -> time.advance(Duration.ofMinutes(1)));
+
+    assertThatThrownBy(this::await).isInstanceOf(ProgressTimeoutException.class);
+    assertThat(server.requests).hasSizeBetween(120, 123);
+  }
+
+  @Test
+  void await_slowButActive_isNotGivenUp() throws Exception {
+    for (int i = 0; i < 200; i++) {
+      server.answer(200, "{\"type\":\"try_again\",\"queue_state\":\"active\"}");
+    }
+    server.answer(200, READY);
+    server.beforeEach(() -> time.advance(Duration.ofMinutes(1)));
+
+    await();
+  }
+
+  @Test
+  void await_nobodyWaits_stopsAsking() {
+    PromiseAwaiter awaiter = new PromiseAwaiter(api, time, budget, Duration.ofHours(2));
+
+    assertThatThrownBy(
+            () -> awaiter.await("req-x", ResultType.OPTIM_STEP, Duration.ZERO, () -> true))
+        .isInstanceOf(InterruptedException.class);
+    assertThat(server.requests).isEmpty();
+  }
+}
