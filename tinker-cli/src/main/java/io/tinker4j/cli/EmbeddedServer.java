@@ -1,0 +1,95 @@
+package io.tinker4j.cli;
+
+import io.tinker4j.testkit.EmbeddedTinkerServer;
+import io.tinker4j.training.ServiceClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The embedded server, in this process, with its checkpoints in a directory. */
+final class EmbeddedServer implements TrainingServer {
+  /** The embedded server takes any key; this one looks like a real one. */
+  private static final String API_KEY = "tml-quickstart";
+
+  private static final int END_OF_TEXT = 256;
+
+  private final EmbeddedTinkerServer server;
+  private final Path directory;
+
+  private EmbeddedServer(EmbeddedTinkerServer server, Path directory) {
+    this.server = server;
+    this.directory = directory;
+  }
+
+  /** Starts one, in a new temporary directory unless told where. */
+  static EmbeddedServer start(@Nullable Path stateDirectory) {
+    Path directory = prepare(stateDirectory);
+    try {
+      return new EmbeddedServer(
+          EmbeddedTinkerServer.builder().dataDirectory(directory).start(), directory);
+    } catch (UncheckedIOException e) {
+      throw new CommandException("the embedded server " + e.getMessage(), e);
+    }
+  }
+
+  private static Path prepare(@Nullable Path stateDirectory) {
+    try {
+      return stateDirectory == null
+          ? Files.createTempDirectory("tinker-quickstart-")
+          : Files.createDirectories(stateDirectory.toAbsolutePath());
+    } catch (FileAlreadyExistsException e) {
+      throw new CommandException("--state-dir: %s is not a directory".formatted(stateDirectory), e);
+    } catch (IOException e) {
+      throw new CommandException(
+          stateDirectory == null
+              ? "cannot create a temporary directory (%s); name one with --state-dir"
+                  .formatted(e.getMessage())
+              : "--state-dir: %s cannot be created: %s".formatted(stateDirectory, e.getMessage()),
+          e);
+    }
+  }
+
+  @Override
+  public ServiceClient connect() {
+    return ServiceClient.builder().baseUrl(server.baseUrl().toString()).apiKey(API_KEY).build();
+  }
+
+  @Override
+  public String description() {
+    return "the embedded server at " + server.baseUrl();
+  }
+
+  @Override
+  public Optional<String> note() {
+    return Optional.empty();
+  }
+
+  @Override
+  public double learningRate() {
+    return 0.02;
+  }
+
+  @Override
+  public int endOfDocument() {
+    return END_OF_TEXT;
+  }
+
+  @Override
+  public String locate(String checkpoint) {
+    return checkpoint + " in " + directory;
+  }
+
+  @Override
+  public Optional<String> weightsHash(String modelId) {
+    return Optional.of(server.weightsHash(modelId));
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

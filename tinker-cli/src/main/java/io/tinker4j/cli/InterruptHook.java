@@ -1,0 +1,41 @@
+package io.tinker4j.cli;
+
+import java.time.Duration;
+
+/** Lets a command end in order on Ctrl-C or SIGTERM, within a few seconds. */
+final class InterruptHook {
+  private static final Duration PATIENCE = Duration.ofSeconds(8);
+
+  private final Thread thread;
+
+  private InterruptHook(Thread thread) {
+    this.thread = thread;
+  }
+
+  /** Installs the action; it runs at most once, while the command is still at work. */
+  static InterruptHook install(Runnable action) {
+    InterruptHook hook =
+        new InterruptHook(
+            Thread.ofPlatform().name("tinker-interrupt").unstarted(() -> runBriefly(action)));
+    Runtime.getRuntime().addShutdownHook(hook.thread);
+    return hook;
+  }
+
+  private static void runBriefly(Runnable action) {
+    Thread worker = Thread.ofPlatform().daemon().name("tinker-closing").start(action);
+    try {
+      worker.join(PATIENCE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Forgets the action. */
+  void remove() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(thread);
+    } catch (IllegalStateException e) {
+      // The JVM is shutting down; the action runs or has run.
+    }
+  }
+}

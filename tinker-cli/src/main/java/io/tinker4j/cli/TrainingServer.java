@@ -1,0 +1,31 @@
+package io.tinker4j.cli;
+
+import io.tinker4j.training.ServiceClient;
+import java.util.Optional;
+
+/** Where {@code tinker quickstart} trains. */
+sealed interface TrainingServer extends AutoCloseable permits EmbeddedServer, RemoteServer {
+  /** Returns a new client; sends nothing. */
+  ServiceClient connect();
+
+  /** Returns a name and an address, for people. */
+  String description();
+
+  /** Returns what the user should know before training here. */
+  Optional<String> note();
+
+  /** Returns a learning rate that suits the models here. */
+  double learningRate();
+
+  /** Returns the token that ends a document. */
+  int endOfDocument();
+
+  /** Returns where a checkpoint is, for people. */
+  String locate(String checkpoint);
+
+  /** Returns the hash of a model's weights, if this server tells it. */
+  Optional<String> weightsHash(String modelId);
+
+  @Override
+  void close();
+}

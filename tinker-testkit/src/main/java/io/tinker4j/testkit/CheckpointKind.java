@@ -1,0 +1,29 @@
+package io.tinker4j.testkit;
+
+import io.tinker4j.types.CheckpointType;
+
+/** What a checkpoint is for. */
+enum CheckpointKind {
+  /** Weights and optimizer, to go on training. */
+  TRAINING("weights"),
+  /** Weights alone, to sample from. */
+  SAMPLER("sampler_weights");
+
+  private final String segment;
+
+  CheckpointKind(String segment) {
+    this.segment = segment;
+  }
+
+  /** The segment of a path that stands for this kind. */
+  String segment() {
+    return segment;
+  }
+
+  CheckpointType type() {
+    return switch (this) {
+      case TRAINING -> CheckpointType.TRAINING;
+      case SAMPLER -> CheckpointType.SAMPLER;
+    };
+  }
+}

@@ -1,0 +1,252 @@
+package io.tinker4j.testkit;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Training runs and their checkpoints: an index in memory of what is on disk.
+ *
+ * <p>On disk: {@code runs/RUN/run.json} and, for each checkpoint, {@code runs/RUN/KIND/NAME/} with
+ * the engine's files and a {@code checkpoint.json}. A checkpoint is written beside its place and
+ * renamed into it, so that it is there as a whole or not at all; names that begin with a dot are
+ * work in progress and are cleared away when the store is opened.
+ */
+final class CheckpointStore {
+  private static final Logger LOG = System.getLogger(CheckpointStore.class.getName());
+  private static final String RUN_FILE = "run.json";
+  private static final String CHECKPOINT_FILE = "checkpoint.json";
+  private static final String PARTIAL = ".partial-";
+  private static final String REPLACED = ".replaced-";
+
+  private final Path runsDirectory;
+  private final InstantSource clock;
+  private final Map<String, TrainingRunEntry> runs = new ConcurrentHashMap<>();
+
+  /** Guards: the directories of finished checkpoints, so that none changes while it is read. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private CheckpointStore(Path runsDirectory, InstantSource clock) {
+    this.runsDirectory = runsDirectory;
+    this.clock = clock;
+  }
+
+  /** Writes a model's files into a directory. */
+  @FunctionalInterface
+  interface ModelWriter {
+    void write(Path directory) throws IOException;
+  }
+
+  /** Reads a model's files from a directory. */
+  @FunctionalInterface
+  interface ModelReader<T> {
+    T read(Path directory) throws IOException;
+  }
+
+  /** Opens the store of a directory, which is made if need be. */
+  static CheckpointStore open(Path dataDirectory, InstantSource clock) throws IOException {
+    CheckpointStore store = new CheckpointStore(dataDirectory.resolve("runs"), clock);
+    Files.createDirectories(store.runsDirectory);
+    for (Path directory : DurableFiles.list(store.runsDirectory)) {
+      store.readRun(directory);
+    }
+    return store;
+  }
+
+  /** Notes a new run. */
+  void register(TrainingRunEntry run) throws IOException {
+    Files.createDirectories(directory(run));
+    DurableFiles.sync(runsDirectory);
+    DurableFiles.write(directory(run).resolve(RUN_FILE), JsonBodies.write(run.toFields()));
+    runs.put(run.id(), run);
+  }
+
+  /**
+   * Returns a run.
+   *
+   * @throws RefusedException 404 when there is none of this id or it is somebody else's
+   */
+  TrainingRunEntry run(String owner, String runId) {
+    TrainingRunEntry run = runs.get(runId);
+    if (run == null || !run.owner().equals(owner)) {
+      throw RefusedException.notFound("training run " + runId + " is unknown");
+    }
+    run.checkpoints().forEach(checkpoint -> removeIfExpired(run, checkpoint));
+    return run;
+  }
+
+  /** All runs of an owner, the last used first. */
+  List<TrainingRunEntry> runs(String owner) {
+    return runs.values().stream()
+        .filter(run -> run.owner().equals(owner))
+        .sorted(
+            Comparator.comparing(TrainingRunEntry::lastRequest)
+                .reversed()
+                .thenComparing(TrainingRunEntry::id))
+        .toList();
+  }
+
+  /**
+   * Returns the run of a checkpoint that exists.
+   *
+   * @throws RefusedException 404 when the checkpoint does not exist, has expired or is somebody
+   *     else's
+   */
+  TrainingRunEntry runOf(String owner, TinkerPath path) {
+    TrainingRunEntry run = runs.get(path.runId());
+    if (run == null || !run.owner().equals(owner) || find(run, path).isEmpty()) {
+      throw RefusedException.notFound("checkpoint " + path + " is unknown");
+    }
+    return run;
+  }
+
+  /**
+   * Reads a checkpoint.
+   *
+   * @throws RefusedException as {@link #runOf} does
+   */
+  <T> T load(String owner, TinkerPath path, ModelReader<T> reader) throws IOException {
+    lock.lock();
+    try {
+      return reader.read(directory(runOf(owner, path), path));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Saves a checkpoint. Calls for one run come one after the other.
+   *
+   * @param ttl null when it never expires
+   * @throws OperationException when it exists and is not to be replaced
+   */
+  StoredCheckpoint save(
+      TrainingRunEntry run,
+      TinkerPath path,
+      boolean overwrite,
+      @Nullable Duration ttl,
+      ModelWriter model)
+      throws IOException {
+    if (!overwrite && find(run, path).isPresent()) {
+      throw new OperationException("ResourceAlreadyExists: checkpoint " + path + " exists");
+    }
+    Path kindDirectory = directory(run).resolve(path.kind().segment());
+    Files.createDirectories(kindDirectory);
+    DurableFiles.sync(directory(run));
+    Path partial = kindDirectory.resolve(PARTIAL + UUID.randomUUID());
+    try {
+      Files.createDirectory(partial);
+      model.write(partial);
+      Instant now = clock.instant();
+      StoredCheckpoint checkpoint =
+          new StoredCheckpoint(
+              path, now, DurableFiles.size(partial), ttl == null ? null : now.plus(ttl));
+      DurableFiles.write(partial.resolve(CHECKPOINT_FILE), JsonBodies.write(checkpoint.toFields()));
+      place(run, checkpoint, partial);
+      DurableFiles.write(directory(run).resolve(RUN_FILE), JsonBodies.write(run.toFields()));
+      return checkpoint;
+    } finally {
+      DurableFiles.delete(partial);
+    }
+  }
+
+  private void place(TrainingRunEntry run, StoredCheckpoint checkpoint, Path partial)
+      throws IOException {
+    Path target = directory(run, checkpoint.path());
+    Path replaced = target.resolveSibling(REPLACED + checkpoint.path().name());
+    lock.lock();
+    try {
+      if (Files.exists(target)) {
+        DurableFiles.delete(replaced);
+        DurableFiles.move(target, replaced);
+      }
+      DurableFiles.move(partial, target);
+      run.add(checkpoint);
+      DurableFiles.delete(replaced);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Optional<StoredCheckpoint> find(TrainingRunEntry run, TinkerPath path) {
+    return run.checkpoint(path).filter(checkpoint -> !removeIfExpired(run, checkpoint));
+  }
+
+  private boolean removeIfExpired(TrainingRunEntry run, StoredCheckpoint checkpoint) {
+    if (!checkpoint.isExpired(clock.instant())) {
+      return false;
+    }
+    lock.lock();
+    try {
+      if (run.remove(checkpoint)) {
+        DurableFiles.delete(directory(run, checkpoint.path()));
+      }
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, () -> "expired checkpoint not deleted path=" + checkpoint.path(), e);
+    } finally {
+      lock.unlock();
+    }
+    return true;
+  }
+
+  private Path directory(TrainingRunEntry run, TinkerPath path) {
+    return directory(run).resolve(path.kind().segment()).resolve(path.name());
+  }
+
+  /** The directory of a run. Run ids are the server's own: a UUID, {@code :train:} and a number. */
+  private Path directory(TrainingRunEntry run) {
+    return runsDirectory.resolve(run.id().replace(':', '_'));
+  }
+
+  private void readRun(Path directory) throws IOException {
+    Path file = directory.resolve(RUN_FILE);
+    if (!Files.isRegularFile(file)) {
+      return;
+    }
+    try {
+      TrainingRunEntry run =
+          TrainingRunEntry.fromFields(JsonBodies.readFields(Files.readAllBytes(file)));
+      for (CheckpointKind kind : CheckpointKind.values()) {
+        for (Path entry : DurableFiles.list(directory.resolve(kind.segment()))) {
+          readCheckpoint(run, entry);
+        }
+      }
+      runs.put(run.id(), run);
+    } catch (RuntimeException e) {
+      throw new IOException(file + " is corrupt: " + e.getMessage(), e);
+    }
+  }
+
+  private static void readCheckpoint(TrainingRunEntry run, Path entry) throws IOException {
+    String name = String.valueOf(entry.getFileName());
+    Path directory = entry;
+    if (name.startsWith(REPLACED)) {
+      // The server died while it replaced a checkpoint: keep the old one unless the new one made
+      // it.
+      directory = entry.resolveSibling(name.substring(REPLACED.length()));
+      if (!Files.exists(directory)) {
+        DurableFiles.move(entry, directory);
+      }
+    }
+    if (name.startsWith(".") && Files.exists(entry)) {
+      DurableFiles.delete(entry);
+    }
+    Path file = directory.resolve(CHECKPOINT_FILE);
+    if (Files.isRegularFile(file)) {
+      run.add(StoredCheckpoint.fromFields(JsonBodies.readFields(Files.readAllBytes(file))));
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package io.tinker4j.testkit;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The threads of the server: a virtual one for each waiting lane, and one per processor for what
+ * computes, so that computing never keeps the server from answering.
+ */
+final class ComputePool implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private final ExecutorService processors =
+      Executors.newFixedThreadPool(
+          Runtime.getRuntime().availableProcessors(),
+          Thread.ofPlatform().daemon().name("tinker-server-compute-", 0).factory());
+  private final ExecutorService lanes =
+      Executors.newThreadPerTaskExecutor(
+          Thread.ofVirtual().name("tinker-server-lane-", 0).factory());
+
+  /** Runs what computes, at most one task per processor at once. */
+  Executor processors() {
+    return processors;
+  }
+
+  /** Runs what mostly waits. */
+  Executor lanes() {
+    return lanes;
+  }
+
+  /** Runs a task on a processor thread and waits for it. */
+  <T> T call(Callable<T> task) throws Exception {
+    try {
+      return processors.submit(task).get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Exception cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  /** Interrupts everything and waits a few seconds for it to end. */
+  @Override
+  public void close() {
+    lanes.shutdownNow();
+    processors.shutdownNow();
+    try {
+      long end = System.nanoTime() + PATIENCE.toNanos();
+      lanes.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+      processors.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package io.tinker4j.testkit;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/** File operations whose effect survives a crash once they have returned. */
+final class DurableFiles {
+  private DurableFiles() {}
+
+  /** Writes a file as a whole or not at all. */
+  static void write(Path file, byte[] content) throws IOException {
+    Path parent = parent(file);
+    Path partial = parent.resolve("." + file.getFileName() + ".partial");
+    try (FileChannel channel =
+        FileChannel.open(
+            partial,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
+      ByteBuffer bytes = ByteBuffer.wrap(content);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+    move(partial, file);
+  }
+
+  /** Renames a file or directory atomically, within its directory or to one beside it. */
+  static void move(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    sync(parent(to));
+  }
+
+  /** Forces the entries of a directory to disk, where the platform can. */
+  static void sync(Path directory) {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      // Windows cannot open directories; it keeps their entries safe without being asked.
+    }
+  }
+
+  /** The entries of a directory; none when there is no directory. */
+  static List<Path> list(Path directory) throws IOException {
+    List<Path> entries = new ArrayList<>();
+    if (Files.isDirectory(directory)) {
+      try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+        stream.forEach(entries::add);
+      }
+    }
+    return entries;
+  }
+
+  /** Bytes of all files of a directory, not of those below it. */
+  static long size(Path directory) throws IOException {
+    long size = 0;
+    for (Path file : list(directory)) {
+      size += Files.size(file);
+    }
+    return size;
+  }
+
+  /** Deletes a file or directory with all it holds; links are deleted, not followed. */
+  static void delete(Path path) throws IOException {
+    if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      for (Path entry : list(path)) {
+        delete(entry);
+      }
+    }
+    Files.deleteIfExists(path);
+  }
+
+  private static Path parent(Path file) {
+    Path parent = file.getParent();
+    if (parent == null) {
+      throw new IllegalArgumentException(file + " has no directory");
+    }
+    return parent;
+  }
+}

@@ -1,0 +1,322 @@
+package io.tinker4j.testkit;
+
+import io.tinker4j.types.ClientConfigResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a Tinker server inside the test that uses it: the real wire protocol over HTTP/1.1 and
+ * clear-text HTTP/2, in front of a tiny language model over bytes that is really trained.
+ *
+ * <p>The same operations in the same order give bit-identical weights, whatever the machine, the
+ * port and the session ids; {@link #weightsHash} therefore tells whether an operation was lost or
+ * carried out twice, and {@link #ledger} says which. Checkpoints are files in the data directory
+ * and survive a restart on it; sessions, models and samplers do not.
+ *
+ * {@snippet :
+ * try (EmbeddedTinkerServer server = EmbeddedTinkerServer.start()) {
+ *   URI url = server.baseUrl(); // for the client, with any API key
+ * }
+ * }
+ *
+ * <p>Saving under a name that exists fails the promise of the save (category {@code user}, message
+ * {@code ResourceAlreadyExists: …}) unless it says {@code overwrite}: only the order of execution
+ * decides what exists. Models, checkpoints and samplers belong to the API key that made them; to
+ * other keys they are unknown (404).
+ *
+ * <p>Safe for use by many threads. Listens on the loopback interface unless told otherwise, and has
+ * no other protection than the API key.
+ */
+public final class EmbeddedTinkerServer implements AutoCloseable {
+  private final HttpListener listener;
+  private final Registry registry;
+  private final FutureStore futures;
+  private final ComputePool compute;
+  private final @Nullable Path temporaryDirectory;
+  private final URI baseUrl;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private EmbeddedTinkerServer(Builder builder) throws IOException {
+    temporaryDirectory =
+        builder.dataDirectory == null ? Files.createTempDirectory("tinker-server-") : null;
+    Path data = builder.dataDirectory == null ? temporaryDirectory : builder.dataDirectory;
+    CheckpointStore checkpoints = CheckpointStore.open(Objects.requireNonNull(data), builder.clock);
+    registry = new Registry(builder.clock);
+    futures = new FutureStore();
+    compute = new ComputePool();
+    HttpFront front =
+        new HttpFront(router(builder, checkpoints), builder.apiKey, builder.maxRequestBytes);
+    try {
+      listener = HttpListener.start(front, builder.host, builder.port, builder.holdTime);
+    } catch (RuntimeException e) {
+      compute.close();
+      deleteTemporaryDirectory();
+      throw e;
+    }
+    String host = builder.host.contains(":") ? "[" + builder.host + "]" : builder.host;
+    baseUrl = URI.create("http://" + host + ":" + listener.port());
+  }
+
+  private Router router(Builder builder, CheckpointStore checkpoints) {
+    BaseModels baseModels = new BaseModels(builder.baseModels);
+    ModelEndpoints models =
+        new ModelEndpoints(registry, futures, checkpoints, baseModels, compute, builder.clock);
+    Router router = new Router();
+    new ServiceEndpoints(registry, builder.clientConfig, builder.baseModels).addTo(router);
+    models.addTo(router);
+    new TrainingEndpoints(registry, compute).addTo(router);
+    new WeightsEndpoints(registry, checkpoints, models).addTo(router);
+    new SamplingEndpoints(registry, futures, checkpoints, baseModels, compute).addTo(router);
+    new RunEndpoints(checkpoints).addTo(router);
+    new FutureEndpoints(
+            futures, builder.holdTime, builder.metadataThreshold, builder.protobufResults)
+        .addTo(router);
+    return router;
+  }
+
+  /** Starts a server with the default settings: a free port and a temporary directory. */
+  public static EmbeddedTinkerServer start() {
+    return builder().start();
+  }
+
+  /** Starts the settings of a server. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Where the server listens, without a slash at the end: {@code http://127.0.0.1:12345}. */
+  public URI baseUrl() {
+    return baseUrl;
+  }
+
+  /**
+   * Returns the SHA-256 of a model's adapters after the last operation carried out, in lower-case
+   * hex. Does not wait for operations still under way: retrieve their results first.
+   *
+   * @throws IllegalArgumentException when there is no such model, or its creation has not finished
+   */
+  public String weightsHash(String modelId) {
+    String hash = model(modelId).weightsHash();
+    if (hash == null) {
+      throw new IllegalArgumentException(
+          "model " + modelId + " is not created yet; retrieve the result of its creation first");
+    }
+    return hash;
+  }
+
+  /**
+   * Returns the operations that were carried out on a model, in the order in which they were;
+   * failed ones are among them, the model's creation is not.
+   *
+   * @throws IllegalArgumentException when there is no such model
+   */
+  public List<ExecutedOperation> ledger(String modelId) {
+    return model(modelId).ledger();
+  }
+
+  /**
+   * Returns the sequence numbers of a model's requests in the order in which the server received
+   * them. A request that is sent again under its number is not counted again.
+   *
+   * @throws IllegalArgumentException when there is no such model
+   */
+  public List<Long> submissions(String modelId) {
+    return model(modelId).arrivals();
+  }
+
+  private TrainedModel model(String modelId) {
+    TrainedModel model = registry.findModel(Objects.requireNonNull(modelId, "modelId"));
+    if (model == null) {
+      throw new IllegalArgumentException("there is no model " + modelId);
+    }
+    return model;
+  }
+
+  /**
+   * Stops the server: ends waiting requests, closes connections, waits up to about five seconds for
+   * what is being computed, and deletes the temporary directory if there is one. Does nothing the
+   * second time.
+   */
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    futures.close();
+    try {
+      listener.close();
+    } finally {
+      compute.close();
+      deleteTemporaryDirectory();
+    }
+  }
+
+  private void deleteTemporaryDirectory() {
+    if (temporaryDirectory == null) {
+      return;
+    }
+    try {
+      DurableFiles.delete(temporaryDirectory);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + temporaryDirectory, e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "EmbeddedTinkerServer[" + baseUrl + "]";
+  }
+
+  /** Collects the settings of a server; not safe for use by many threads. */
+  public static final class Builder {
+    private static final List<String> BASE_MODELS =
+        List.of(
+            "tinker4j/tiny-bytes",
+            "meta-llama/Llama-3.1-8B",
+            "meta-llama/Llama-3.2-1B",
+            "Qwen/Qwen3-8B",
+            "Qwen/Qwen3-30B-A3B");
+
+    private String host = "127.0.0.1";
+    private int port;
+    private @Nullable Path dataDirectory;
+    private @Nullable String apiKey;
+    private Duration holdTime = Duration.ofSeconds(5);
+    private ClientConfigResponse clientConfig = ClientConfigResponse.builder().build();
+    private List<String> baseModels = BASE_MODELS;
+    private int metadataThreshold = 1 << 20;
+    private int maxRequestBytes = 64 << 20;
+    private boolean protobufResults = true;
+    private InstantSource clock = InstantSource.system();
+
+    private Builder() {}
+
+    /** Sets the port. Default: 0, any free one. */
+    public Builder port(int port) {
+      if (port < 0 || port > 65535) {
+        throw new IllegalArgumentException("port is " + port + "; it must be from 0 to 65535");
+      }
+      this.port = port;
+      return this;
+    }
+
+    /**
+     * Sets the address to listen on. Default: {@code 127.0.0.1}. Change it only to reach the server
+     * from another machine or container; then set an API key too.
+     */
+    public Builder host(String host) {
+      this.host = Objects.requireNonNull(host, "host");
+      return this;
+    }
+
+    /**
+     * Sets where checkpoints are kept; made if need be. Default: a temporary directory that is
+     * deleted when the server closes. One server at a time may use a directory.
+     */
+    public Builder dataDirectory(Path directory) {
+      this.dataDirectory = Objects.requireNonNull(directory, "directory");
+      return this;
+    }
+
+    /** Sets the only API key that is accepted. Default: any that is not blank. */
+    public Builder apiKey(String apiKey) {
+      this.apiKey = Objects.requireNonNull(apiKey, "apiKey");
+      return this;
+    }
+
+    /**
+     * Sets how long a request for a result that is not ready is held before the answer is to try
+     * again. Default: 5 seconds. Zero answers at once.
+     */
+    public Builder holdTime(Duration holdTime) {
+      if (holdTime.isNegative()) {
+        throw new IllegalArgumentException("holdTime is " + holdTime + "; it must not be negative");
+      }
+      this.holdTime = holdTime;
+      return this;
+    }
+
+    /**
+     * Sets what clients are told by {@code client/config}, for example small chunks. Default: the
+     * protocol's defaults. The server itself enforces none of these limits.
+     */
+    public Builder clientConfig(ClientConfigResponse clientConfig) {
+      this.clientConfig = Objects.requireNonNull(clientConfig, "clientConfig");
+      return this;
+    }
+
+    /**
+     * Sets the names of the base models on offer; behind each is another tiny model, determined by
+     * its name. Default: {@code tinker4j/tiny-bytes} and a few names of real models.
+     */
+    public Builder baseModels(String... names) {
+      if (names.length == 0 || List.of(names).stream().anyMatch(String::isBlank)) {
+        throw new IllegalArgumentException("baseModels must be names, at least one");
+      }
+      this.baseModels = List.of(names);
+      return this;
+    }
+
+    /**
+     * Sets the size in bytes above which a result is announced before it is sent, to clients that
+     * ask for that. Default: 1 MiB.
+     */
+    public Builder metadataThreshold(int bytes) {
+      this.metadataThreshold = requirePositive("metadataThreshold", bytes);
+      return this;
+    }
+
+    /**
+     * Sets the longest request body in bytes, before and after decompression. Default: 64 MiB.
+     * Longer ones are answered with 413.
+     */
+    public Builder maxRequestBytes(int bytes) {
+      this.maxRequestBytes = requirePositive("maxRequestBytes", bytes);
+      return this;
+    }
+
+    /**
+     * Sets whether results are binary for clients that accept that. Default: true. False behaves
+     * like servers that know JSON results only.
+     */
+    public Builder protobufResults(boolean protobufResults) {
+      this.protobufResults = protobufResults;
+      return this;
+    }
+
+    /** Sets the clock that checkpoints expire by. Default: the system's. */
+    Builder clock(InstantSource clock) {
+      this.clock = clock;
+      return this;
+    }
+
+    private static int requirePositive(String name, int value) {
+      if (value < 1) {
+        throw new IllegalArgumentException(name + " is " + value + "; it must be at least 1");
+      }
+      return value;
+    }
+
+    /**
+     * Starts the server.
+     *
+     * @throws UncheckedIOException when the port is taken or the data directory cannot be used
+     */
+    public EmbeddedTinkerServer start() {
+      try {
+        return new EmbeddedTinkerServer(this);
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot start: " + e.getMessage(), e);
+      }
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package io.tinker4j.testkit;
+
+import io.tinker4j.types.FutureRetrieveRequest;
+import io.tinker4j.types.QueueState;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Asking for the results of promises. */
+final class FutureEndpoints {
+  private final FutureStore futures;
+  private final Duration holdTime;
+  private final int metadataThreshold;
+  private final boolean binary;
+
+  /**
+   * Creates the endpoint. Results of more bytes than the threshold are announced first to clients
+   * that ask for it; unless {@code binary}, all results are JSON.
+   */
+  FutureEndpoints(FutureStore futures, Duration holdTime, int metadataThreshold, boolean binary) {
+    this.futures = futures;
+    this.holdTime = holdTime;
+    this.metadataThreshold = metadataThreshold;
+    this.binary = binary;
+  }
+
+  void addTo(Router router) {
+    router.add("POST", "retrieve_future", this::retrieve);
+  }
+
+  private Answer retrieve(HttpCall call) throws InterruptedException {
+    FutureRetrieveRequest request = JsonBodies.read(call.body(), FutureRetrieveRequest.class);
+    Promise promise = futures.get(request.requestId());
+    Optional<Outcome> outcome = promise.await(holdTime);
+    if (outcome.isEmpty()) {
+      return tryAgain(promise);
+    }
+    return switch (outcome.get()) {
+      case Outcome.Finished finished -> finished(promise, finished.result(), request, call);
+      case Outcome.Failed failed -> {
+        futures.retrieved(promise);
+        yield failed(failed);
+      }
+      case Outcome.Lost lost -> throw RefusedException.unavailable();
+    };
+  }
+
+  private Answer finished(
+      Promise promise, Object result, FutureRetrieveRequest request, HttpCall call) {
+    Answer answer;
+    try {
+      answer = ResultWriter.write(result, binary && call.acceptsProtobuf());
+    } catch (RuntimeException e) {
+      // JSON has no word for the infinities of a model that has diverged.
+      answer =
+          failed(new Outcome.Failed("the result cannot be written: " + e.getMessage(), "server"));
+    }
+    int size = answer.body().length;
+    if (request.allowMetadataOnly() && size > metadataThreshold) {
+      Map<String, Object> wire = new LinkedHashMap<>();
+      wire.put("status", "complete_metadata");
+      wire.put("response_payload_size", size);
+      return JsonBodies.ok(wire);
+    }
+    futures.retrieved(promise);
+    return answer;
+  }
+
+  private static Answer tryAgain(Promise promise) {
+    Map<String, Object> wire = new LinkedHashMap<>();
+    wire.put("type", "try_again");
+    wire.put("request_id", promise.requestId());
+    wire.put("queue_state", QueueState.ACTIVE.value());
+    return JsonBodies.ok(wire);
+  }
+
+  private static Answer failed(Outcome.Failed failed) {
+    Map<String, Object> wire = new LinkedHashMap<>();
+    wire.put("error", failed.message());
+    wire.put("category", failed.category());
+    return JsonBodies.ok(wire);
+  }
+}

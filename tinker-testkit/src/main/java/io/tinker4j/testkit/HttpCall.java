@@ -1,0 +1,69 @@
+package io.tinker4j.testkit;
+
+import java.util.List;
+import java.util.Map;
+
+/** One request as the endpoints see it: credential checked, body read and decompressed. */
+final class HttpCall {
+  private final String owner;
+  private final List<String> pathParameters;
+  private final Map<String, String> headers;
+  private final Map<String, String> query;
+  private final byte[] body;
+
+  /** Header names are in lower case. The body is handed over, not copied. */
+  HttpCall(
+      String owner,
+      List<String> pathParameters,
+      Map<String, String> headers,
+      Map<String, String> query,
+      byte[] body) {
+    this.owner = owner;
+    this.pathParameters = pathParameters;
+    this.headers = headers;
+    this.query = query;
+    this.body = body;
+  }
+
+  /** Who asks, derived from the API key. */
+  String owner() {
+    return owner;
+  }
+
+  String pathParameter(int index) {
+    return pathParameters.get(index);
+  }
+
+  /** Whether the answer may be binary. */
+  boolean acceptsProtobuf() {
+    return headers.getOrDefault("accept", "").contains(Answer.PROTOBUF);
+  }
+
+  /** Whether the body is binary. */
+  boolean hasProtobufBody() {
+    return headers.getOrDefault("content-type", "").contains(Answer.PROTOBUF);
+  }
+
+  /** The body; shared, not to be written to. */
+  byte[] body() {
+    return body;
+  }
+
+  /** A number of the query string; refuses what is none or below {@code min}. */
+  int query(String name, int absent, int min) {
+    String text = query.get(name);
+    if (text == null) {
+      return absent;
+    }
+    try {
+      int value = Integer.parseInt(text);
+      if (value >= min) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // Refused below, together with numbers out of range.
+    }
+    throw RefusedException.unprocessable(
+        List.of("query", name), "must be an integer of at least " + min, "int_parsing");
+  }
+}

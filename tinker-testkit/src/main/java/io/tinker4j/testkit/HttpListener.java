@@ -1,0 +1,101 @@
+package io.tinker4j.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.io.RateControl;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** Jetty on one port, for HTTP/1.1 and clear-text HTTP/2. */
+final class HttpListener implements AutoCloseable {
+  private static final int MAX_PLATFORM_THREADS = 16;
+  private static final Duration IDLE_MARGIN = Duration.ofSeconds(30);
+
+  private final ExecutorService virtualThreads =
+      Executors.newThreadPerTaskExecutor(
+          Thread.ofVirtual().name("tinker-server-http-", 0).factory());
+  private final Server server;
+  private final ServerConnector connector;
+
+  private HttpListener(HttpFront front, String host, int port, Duration holdTime) {
+    QueuedThreadPool threads = new QueuedThreadPool(MAX_PLATFORM_THREADS);
+    threads.setName("tinker-server-jetty");
+    threads.setDaemon(true);
+    threads.setVirtualThreadsExecutor(virtualThreads);
+    server = new Server(threads);
+    server.setErrorHandler(new JsonErrors());
+    server.setHandler(front);
+    HttpConfiguration configuration = new HttpConfiguration();
+    configuration.setSendServerVersion(false);
+    HTTP2CServerConnectionFactory http2 = new HTTP2CServerConnectionFactory(configuration);
+    // Cancelled requests are ordinary in tests; Jetty would take many of them for an attack.
+    http2.setRateControlFactory(new RateControl.Factory() {});
+    connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(configuration), http2);
+    connector.setHost(host);
+    connector.setPort(port);
+    connector.setIdleTimeout(holdTime.plus(IDLE_MARGIN).toMillis());
+    server.addConnector(connector);
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @throws UncheckedIOException when the port is taken
+   */
+  static HttpListener start(HttpFront front, String host, int port, Duration holdTime) {
+    HttpListener listener = new HttpListener(front, host, port, holdTime);
+    try {
+      listener.server.start();
+      return listener;
+    } catch (Exception e) {
+      listener.close();
+      throw new UncheckedIOException(
+          new IOException("cannot listen on " + host + ":" + port + ": " + e.getMessage(), e));
+    }
+  }
+
+  int port() {
+    return connector.getLocalPort();
+  }
+
+  @Override
+  public void close() {
+    virtualThreads.shutdownNow();
+    try {
+      server.stop();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      throw new IllegalStateException("the server did not stop", e);
+    }
+  }
+
+  /** Errors that Jetty finds itself, such as a malformed request line, in the API's form. */
+  private static final class JsonErrors extends ErrorHandler {
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+      byte[] body = body(response.getStatus());
+      response.getHeaders().put(HttpHeader.CONTENT_TYPE, Answer.JSON);
+      response.write(true, ByteBuffer.wrap(body), callback);
+      return true;
+    }
+
+    private static byte[] body(int status) {
+      return JsonBodies.write(Map.of("detail", "HTTP error " + status));
+    }
+  }
+}

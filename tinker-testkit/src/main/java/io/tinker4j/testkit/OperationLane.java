@@ -1,0 +1,82 @@
+package io.tinker4j.testkit;
+
+import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the operations of one model one after the other in the order of their numbers, from 0; an
+ * operation beyond a gap waits for the gap to be filled.
+ */
+final class OperationLane {
+  private final Executor workers;
+
+  /** Guards all fields below. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private final TreeMap<Long, Runnable> waiting = new TreeMap<>();
+  private long next;
+  private boolean running;
+  private @Nullable Runnable last;
+
+  OperationLane(Executor workers) {
+    this.workers = workers;
+  }
+
+  /** Adds the operation of a number that has none yet. It must not throw. */
+  void submit(long number, Runnable operation) {
+    lock.lock();
+    try {
+      waiting.put(number, operation);
+      startIfReady();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Runs this after all operations before the first gap; those beyond it never run. */
+  void finish(Runnable lastOperation) {
+    lock.lock();
+    try {
+      last = lastOperation;
+      startIfReady();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void startIfReady() {
+    if (!running && (last != null || waiting.containsKey(next))) {
+      running = true;
+      workers.execute(this::drain);
+    }
+  }
+
+  private void drain() {
+    for (Runnable operation = take(); operation != null; operation = take()) {
+      operation.run();
+    }
+  }
+
+  private @Nullable Runnable take() {
+    lock.lock();
+    try {
+      Runnable operation = waiting.remove(next);
+      if (operation != null) {
+        next++;
+        return operation;
+      }
+      operation = last;
+      if (operation != null) {
+        last = null;
+        waiting.clear();
+        return operation;
+      }
+      running = false;
+      return null;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package io.tinker4j.testkit;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The result of one accepted operation, now or later. Safe for use by many threads. */
+final class Promise {
+  private final String requestId;
+  private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+
+  Promise(String requestId) {
+    this.requestId = requestId;
+  }
+
+  String requestId() {
+    return requestId;
+  }
+
+  boolean isDone() {
+    return outcome.isDone();
+  }
+
+  /** Sets the outcome unless it is set. */
+  void complete(Outcome value) {
+    outcome.complete(value);
+  }
+
+  /** Waits for the outcome; empty when it takes longer. */
+  Optional<Outcome> await(Duration atMost) throws InterruptedException {
+    try {
+      return Optional.of(outcome.get(atMost.toNanos(), TimeUnit.NANOSECONDS));
+    } catch (TimeoutException e) {
+      return Optional.empty();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("outcomes are values", e);
+    }
+  }
+}

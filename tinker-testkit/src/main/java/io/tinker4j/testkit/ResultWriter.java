@@ -1,0 +1,155 @@
+package io.tinker4j.testkit;
+
+import com.google.protobuf.ByteString;
+import io.tinker4j.types.ForwardBackwardOutput;
+import io.tinker4j.types.SampleResponse;
+import io.tinker4j.types.SampledSequence;
+import io.tinker4j.types.StopReason;
+import io.tinker4j.types.TensorData;
+import io.tinker4j.types.TensorDtype;
+import io.tinker4j.types.TopkPromptLogprobs;
+import io.tinker4j.types.proto.ArrayRecord;
+import io.tinker4j.types.proto.BatchedTensor;
+import io.tinker4j.types.proto.DType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** Writes results: binary where asked for and where there is a binary form, else JSON. */
+final class ResultWriter {
+  private ResultWriter() {}
+
+  static Answer write(Object result, boolean binary) {
+    if (!binary) {
+      return JsonBodies.ok(result);
+    }
+    return switch (result) {
+      case ForwardBackwardOutput output -> Answer.protobuf(toProto(output).toByteArray());
+      case SampleResponse response -> Answer.protobuf(toProto(response).toByteArray());
+      default -> JsonBodies.ok(result);
+    };
+  }
+
+  private static io.tinker4j.types.proto.SampleResponse toProto(SampleResponse response) {
+    io.tinker4j.types.proto.SampleResponse.Builder proto =
+        io.tinker4j.types.proto.SampleResponse.newBuilder()
+            .setPromptCacheHitTokens(response.promptCacheHitTokens());
+    for (SampledSequence sequence : response.sequences()) {
+      io.tinker4j.types.proto.SampledSequence.Builder protoSequence =
+          io.tinker4j.types.proto.SampledSequence.newBuilder()
+              .setStopReason(
+                  sequence.stopReason().known() == StopReason.Known.STOP
+                      ? io.tinker4j.types.proto.StopReason.STOP_REASON_STOP
+                      : io.tinker4j.types.proto.StopReason.STOP_REASON_LENGTH)
+              .setTokens(bytes(sequence.tokens()));
+      sequence.logprobs().ifPresent(logprobs -> protoSequence.setLogprobs(bytes(logprobs)));
+      proto.addSequences(protoSequence);
+    }
+    response.promptLogprobs().ifPresent(logprobs -> proto.setPromptLogprobs(bytes(logprobs)));
+    response.topkPromptLogprobs().ifPresent(topk -> proto.setTopkPromptLogprobs(toProto(topk)));
+    return proto.build();
+  }
+
+  private static io.tinker4j.types.proto.TopkPromptLogprobs toProto(TopkPromptLogprobs topk) {
+    return io.tinker4j.types.proto.TopkPromptLogprobs.newBuilder()
+        .setTokenIds(bytes(topk.tokens()))
+        .setLogprobs(bytes(topk.logprobs()))
+        .setK(topk.k())
+        .setPromptLength(topk.promptLength())
+        .build();
+  }
+
+  /** One record for each run of datums whose tensors have the same trailing shape. */
+  private static io.tinker4j.types.proto.ForwardBackwardOutput toProto(
+      ForwardBackwardOutput output) {
+    io.tinker4j.types.proto.ForwardBackwardOutput.Builder proto =
+        io.tinker4j.types.proto.ForwardBackwardOutput.newBuilder()
+            .setLossFnOutputType(output.lossFnOutputType())
+            .putAllMetrics(output.metrics().asMap());
+    List<Map<String, TensorData>> datums = output.lossFnOutputs();
+    int start = 0;
+    for (int end = 1; end <= datums.size(); end++) {
+      if (end == datums.size() || !sameLayout(datums.get(start), datums.get(end))) {
+        proto.addLossFnOutputs(record(datums.subList(start, end)));
+        start = end;
+      }
+    }
+    return proto.build();
+  }
+
+  private static boolean sameLayout(Map<String, TensorData> left, Map<String, TensorData> right) {
+    if (!left.keySet().equals(right.keySet())) {
+      return false;
+    }
+    for (Map.Entry<String, TensorData> field : left.entrySet()) {
+      TensorData other = right.get(field.getKey());
+      if (other == null
+          || other.dtype() != field.getValue().dtype()
+          || !Arrays.equals(trailingShape(field.getValue()), trailingShape(other))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static long[] trailingShape(TensorData tensor) {
+    long[] shape = tensor.shape();
+    return shape.length < 2 ? new long[0] : Arrays.copyOfRange(shape, 1, shape.length);
+  }
+
+  private static ArrayRecord record(List<Map<String, TensorData>> datums) {
+    ArrayRecord.Builder record =
+        ArrayRecord.newBuilder().setTypeTag("ArrayRecord").setNumDatums(datums.size());
+    for (String name : datums.get(0).keySet()) {
+      record.putFields(name, batch(datums.stream().map(datum -> datum.get(name)).toList()));
+    }
+    return record.build();
+  }
+
+  private static BatchedTensor batch(List<TensorData> tensors) {
+    boolean isFloat = tensors.get(0).dtype() == TensorDtype.FLOAT32;
+    int width = isFloat ? Float.BYTES : Long.BYTES;
+    int elements = tensors.stream().mapToInt(TensorData::size).sum();
+    ByteBuffer data = littleEndian(elements * width);
+    ByteBuffer offsets = littleEndian((tensors.size() + 1) * Long.BYTES);
+    offsets.putLong(0);
+    for (TensorData tensor : tensors) {
+      if (isFloat) {
+        data.slice().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(tensor.floats());
+      } else {
+        data.slice().order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().put(tensor.longs());
+      }
+      data.position(data.position() + tensor.size() * width);
+      offsets.putLong(data.position());
+    }
+    BatchedTensor.Builder batch =
+        BatchedTensor.newBuilder()
+            .setData(ByteString.copyFrom(data.flip()))
+            .setOffsets(ByteString.copyFrom(offsets.flip()))
+            .setDtype(isFloat ? DType.DTYPE_FLOAT32 : DType.DTYPE_INT64);
+    for (long dimension : trailingShape(tensors.get(0))) {
+      batch.addTrailingShape(dimension);
+    }
+    return batch.build();
+  }
+
+  private static ByteString bytes(IntBuffer values) {
+    ByteBuffer bytes = littleEndian(values.remaining() * Integer.BYTES);
+    bytes.asIntBuffer().put(values);
+    return ByteString.copyFrom(bytes);
+  }
+
+  private static ByteString bytes(FloatBuffer values) {
+    ByteBuffer bytes = littleEndian(values.remaining() * Float.BYTES);
+    bytes.asFloatBuffer().put(values);
+    return ByteString.copyFrom(bytes);
+  }
+
+  private static ByteBuffer littleEndian(int size) {
+    return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+  }
+}

@@ -1,0 +1,73 @@
+package io.tinker4j.testkit;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the endpoint of a method and a path. Filled once, then safe for use by many threads. */
+final class Router {
+  private static final String PREFIX = "/api/v1/";
+  private static final String PARAMETER = "*";
+
+  private final List<Route> routes = new ArrayList<>();
+
+  /** An endpoint and the path segments that stood for its parameters. */
+  record Match(Endpoint endpoint, List<String> parameters, boolean isOpen) {}
+
+  private record Route(String method, List<String> segments, Endpoint endpoint, boolean isOpen) {
+    /** The parameters, or null when the path is another one. */
+    @Nullable List<String> match(List<String> path) {
+      if (path.size() != segments.size()) {
+        return null;
+      }
+      List<String> parameters = new ArrayList<>();
+      for (int i = 0; i < path.size(); i++) {
+        if (segments.get(i).equals(PARAMETER)) {
+          parameters.add(path.get(i));
+        } else if (!segments.get(i).equals(path.get(i))) {
+          return null;
+        }
+      }
+      return parameters;
+    }
+  }
+
+  /** Adds a route below {@code /api/v1}; a segment {@code *} is a parameter. */
+  Router add(String method, String path, Endpoint endpoint) {
+    routes.add(new Route(method, split(path), endpoint, false));
+    return this;
+  }
+
+  /** Adds a route that needs no credential. */
+  Router addOpen(String method, String path, Endpoint endpoint) {
+    routes.add(new Route(method, split(path), endpoint, true));
+    return this;
+  }
+
+  /**
+   * Returns the route of a request.
+   *
+   * @throws RefusedException 404 when no route has the path, 405 when only other methods have it
+   */
+  Match find(String method, String path) {
+    boolean otherMethod = false;
+    if (path.startsWith(PREFIX)) {
+      List<String> segments = split(path.substring(PREFIX.length()));
+      for (Route route : routes) {
+        List<String> parameters = route.match(segments);
+        if (parameters != null && route.method().equals(method)) {
+          return new Match(route.endpoint(), parameters, route.isOpen());
+        }
+        otherMethod |= parameters != null;
+      }
+    }
+    throw otherMethod
+        ? RefusedException.methodNotAllowed()
+        : RefusedException.notFound("Not Found");
+  }
+
+  private static List<String> split(String path) {
+    return Arrays.asList(path.split("/", -1));
+  }
+}

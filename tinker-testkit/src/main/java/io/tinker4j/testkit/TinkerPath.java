@@ -1,0 +1,63 @@
+package io.tinker4j.testkit;
+
+import java.util.regex.Pattern;
+
+/**
+ * The full name of a checkpoint, {@code tinker://RUN/KIND/NAME}.
+ *
+ * @param runId a run id by its form; safe to look up, not to be used as a file name
+ * @param name a checkpoint name by its form; safe as a file name
+ */
+record TinkerPath(String runId, CheckpointKind kind, String name) {
+  private static final String SCHEME = "tinker://";
+  private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_][a-zA-Z0-9._-]{0,199}");
+
+  /**
+   * Reads a path.
+   *
+   * @throws RefusedException 400 when it has another form
+   */
+  static TinkerPath parse(String path) {
+    String[] segments =
+        path.startsWith(SCHEME) ? path.substring(SCHEME.length()).split("/", -1) : new String[0];
+    if (segments.length == 3) {
+      for (CheckpointKind kind : CheckpointKind.values()) {
+        if (kind.segment().equals(segments[1])
+            && !segments[0].isEmpty()
+            && NAME.matcher(segments[2]).matches()) {
+          return new TinkerPath(segments[0], kind, segments[2]);
+        }
+      }
+    }
+    throw RefusedException.badRequest(
+        "path is \""
+            + path
+            + "\"; it must be tinker://RUN/weights/NAME or"
+            + " tinker://RUN/sampler_weights/NAME");
+  }
+
+  /**
+   * Checks the name of a checkpoint that is to be saved.
+   *
+   * @throws RefusedException 400 when it could be taken for anything but a plain name
+   */
+  static void requireName(String name) {
+    if (!NAME.matcher(name).matches()) {
+      throw RefusedException.badRequest(
+          "path is \""
+              + name
+              + "\"; the name of a checkpoint has 1 to 200 letters, digits, '_',"
+              + " '-' and '.', the first one not '-' or '.'");
+    }
+  }
+
+  /** The part that is unique within a run. */
+  String checkpointId() {
+    return kind.segment() + "/" + name;
+  }
+
+  @Override
+  public String toString() {
+    return SCHEME + runId + "/" + checkpointId();
+  }
+}

@@ -1,0 +1,156 @@
+package io.tinker4j.testkit;
+
+import io.tinker4j.testkit.model.LoraSettings;
+import io.tinker4j.types.TrainingRun;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** A training run and its checkpoints. Outlives its model; safe for use by many threads. */
+final class TrainingRunEntry {
+  private final String id;
+  private final String owner;
+  private final String baseModel;
+  private final LoraSettings settings;
+  private final Map<String, String> userMetadata;
+  private final Map<String, StoredCheckpoint> checkpoints = new ConcurrentHashMap<>();
+  private volatile Instant lastRequest;
+
+  TrainingRunEntry(
+      String id,
+      String owner,
+      String baseModel,
+      LoraSettings settings,
+      Map<String, String> userMetadata,
+      Instant lastRequest) {
+    this.id = id;
+    this.owner = owner;
+    this.baseModel = baseModel;
+    this.settings = settings;
+    this.userMetadata = Map.copyOf(userMetadata);
+    this.lastRequest = lastRequest;
+  }
+
+  String id() {
+    return id;
+  }
+
+  String owner() {
+    return owner;
+  }
+
+  String baseModel() {
+    return baseModel;
+  }
+
+  LoraSettings settings() {
+    return settings;
+  }
+
+  Instant lastRequest() {
+    return lastRequest;
+  }
+
+  void touch(Instant now) {
+    lastRequest = now;
+  }
+
+  Optional<StoredCheckpoint> checkpoint(TinkerPath path) {
+    return Optional.ofNullable(checkpoints.get(path.checkpointId()));
+  }
+
+  void add(StoredCheckpoint checkpoint) {
+    checkpoints.put(checkpoint.path().checkpointId(), checkpoint);
+  }
+
+  /** Forgets a checkpoint unless another one has taken its place; tells whether it did. */
+  boolean remove(StoredCheckpoint checkpoint) {
+    return checkpoints.remove(checkpoint.path().checkpointId(), checkpoint);
+  }
+
+  /** All checkpoints, oldest first. */
+  List<StoredCheckpoint> checkpoints() {
+    return sorted(checkpoints.values());
+  }
+
+  private static List<StoredCheckpoint> sorted(Collection<StoredCheckpoint> checkpoints) {
+    return checkpoints.stream()
+        .sorted(
+            Comparator.comparing(StoredCheckpoint::time)
+                .thenComparing(checkpoint -> checkpoint.path().checkpointId()))
+        .toList();
+  }
+
+  TrainingRun toWire() {
+    TrainingRun.Builder wire =
+        TrainingRun.builder()
+            .trainingRunId(id)
+            .baseModel(baseModel)
+            .modelOwner(owner)
+            .isLora(true)
+            .loraRank(settings.rank())
+            .lastRequestTime(lastRequest)
+            .userMetadata(userMetadata);
+    for (StoredCheckpoint checkpoint : checkpoints()) {
+      switch (checkpoint.path().kind()) {
+        case TRAINING -> wire.lastCheckpoint(checkpoint.toWire());
+        case SAMPLER -> wire.lastSamplerCheckpoint(checkpoint.toWire());
+      }
+    }
+    return wire.build();
+  }
+
+  /** The contents of its file. */
+  Map<String, Object> toFields() {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("training_run_id", id);
+    fields.put("model_owner", owner);
+    fields.put("base_model", baseModel);
+    fields.put("lora_rank", settings.rank());
+    fields.put("seed", settings.seed());
+    fields.put("train_attn", settings.trainAttn());
+    fields.put("train_mlp", settings.trainMlp());
+    fields.put("train_unembed", settings.trainUnembed());
+    fields.put("last_request_time", lastRequest.toString());
+    fields.put("user_metadata", userMetadata);
+    return fields;
+  }
+
+  /**
+   * Reads the contents of its file.
+   *
+   * @throws RuntimeException when they are not such
+   */
+  static TrainingRunEntry fromFields(Map<String, @Nullable Object> fields) {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    if (fields.get("user_metadata") instanceof Map<?, ?> stored) {
+      stored.forEach((key, value) -> metadata.put(String.valueOf(key), String.valueOf(value)));
+    }
+    return new TrainingRunEntry(
+        text(fields, "training_run_id"),
+        text(fields, "model_owner"),
+        text(fields, "base_model"),
+        new LoraSettings(
+            Integer.parseInt(text(fields, "lora_rank")),
+            Long.parseLong(text(fields, "seed")),
+            Boolean.parseBoolean(text(fields, "train_attn")),
+            Boolean.parseBoolean(text(fields, "train_mlp")),
+            Boolean.parseBoolean(text(fields, "train_unembed"))),
+        metadata,
+        Instant.parse(text(fields, "last_request_time")));
+  }
+
+  private static String text(Map<String, @Nullable Object> fields, String key) {
+    Object value = fields.get(key);
+    if (value == null) {
+      throw new IllegalArgumentException(key + " is missing");
+    }
+    return value.toString();
+  }
+}

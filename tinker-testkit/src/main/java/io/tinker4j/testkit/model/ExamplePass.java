@@ -1,0 +1,135 @@
+package io.tinker4j.testkit.model;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One pass over a list of examples.
+ *
+ * <p>Each example's gradient is computed on its own and the gradients are added in the order of the
+ * examples. So neither the number of threads nor a cut of the list into several passes changes a
+ * bit of the sum.
+ */
+final class ExamplePass {
+  /** Examples in flight at a time; bounds the memory, does not affect results. */
+  private static final int WAVE = 16;
+
+  private final Network network;
+  private final List<Example> examples;
+  private final Loss loss;
+  private final @Nullable Gradients[] ownGradients = new Gradients[WAVE];
+  private final double[] losses;
+  private final float[][] logprobs;
+
+  private ExamplePass(Network network, List<Example> examples, Loss loss) {
+    this.network = network;
+    this.examples = examples;
+    this.loss = loss;
+    this.losses = new double[examples.size()];
+    this.logprobs = new float[examples.size()][];
+  }
+
+  /**
+   * Runs the pass and adds the gradients to {@code sum}, unless it is null.
+   *
+   * @throws IllegalArgumentException naming the example that lacks an input; nothing is added then
+   */
+  static PassResult run(
+      Network network,
+      List<Example> examples,
+      Loss loss,
+      @Nullable Gradients sum,
+      Executor executor) {
+    requireInputs(examples, loss);
+    ExamplePass pass = new ExamplePass(network, examples, loss);
+    for (int start = 0; start < examples.size(); start += WAVE) {
+      pass.runWave(start, Math.min(WAVE, examples.size() - start), sum, executor);
+    }
+    double lossSum = 0;
+    for (double value : pass.losses) {
+      lossSum += value;
+    }
+    return new PassResult(lossSum, Arrays.asList(pass.logprobs));
+  }
+
+  private static void requireInputs(List<Example> examples, Loss loss) {
+    for (int i = 0; i < examples.size(); i++) {
+      try {
+        loss.requireInputs(examples.get(i));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("example " + i + ": " + e.getMessage(), e);
+      }
+    }
+  }
+
+  private void runWave(int start, int count, @Nullable Gradients sum, Executor executor) {
+    for (int i = 0; sum != null && i < count; i++) {
+      Gradients own = ownGradients[i];
+      if (own == null) {
+        ownGradients[i] = new Gradients(sum.layers());
+      } else {
+        own.clear();
+      }
+    }
+    CooperativeLoop.run(
+        count,
+        executor,
+        () -> {
+          TokenBlock block = new TokenBlock(TokenBlock.SIZE);
+          return i -> runExample(start + i, ownGradients[i], block);
+        });
+    for (int i = 0; sum != null && i < count; i++) {
+      sum.add(Objects.requireNonNull(ownGradients[i]));
+    }
+  }
+
+  private void runExample(int index, @Nullable Gradients gradients, TokenBlock block) {
+    Example example = examples.get(index);
+    float[] scores = new float[example.length() * example.targetsPerPosition()];
+    for (int start = 0; start < example.length(); start += TokenBlock.SIZE) {
+      int count = Math.min(TokenBlock.SIZE, example.length() - start);
+      network.forward(block, example.tokens(), start, count);
+      boolean matters = false;
+      for (int t = 0; t < count; t++) {
+        matters |= score(index, start + t, block.logits[t], block.probabilities[t], scores);
+      }
+      if (gradients != null && matters) {
+        network.backward(block, count, gradients);
+      }
+    }
+    logprobs[index] = scores;
+  }
+
+  /**
+   * Scores a position's targets and turns its probabilities into the gradient of its logits.
+   * Returns whether that gradient is other than zero.
+   */
+  private boolean score(
+      int index, int position, double[] logits, double[] probabilities, float[] scores) {
+    Example example = examples.get(index);
+    int targets = example.targetsPerPosition();
+    double normaliser = Kernels.softmax(logits, probabilities);
+    double[] gradients = new double[targets];
+    double gradientSum = 0;
+    boolean matters = false;
+    for (int k = 0; k < targets; k++) {
+      double logprob = logits[example.target(position, k)] - normaliser;
+      LossTerm term = example.term(position, k, logprob);
+      scores[position * targets + k] = (float) logprob;
+      losses[index] += loss.value(term);
+      gradients[k] = loss.gradient(term);
+      gradientSum += gradients[k];
+      matters |= gradients[k] != 0;
+    }
+    for (int v = 0; v < probabilities.length; v++) {
+      probabilities[v] *= -gradientSum;
+    }
+    for (int k = 0; k < targets; k++) {
+      probabilities[example.target(position, k)] += gradients[k];
+    }
+    return matters;
+  }
+}

@@ -1,0 +1,124 @@
+package io.tinker4j.testkit.model;
+
+/**
+ * The arithmetic that takes the time.
+ *
+ * <p>Every loop adds multiples of whole rows to a row, with one index for all arrays: the form that
+ * the JIT compiler turns into vector instructions without changing a bit of the result. Sums over
+ * one array (dot products) would stay scalar, because their order may not be changed.
+ */
+final class Kernels {
+  private Kernels() {}
+
+  /** Adds {@code sum over i of x[i] * matrix[i]} to the first {@code width} values of a row. */
+  static void addProduct(double[] row, int width, double[] x, double[][] matrix) {
+    int i = 0;
+    for (; i + 4 <= matrix.length; i += 4) {
+      addRows(
+          row,
+          width,
+          x[i],
+          matrix[i],
+          x[i + 1],
+          matrix[i + 1],
+          x[i + 2],
+          matrix[i + 2],
+          x[i + 3],
+          matrix[i + 3]);
+    }
+    for (; i < matrix.length; i++) {
+      addRow(row, width, x[i], matrix[i]);
+    }
+  }
+
+  /**
+   * Adds the outer products of the first {@code count} pairs (x, y): {@code m[i] += x[t][i] y[t]}.
+   */
+  static void addOuterProducts(double[][] matrix, double[][] x, double[][] y, int count) {
+    int width = matrix[0].length;
+    for (int i = 0; i < matrix.length; i++) {
+      double[] row = matrix[i];
+      int t = 0;
+      for (; t + 4 <= count; t += 4) {
+        addRows(
+            row,
+            width,
+            x[t][i],
+            y[t],
+            x[t + 1][i],
+            y[t + 1],
+            x[t + 2][i],
+            y[t + 2],
+            x[t + 3][i],
+            y[t + 3]);
+      }
+      for (; t < count; t++) {
+        addRow(row, width, x[t][i], y[t]);
+      }
+    }
+  }
+
+  static void addRow(double[] row, int width, double a, double[] x) {
+    for (int j = 0; j < width; j++) {
+      row[j] += a * x[j];
+    }
+  }
+
+  private static void addRows(
+      double[] row,
+      int width,
+      double a,
+      double[] x,
+      double b,
+      double[] y,
+      double c,
+      double[] z,
+      double d,
+      double[] w) {
+    for (int j = 0; j < width; j++) {
+      row[j] += a * x[j] + b * y[j] + c * z[j] + d * w[j];
+    }
+  }
+
+  static double[][] transpose(double[][] matrix) {
+    double[][] transposed = new double[matrix[0].length][matrix.length];
+    for (int i = 0; i < matrix.length; i++) {
+      for (int j = 0; j < transposed.length; j++) {
+        transposed[j][i] = matrix[i][j];
+      }
+    }
+    return transposed;
+  }
+
+  /** Replaces each of the first {@code width} values x by x / (1 + |x|). */
+  static void softsign(double[] row, int width) {
+    for (int j = 0; j < width; j++) {
+      row[j] = row[j] / (1 + Math.abs(row[j]));
+    }
+  }
+
+  /** Multiplies a gradient by the slope of softsign, (1 - |y|)^2 in terms of its output y. */
+  static void softsignGradient(double[] gradient, int width, double[] output) {
+    for (int j = 0; j < width; j++) {
+      double slope = 1 - Math.abs(output[j]);
+      gradient[j] *= slope * slope;
+    }
+  }
+
+  /** Writes the softmax of the logits and returns the logarithm of its normaliser. */
+  static double softmax(double[] logits, double[] probabilities) {
+    double max = logits[0];
+    for (double logit : logits) {
+      max = Math.max(max, logit);
+    }
+    double sum = 0;
+    for (int v = 0; v < logits.length; v++) {
+      probabilities[v] = StrictMath.exp(logits[v] - max);
+      sum += probabilities[v];
+    }
+    for (int v = 0; v < logits.length; v++) {
+      probabilities[v] /= sum;
+    }
+    return max + StrictMath.log(sum);
+  }
+}

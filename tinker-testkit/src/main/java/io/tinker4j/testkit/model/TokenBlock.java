@@ -1,0 +1,43 @@
+package io.tinker4j.testkit.model;
+
+/**
+ * Working memory for a run of neighbouring positions: what one pass through the network computes
+ * for each of them. One row per position; belongs to one thread at a time.
+ */
+final class TokenBlock {
+  /** Positions that training and scoring take at once; small enough to stay in the cache. */
+  static final int SIZE = 64;
+
+  /** Inputs of each layer, the last one of each row being the constant 1. */
+  final double[][] features;
+
+  final double[][] mixed;
+  final double[][] hidden;
+  final double[][] logits;
+
+  /** First the softmax of the logits, then, going backward, the gradient of the logits. */
+  final double[][] probabilities;
+
+  /** Gradients of what the two hidden layers compute, before their activation. */
+  final double[][] mixedGradient;
+
+  final double[][] hiddenGradient;
+
+  TokenBlock(int positions) {
+    features = withConstant(positions, Layer.ATTN);
+    mixed = withConstant(positions, Layer.MLP);
+    hidden = withConstant(positions, Layer.UNEMBED);
+    logits = new double[positions][BaseModel.VOCABULARY_SIZE];
+    probabilities = new double[positions][BaseModel.VOCABULARY_SIZE];
+    mixedGradient = new double[positions][BaseModel.HIDDEN];
+    hiddenGradient = new double[positions][BaseModel.HIDDEN];
+  }
+
+  private static double[][] withConstant(int positions, Layer layer) {
+    double[][] rows = new double[positions][layer.inputs()];
+    for (double[] row : rows) {
+      row[layer.inputs() - 1] = 1.0;
+    }
+    return rows;
+  }
+}

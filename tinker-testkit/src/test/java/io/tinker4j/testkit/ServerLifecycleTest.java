@@ -1,0 +1,151 @@
+package io.tinker4j.testkit;
+
+import static io.tinker4j.testkit.WireClient.list;
+import static io.tinker4j.testkit.WireClient.map;
+import static io.tinker4j.testkit.WireClient.optimStep;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tinker4j.types.ClientConfigResponse;
+import java.io.UncheckedIOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Starting, configuring and stopping the server. */
+class ServerLifecycleTest {
+  @Test
+  void start_listensOnLoopbackOnAFreePort() {
+    try (EmbeddedTinkerServer server = EmbeddedTinkerServer.start()) {
+      assertThat(server.baseUrl().toString()).matches("http://127\\.0\\.0\\.1:[1-9][0-9]*");
+    }
+  }
+
+  @Test
+  void start_portTaken_saysSo() {
+    try (EmbeddedTinkerServer server = EmbeddedTinkerServer.start()) {
+      EmbeddedTinkerServer.Builder second =
+          EmbeddedTinkerServer.builder().port(server.baseUrl().getPort());
+
+      assertThatThrownBy(second::start)
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining(String.valueOf(server.baseUrl().getPort()));
+    }
+  }
+
+  @Test
+  void clientConfig_isWhatTheTestSays() {
+    try (EmbeddedTinkerServer server =
+            EmbeddedTinkerServer.builder()
+                .clientConfig(ClientConfigResponse.builder().fwdbwdMaxChunkLen(2).build())
+                .baseModels("only/one")
+                .start();
+        WireClient client = new WireClient(server)) {
+      Map<String, @Nullable Object> config =
+          client.post("client/config", "{\"sdk_version\":\"0\"}");
+      Map<String, @Nullable Object> dynamic =
+          client.post("client/dynamic_config", "{\"sdk_version\":\"0\"}");
+      Map<String, @Nullable Object> capabilities = client.get("get_server_capabilities");
+
+      assertThat(config)
+          .containsEntry("fwdbwd_max_chunk_len", 2)
+          .containsEntry("parallel_fwdbwd_chunks", true);
+      assertThat(dynamic).containsEntry("refresh_interval_sec", 300);
+      assertThat(map(list(capabilities.get("supported_models")).get(0)).get("model_name"))
+          .isEqualTo("only/one");
+      assertThat(client.get("healthz")).containsEntry("status", "ok");
+    }
+  }
+
+  @Test
+  @Timeout(30)
+  void close_whileARequestIsHeld_endsItAndLeavesNoThreads() {
+    EmbeddedTinkerServer server =
+        EmbeddedTinkerServer.builder().holdTime(Duration.ofMinutes(5)).start();
+    try (WireClient client = new WireClient(server)) {
+      String model = client.createModel();
+      String waiting = client.submit("optim_step", optimStep(model, 2));
+      CompletableFuture<Integer> held =
+          CompletableFuture.supplyAsync(() ->
+              client
+                  .send(
+                      client
+                          .request("retrieve_future")
+                          .POST(
+                              BodyPublishers.ofString(
+                                  "{\"request_id\":\"%s\"}".formatted(waiting))))
+                  .statusCode());
+
+      server.close();
+      server.close();
+
+      assertThat(held.handle((status, failure) -> failure == null ? status : 503).join())
+          .isEqualTo(503);
+      assertThat(Thread.getAllStackTraces().keySet())
+          .filteredOn(Thread::isAlive)
+          .extracting(Thread::getName)
+          .noneMatch(name -> name.startsWith("tinker-server"));
+      assertThatThrownBy(
+              () -> CompletableFuture.supplyAsync(() -> client.tryPost("healthz", "")).join())
+          .isInstanceOf(CompletionException.class);
+    }
+  }
+
+  @Test
+  void getInfo_describesTheModel() {
+    try (EmbeddedTinkerServer server = EmbeddedTinkerServer.start();
+        WireClient client = new WireClient(server)) {
+      String model = client.createModel();
+
+      Map<String, @Nullable Object> info =
+          client.post("get_info", "{\"model_id\":\"%s\"}".formatted(model));
+
+      assertThat(info).containsEntry("lora_rank", 4).containsEntry("is_lora", true);
+      assertThat(map(info.get("model_data")).get("tokenizer_id")).isEqualTo("tinker4j/bytes");
+    }
+  }
+
+  @Test
+  void futures_beyondTheLimit_areGone() {
+    FutureStore futures = new FutureStore(2);
+    Promise first = futures.create();
+    Promise kept = futures.create();
+    Promise last = futures.create();
+    futures.retrieved(first);
+    futures.retrieved(kept);
+
+    futures.retrieved(last);
+
+    assertThat(futures.get(kept.requestId())).isSameAs(kept);
+    assertThatThrownBy(() -> futures.get(first.requestId()))
+        .isInstanceOfSatisfying(
+            RefusedException.class, refused -> assertThat(refused.status()).isEqualTo(410));
+  }
+
+  @Test
+  void concurrentHolds_doNotKeepTheServerFromAnswering() {
+    try (EmbeddedTinkerServer server =
+            EmbeddedTinkerServer.builder().holdTime(Duration.ofSeconds(2)).start();
+        WireClient client = new WireClient(server)) {
+      String model = client.createModel();
+      String waiting = client.submit("optim_step", optimStep(model, 2));
+      for (int i = 0; i < 100; i++) {
+        CompletableFuture<HttpResponse<byte[]>> unused =
+            CompletableFuture.supplyAsync(
+                () ->
+                    client.tryPost("retrieve_future", "{\"request_id\":\"%s\"}".formatted(waiting)),
+                Thread::startVirtualThread);
+      }
+
+      assertThat(client.get("healthz")).containsEntry("status", "ok");
+      assertThat(client.await(client.submit("optim_step", optimStep(model, 1))))
+          .containsKey("metrics");
+    }
+  }
+}

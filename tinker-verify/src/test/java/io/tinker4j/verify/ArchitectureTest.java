@@ -1,0 +1,374 @@
+package io.tinker4j.verify;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.core.domain.properties.CanBeAnnotated.Predicates.annotatedWith;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.constructors;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMember;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+/** The rules of the house; nothing is exempted. */
+class ArchitectureTest {
+  private static final String CLI = "io.tinker4j.cli..";
+  private static final String EXAMPLES = "io.tinker4j.examples..";
+  private static final String TESTKIT = "io.tinker4j.testkit..";
+  private static final String PROTO = "io.tinker4j.types.proto..";
+
+  /** Everything the project writes or generates, without tests. */
+  private static final JavaClasses HOUSE =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("io.tinker4j");
+
+  /** The same without what protoc generates, whose style is not ours. */
+  private static final JavaClasses OURS = HOUSE.that(resideOutsideOfPackages(PROTO));
+
+  /** The published library without programs and the test server. */
+  private static final JavaClasses LIBRARY =
+      OURS.that(resideOutsideOfPackages(CLI, EXAMPLES, TESTKIT));
+
+  @Test
+  void layers_pointDown() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .layer("types")
+        .definedBy("io.tinker4j.types..")
+        .layer("transport")
+        .definedBy("io.tinker4j.transport..")
+        .layer("training")
+        .definedBy("io.tinker4j.training..")
+        .optionalLayer("recovery")
+        .definedBy("io.tinker4j.recovery..")
+        .layer("testkit")
+        .definedBy(TESTKIT)
+        .layer("cli")
+        .definedBy(CLI)
+        .layer("examples")
+        .definedBy(EXAMPLES)
+        .whereLayer("types")
+        .mayNotAccessAnyLayer()
+        .whereLayer("transport")
+        .mayOnlyAccessLayers("types")
+        .whereLayer("training")
+        .mayOnlyAccessLayers("transport", "types")
+        .whereLayer("recovery")
+        .mayOnlyAccessLayers("training", "transport", "types")
+        .whereLayer("testkit")
+        .mayOnlyAccessLayers("transport", "types")
+        .whereLayer("cli")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("examples")
+        .mayNotBeAccessedByAnyLayer()
+        .check(HOUSE);
+  }
+
+  @Test
+  void packages_areAcyclic() {
+    slices().matching("io.tinker4j.(**)").should().beFreeOfCycles().check(HOUSE);
+  }
+
+  @Test
+  void publicSignatures_useTheJdkAndOurTypes() {
+    DescribedPredicate<JavaClass> known =
+        resideInAPackage("java..")
+            .or(resideInAPackage("javax.net.ssl.."))
+            .or(resideInAPackage("io.tinker4j.."))
+            .or(DescribedPredicate.describe("a primitive", JavaClass::isPrimitive));
+    methods()
+        .that()
+        .arePublic()
+        .and()
+        .areDeclaredInClassesThat()
+        .arePublic()
+        .and()
+        .areDeclaredInClassesThat(partOfTheApi())
+        .should(haveOnly(known))
+        .check(LIBRARY);
+  }
+
+  @Test
+  void training_keepsWireEnvelopesInside() {
+    noMethods()
+        .that()
+        .arePublic()
+        .and()
+        .areDeclaredInClassesThat(
+            resideInAPackage("io.tinker4j.training..").and(modifier(JavaModifier.PUBLIC)))
+        .should()
+        .haveRawReturnType(
+            DescribedPredicate.describe(
+                "a promise, a future's outcome or a request",
+                type ->
+                    type.getSimpleName().equals("UntypedFuture")
+                        || type.getSimpleName().equals("FutureOutcome")
+                        || type.getSimpleName().endsWith("Request")))
+        .check(LIBRARY);
+  }
+
+  @Test
+  void publicTypes_areWithinBudget() {
+    Map<String, Integer> budgets =
+        Map.of("io.tinker4j.transport", 25, "io.tinker4j.training", 30, "io.tinker4j.recovery", 20);
+    budgets.forEach((name, budget) -> {
+      long types =
+          LIBRARY.stream()
+              .filter(type -> type.getPackageName().equals(name))
+              .filter(type -> type.isTopLevelClass())
+              .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
+              .count();
+      assertThat(types).as("public types of " + name).isLessThanOrEqualTo(budget);
+    });
+  }
+
+  @Test
+  void httpClient_hasOneDoor() {
+    noClasses()
+        .that()
+        .doNotHaveSimpleName("JdkTransport")
+        .and()
+        .areNotAssignableTo(classNamed("JdkTransport"))
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.net.http.HttpClient")
+        .check(topLevel(OURS, "JdkTransport"));
+  }
+
+  @Test
+  void jsonMapper_hasOneDoor() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("tools.jackson.databind.json..")
+        .check(topLevel(OURS, "JsonCodec"));
+  }
+
+  @Test
+  void environment_hasOneDoor() {
+    noClasses()
+        .should()
+        .callMethod(System.class, "getenv", String.class)
+        .orShould()
+        .callMethod(System.class, "getenv")
+        .orShould()
+        .callMethod(System.class, "setProperty", String.class, String.class)
+        .check(topLevel(LIBRARY, "Environment"));
+  }
+
+  @Test
+  void clock_hasOneDoor() {
+    noClasses()
+        .should()
+        .callMethod(System.class, "nanoTime")
+        .orShould()
+        .callMethod(System.class, "currentTimeMillis")
+        .orShould()
+        .callMethod(java.time.Instant.class, "now")
+        .orShould()
+        .callMethod(Thread.class, "sleep", long.class)
+        .orShould()
+        .callMethod(Thread.class, "sleep", java.time.Duration.class)
+        .check(topLevel(topLevel(LIBRARY, "Time"), "SystemTime"));
+  }
+
+  @Test
+  void threads_haveOneDoor() {
+    noClasses()
+        .should()
+        .callMethod(Thread.class, "ofVirtual")
+        .orShould()
+        .callMethod(Thread.class, "ofPlatform")
+        .orShould()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.util.concurrent.Executors")
+        .orShould()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.lang.ThreadLocal")
+        .check(
+            topLevel(topLevel(topLevel(LIBRARY, "TinkerThreads"), "SystemTime"), "JdkTransport"));
+  }
+
+  @Test
+  void nothing_isSynchronized() {
+    methods().should().notHaveModifier(JavaModifier.SYNCHRONIZED).check(LIBRARY);
+  }
+
+  @Test
+  void systemOut_isForPrograms() {
+    noClasses()
+        .should()
+        .accessField(System.class, "out")
+        .orShould()
+        .accessField(System.class, "err")
+        .check(OURS.that(resideOutsideOfPackages(CLI, EXAMPLES)));
+  }
+
+  @Test
+  void exceptions_areOurs() {
+    classes()
+        .that()
+        .areAssignableTo(Throwable.class)
+        .and()
+        .resideOutsideOfPackage(CLI)
+        .and()
+        .arePublic()
+        .should()
+        .beAssignableTo("io.tinker4j.transport.TinkerException")
+        .andShould()
+        .haveSimpleNameEndingWith("Exception")
+        .check(LIBRARY);
+  }
+
+  @Test
+  void optionals_areReturnTypes() {
+    noFields().should().haveRawType(Optional.class).check(handWritten(OURS));
+    methods()
+        .should(
+            new ArchCondition<JavaMethod>("not take an Optional") {
+              @Override
+              public void check(JavaMethod method, ConditionEvents events) {
+                boolean takes =
+                    method.getRawParameterTypes().stream()
+                        .anyMatch(type -> type.isEquivalentTo(Optional.class));
+                events.add(new SimpleConditionEvent(method, !takes, method.getFullName()));
+              }
+            })
+        .check(handWritten(OURS));
+  }
+
+  @Test
+  void names_sayWhatAClassIs() {
+    noClasses()
+        .should()
+        .haveNameMatching(".*(Impl|Utils?|Helper|Manager)")
+        .check(HOUSE.that(resideOutsideOfPackages(PROTO)));
+  }
+
+  @Test
+  void packages_areNullMarkedAndDescribed() {
+    for (JavaPackage each : OURS.getPackage("io.tinker4j").getSubpackagesInTree()) {
+      if (!each.getClasses().isEmpty() && !each.getName().endsWith(".proto")) {
+        assertThat(each.isAnnotatedWith(NullMarked.class)).as(each.getName()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void constants_areFinal() {
+    fields().that().areStatic().should().beFinal().check(handWritten(OURS));
+  }
+
+  @Test
+  void publicClasses_areFinalOrMeantToBeExtended() {
+    classes()
+        .that()
+        .arePublic()
+        .and()
+        .areTopLevelClasses()
+        .and()
+        .areNotInterfaces()
+        .and(DescribedPredicate.not(modifier(JavaModifier.ABSTRACT)))
+        .and()
+        .areNotAssignableTo(Throwable.class)
+        .should()
+        .haveModifier(JavaModifier.FINAL)
+        .check(OURS);
+  }
+
+  @Test
+  void constructors_ofPublicClassesAreNotPublic() {
+    constructors()
+        .that()
+        .areDeclaredInClassesThat(
+            modifier(JavaModifier.PUBLIC)
+                .and(DescribedPredicate.not(assignableToRecordOrThrowable())))
+        .should()
+        .notBePublic()
+        .check(LIBRARY);
+  }
+
+  private static DescribedPredicate<JavaClass> assignableToRecordOrThrowable() {
+    return DescribedPredicate.describe(
+        "a record or an exception",
+        type -> type.isRecord() || type.isAssignableTo(Throwable.class));
+  }
+
+  /** Jackson's readers and writers are public only as far as their types' package. */
+  private static DescribedPredicate<JavaClass> partOfTheApi() {
+    return DescribedPredicate.describe(
+        "part of the API",
+        type ->
+            type.getEnclosingClass()
+                    .map(outer -> outer.getModifiers().contains(JavaModifier.PUBLIC))
+                    .orElse(true)
+                && !type.isAssignableTo("tools.jackson.databind.ValueSerializer")
+                && !type.isAssignableTo("tools.jackson.databind.ValueDeserializer"));
+  }
+
+  private static DescribedPredicate<JavaClass> modifier(JavaModifier modifier) {
+    return DescribedPredicate.describe(
+        "with modifier " + modifier, type -> type.getModifiers().contains(modifier));
+  }
+
+  private static DescribedPredicate<JavaClass> classNamed(String name) {
+    return DescribedPredicate.describe(name, type -> type.getSimpleName().equals(name));
+  }
+
+  /** Without what Immutables generates. */
+  private static JavaClasses handWritten(JavaClasses classes) {
+    return classes.that(
+        DescribedPredicate.not(
+                DescribedPredicate.<JavaClass>describe(
+                    "generated", type -> type.getName().contains("Immutable")))
+            .and(DescribedPredicate.not(annotatedWith("org.immutables.value.Generated"))));
+  }
+
+  /** Without the one class, and those nested in it, that is the door. */
+  private static JavaClasses topLevel(JavaClasses classes, String door) {
+    return classes.that(
+        DescribedPredicate.describe(
+            "other than " + door, type -> !type.getName().matches(".*\\." + door + "(\\$.*)?")));
+  }
+
+  private static ArchCondition<JavaMethod> haveOnly(DescribedPredicate<JavaClass> known) {
+    return new ArchCondition<>("use " + known.getDescription()) {
+      @Override
+      public void check(JavaMethod method, ConditionEvents events) {
+        for (JavaClass type : involved(method)) {
+          JavaClass element = type.isArray() ? type.getBaseComponentType() : type;
+          boolean fine = known.test(element);
+          events.add(
+              new SimpleConditionEvent(method, fine, method.getFullName() + ": " + type.getName()));
+        }
+      }
+    };
+  }
+
+  private static List<JavaClass> involved(JavaMember member) {
+    return List.copyOf(member.getAllInvolvedRawTypes());
+  }
+}

@@ -1,0 +1,57 @@
+package io.tinker4j.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tinker4j.transport.Operation;
+import io.tinker4j.transport.Operations;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/** The operations in the code are those of {@code openapi/tinker.yaml}, and the other way round. */
+class OperationsSpecTest {
+  @Test
+  void operations_areThoseOfTheSpec() throws Exception {
+    Set<String> inCode = new TreeSet<>();
+    for (Operation<?, ?> operation : constants()) {
+      inCode.add("%s %s %s".formatted(operation.name(), operation.method(), operation.path()));
+    }
+
+    assertThat(inCode).isEqualTo(inSpec());
+  }
+
+  private static List<Operation<?, ?>> constants() throws Exception {
+    List<Operation<?, ?>> constants = new ArrayList<>();
+    for (Field field : Operations.class.getFields()) {
+      if (Modifier.isStatic(field.getModifiers())) {
+        constants.add((Operation<?, ?>) field.get(null));
+      }
+    }
+    constants.add(Operations.forward(false));
+    constants.add(Operations.forwardBackward(false));
+    return constants;
+  }
+
+  private static Set<String> inSpec() {
+    JsonNode spec = YAMLMapper.shared().readTree(Path.of("../openapi/tinker.yaml"));
+    Set<String> operations = new TreeSet<>();
+    for (var path : spec.get("paths").properties()) {
+      for (var method : path.getValue().properties()) {
+        operations.add(
+            "%s %s %s"
+                .formatted(
+                    method.getValue().get("operationId").asString(),
+                    method.getKey().toUpperCase(java.util.Locale.ROOT),
+                    path.getKey()));
+      }
+    }
+    return operations;
+  }
+}
