@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -131,6 +132,11 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
    */
   public List<Long> submissions(String modelId) {
     return model(modelId).arrivals();
+  }
+
+  /** Returns the ids of the sessions that their clients have not finished. */
+  public Set<String> openSessions() {
+    return registry.openSessions();
   }
 
   private TrainedModel model(String modelId) {

@@ -4,10 +4,12 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +48,19 @@ final class Registry {
   }
 
   void heartbeat(String owner, String id) {
-    session(owner, id).heartbeat(clock.instant());
+    Session session = session(owner, id);
+    if (session.isFinished()) {
+      throw RefusedException.gone("session " + id + " is finished");
+    }
+    session.heartbeat(clock.instant());
+  }
+
+  /** The sessions whose clients have not finished them. */
+  Set<String> openSessions() {
+    return sessions.values().stream()
+        .filter(session -> !session.isFinished())
+        .map(Session::id)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /**

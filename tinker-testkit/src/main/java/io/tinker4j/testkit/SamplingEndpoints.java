@@ -9,7 +9,7 @@ import io.tinker4j.types.UntypedFuture;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Samplers and sampling. */
 final class SamplingEndpoints {
@@ -52,7 +52,13 @@ final class SamplingEndpoints {
     String fingerprint = JsonBodies.fingerprint("create_sampling_session", request);
     if (registry.findSampler(id).isEmpty()) {
       BoundSampler sampler =
-          bind(call.owner(), id, seqId, request.baseModel(), request.modelPath(), fingerprint);
+          bind(
+              call.owner(),
+              id,
+              seqId,
+              request.baseModel().orElse(null),
+              request.modelPath().orElse(null),
+              fingerprint);
       registry.addSampler(sampler);
     }
     if (!registry.sampler(call.owner(), id).source().fingerprint().equals(fingerprint)) {
@@ -65,23 +71,23 @@ final class SamplingEndpoints {
       String owner,
       String id,
       int seqId,
-      Optional<String> baseModel,
-      Optional<String> modelPath,
+      @Nullable String baseModel,
+      @Nullable String modelPath,
       String fingerprint)
       throws InterruptedException {
-    if (baseModel.isPresent() == modelPath.isPresent()) {
-      throw RefusedException.badRequest("one of base_model and model_path must be set");
-    }
-    if (baseModel.isPresent()) {
-      baseModels.require(baseModel.get());
+    if (baseModel != null && modelPath == null) {
+      baseModels.require(baseModel);
       return new BoundSampler(
           id,
           owner,
           seqId,
-          new BoundSampler.Source(baseModel.get(), null, fingerprint),
-          baseModels.sampler(baseModel.get()));
+          new BoundSampler.Source(baseModel, null, fingerprint),
+          baseModels.sampler(baseModel));
     }
-    TinkerPath path = TinkerPath.parse(modelPath.orElseThrow());
+    if (baseModel != null || modelPath == null) {
+      throw RefusedException.badRequest("one of base_model and model_path must be set");
+    }
+    TinkerPath path = TinkerPath.parse(modelPath);
     TrainingRunEntry run = checkpoints.runOf(owner, path);
     return new BoundSampler(
         id,
@@ -115,7 +121,13 @@ final class SamplingEndpoints {
 
   private BoundSampler samplerOf(HttpCall call, SampleRequest request) throws InterruptedException {
     if (request.samplingSessionId().isEmpty()) {
-      return bind(call.owner(), "", 0, request.baseModel(), request.modelPath(), "");
+      return bind(
+          call.owner(),
+          "",
+          0,
+          request.baseModel().orElse(null),
+          request.modelPath().orElse(null),
+          "");
     }
     if (request.baseModel().isPresent() || request.modelPath().isPresent()) {
       throw RefusedException.badRequest("sampling_session_id excludes base_model and model_path");

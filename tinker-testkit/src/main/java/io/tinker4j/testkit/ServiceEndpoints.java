@@ -34,7 +34,8 @@ final class ServiceEndpoints {
         .add("POST", "client/dynamic_config", this::dynamicConfig)
         .add("GET", "get_server_capabilities", call -> capabilities())
         .add("POST", "create_session", this::createSession)
-        .add("POST", "session_heartbeat", this::heartbeat);
+        .add("POST", "session_heartbeat", this::heartbeat)
+        .add("POST", "sessions/*/finish", this::finish);
   }
 
   private static Answer healthz() {
@@ -73,5 +74,10 @@ final class ServiceEndpoints {
     SessionHeartbeatRequest request = JsonBodies.read(call.body(), SessionHeartbeatRequest.class);
     registry.heartbeat(call.owner(), request.sessionId());
     return JsonBodies.ok(SessionHeartbeatResponse.builder().build());
+  }
+
+  private Answer finish(HttpCall call) {
+    registry.session(call.owner(), call.pathParameter(0)).finish();
+    return JsonBodies.ok(Map.of());
   }
 }

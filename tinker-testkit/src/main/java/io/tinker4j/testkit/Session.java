@@ -7,6 +7,7 @@ final class Session {
   private final String id;
   private final String owner;
   private volatile Instant lastHeartbeat;
+  private volatile boolean finished;
 
   Session(String id, String owner, Instant now) {
     this.id = id;
@@ -29,6 +30,15 @@ final class Session {
 
   void heartbeat(Instant now) {
     lastHeartbeat = now;
+  }
+
+  /** Whether its client has said that it is done. */
+  boolean isFinished() {
+    return finished;
+  }
+
+  void finish() {
+    finished = true;
   }
 
   String modelId(int modelSeqId) {

@@ -9,7 +9,6 @@ import io.tinker4j.types.CreateSessionRequest;
 import io.tinker4j.types.CreateSessionResponse;
 import io.tinker4j.types.SessionHeartbeatRequest;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -40,16 +39,18 @@ final class Session implements AutoCloseable {
 
   static Session open(ClientScope scope, CreateSessionRequest request) {
     CreateSessionResponse response = scope.api().call(Operations.CREATE_SESSION, request);
-    show(System.Logger.Level.INFO, response.infoMessage());
-    show(System.Logger.Level.WARNING, response.warningMessage());
-    show(System.Logger.Level.ERROR, response.errorMessage());
+    response.infoMessage().ifPresent(text -> show(System.Logger.Level.INFO, text));
+    response.warningMessage().ifPresent(text -> show(System.Logger.Level.WARNING, text));
+    response.errorMessage().ifPresent(text -> show(System.Logger.Level.ERROR, text));
     Session session = new Session(scope.api(), scope.time(), response.sessionId());
     session.heart = scope.threads().platformThread("heartbeat", session::beat);
     return session;
   }
 
-  private static void show(System.Logger.Level level, Optional<String> message) {
-    message.filter(text -> !text.isEmpty()).ifPresent(text -> log.log(level, text));
+  private static void show(System.Logger.Level level, String message) {
+    if (!message.isEmpty()) {
+      log.log(level, message);
+    }
   }
 
   String id() {

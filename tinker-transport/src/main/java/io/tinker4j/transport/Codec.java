@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How an operation's input becomes bytes and how its answer becomes a value.
@@ -35,9 +36,9 @@ public interface Codec<I, O> {
   final class Body {
     private final byte[] bytes;
     private final String contentType;
-    private final Optional<String> contentEncoding;
+    private final @Nullable String contentEncoding;
 
-    private Body(byte[] bytes, String contentType, Optional<String> contentEncoding) {
+    private Body(byte[] bytes, String contentType, @Nullable String contentEncoding) {
       this.bytes = bytes;
       this.contentType = contentType;
       this.contentEncoding = contentEncoding;
@@ -45,12 +46,13 @@ public interface Codec<I, O> {
 
     /** Returns a body of this content type. */
     public static Body of(byte[] bytes, String contentType) {
-      return new Body(bytes, Objects.requireNonNull(contentType, "contentType"), Optional.empty());
+      return new Body(bytes, Objects.requireNonNull(contentType, "contentType"), null);
     }
 
     /** Returns a body that was compressed with this encoding. */
     public static Body of(byte[] bytes, String contentType, String contentEncoding) {
-      return new Body(bytes, contentType, Optional.of(contentEncoding));
+      return new Body(
+          bytes, contentType, Objects.requireNonNull(contentEncoding, "contentEncoding"));
     }
 
     byte[] bytes() {
@@ -62,7 +64,7 @@ public interface Codec<I, O> {
     }
 
     Optional<String> contentEncoding() {
-      return contentEncoding;
+      return Optional.ofNullable(contentEncoding);
     }
   }
 

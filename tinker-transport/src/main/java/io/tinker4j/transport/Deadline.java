@@ -12,7 +12,8 @@ final class Deadline implements AutoCloseable {
     RUNNING,
     INTERRUPTING,
     EXPIRED,
-    CLOSED
+    CLOSED,
+    CLOSED_AFTER_EXPIRY
   }
 
   private final AtomicReference<State> state = new AtomicReference<>(State.RUNNING);
@@ -30,9 +31,10 @@ final class Deadline implements AutoCloseable {
     }
   }
 
-  /** Returns whether time was up. */
+  /** Returns whether time was up before the end; stays true when closed. */
   boolean isExpired() {
-    return state.get() != State.RUNNING && state.get() != State.CLOSED;
+    State now = state.get();
+    return now != State.RUNNING && now != State.CLOSED;
   }
 
   @Override
@@ -44,7 +46,7 @@ final class Deadline implements AutoCloseable {
     while (state.get() == State.INTERRUPTING) {
       Thread.onSpinWait();
     }
-    if (state.compareAndSet(State.EXPIRED, State.CLOSED)) {
+    if (state.compareAndSet(State.EXPIRED, State.CLOSED_AFTER_EXPIRY)) {
       Thread.interrupted();
     }
   }

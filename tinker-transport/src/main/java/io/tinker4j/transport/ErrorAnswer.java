@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What an error answer says: about the error, and about trying again. */
-record ErrorAnswer(int status, Headers headers, String body, Optional<Duration> retryAfter) {
+record ErrorAnswer(int status, Headers headers, String body, @Nullable Duration delay) {
   private static final int SHOWN = 500;
 
   static ErrorAnswer of(Codec.Answer answer, Time time) {
@@ -16,7 +16,11 @@ record ErrorAnswer(int status, Headers headers, String body, Optional<Duration> 
         answer.status(),
         answer.headers(),
         answer.text(),
-        RetryAfter.of(answer.headers(), time.now()));
+        RetryAfter.of(answer.headers(), time.now()).orElse(null));
+  }
+
+  Optional<Duration> retryAfter() {
+    return Optional.ofNullable(delay);
   }
 
   boolean isRetryable() {

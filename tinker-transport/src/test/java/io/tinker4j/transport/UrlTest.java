@@ -1,0 +1,47 @@
+package io.tinker4j.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class UrlTest {
+  @ParameterizedTest
+  @CsvSource({
+    "https://h/services/p, /api/v1/x, https://h/services/p/api/v1/x",
+    "https://h/services/p/, /api/v1/x, https://h/services/p/api/v1/x",
+    "http://h:8000, /api/v1/x, http://h:8000/api/v1/x",
+    "http://h:8000/, api/v1/x, http://h:8000/api/v1/x"
+  })
+  void of_baseAndPath_haveOneSlashBetween(String base, String path, String expected) {
+    assertThat(Url.of(Url.base(base), path, Map.of())).hasToString(expected);
+  }
+
+  @Test
+  void of_pathParameters_keepColonsAndSlashes() {
+    assertThat(
+            Url.of(
+                Url.base("http://h"),
+                "/r/{id}/c/{cid}/ttl",
+                Map.of("id", "s:train:0", "cid", "weights/a b?é")))
+        .hasToString("http://h/r/s:train:0/c/weights/a%20b%3F%C3%A9/ttl");
+  }
+
+  @Test
+  void of_queryParameters_areFormEncodedAndEmptyOnesLeftOut() {
+    Map<String, @Nullable Object> parameters = new LinkedHashMap<>();
+    parameters.put("a", "x y&z+é");
+    parameters.put("b", true);
+    parameters.put("c", null);
+    parameters.put("d", "");
+    parameters.put("e", List.of(1, 2));
+
+    assertThat(Url.of(Url.base("http://h"), "/p", parameters))
+        .hasToString("http://h/p?a=x+y%26z%2B%C3%A9&b=true&e=1%2C2");
+  }
+}
