@@ -60,7 +60,7 @@ public final class ServiceClient implements AutoCloseable {
    * Returns a client with the API key of {@code TINKER_API_KEY} and, unless {@code TINKER_BASE_URL}
    * says otherwise, the hosted service.
    *
-   * @throws io.tinker4j.transport.TinkerException when there is no usable API key
+   * @throws IllegalArgumentException when there is no usable API key
    */
   public static ServiceClient create() {
     return builder().build();
@@ -333,8 +333,7 @@ public final class ServiceClient implements AutoCloseable {
     /**
      * Returns the client; sends nothing.
      *
-     * @throws io.tinker4j.transport.TinkerException when there is no usable API key
-     * @throws IllegalArgumentException when the base URL is not one
+     * @throws IllegalArgumentException when there is no usable API key or the base URL is not one
      */
     public ServiceClient build() {
       return new ServiceClient(this);
