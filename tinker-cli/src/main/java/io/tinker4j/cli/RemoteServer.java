@@ -35,7 +35,7 @@ final class RemoteServer implements TrainingServer {
               .formatted(baseUrl, ClientOptions.API_KEY));
     }
     try (ApiClient api = ApiClient.builder().baseUrl(baseUrl).apiKey(apiKey).build()) {
-      api.call(Operations.GET_SERVER_CAPABILITIES, Operation.NoInput.NONE, FIRST_CONTACT);
+      api.call(Operations.GET_SERVER_CAPABILITIES, Operation.None.NONE, FIRST_CONTACT);
     } catch (IllegalArgumentException e) {
       throw new CommandException(named(String.valueOf(e.getMessage())), e);
     }

@@ -5,10 +5,13 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.tinker4j.testkit.model.Loss;
 import io.tinker4j.types.Datum;
+import io.tinker4j.types.DmelChunk;
 import io.tinker4j.types.EncodedTextChunk;
 import io.tinker4j.types.ForwardBackwardInput;
 import io.tinker4j.types.ForwardBackwardRequest;
 import io.tinker4j.types.ForwardRequest;
+import io.tinker4j.types.ImageChunk;
+import io.tinker4j.types.ImageFormat;
 import io.tinker4j.types.ModelInput;
 import io.tinker4j.types.ModelInputChunk;
 import io.tinker4j.types.TensorData;
@@ -56,15 +59,14 @@ final class PassReader {
       ForwardBackwardInput input,
       OperationKind kind,
       String fingerprint) {
-    List<Datum> data = new ArrayList<>();
-    for (Datum datum : input.data()) {
-      List<?> loc = List.of("body", "data", data.size(), "model_input");
-      data.add(Datum.of(InputTokens.normalise(datum.modelInput(), loc), datum.lossFnInputs()));
+    for (int i = 0; i < input.data().size(); i++) {
+      InputTokens.requireKnown(
+          input.data().get(i).modelInput(), List.of("body", "data", i, "model_input"));
     }
     return new PassRequest(
         modelId,
         seqId,
-        data,
+        input.data(),
         loss(input.lossFn(), numbers(input.lossFnConfig())),
         kind,
         fingerprint);
@@ -149,17 +151,19 @@ final class PassReader {
   private static ModelInputChunk chunk(Chunk chunk, List<?> loc) {
     return switch (chunk.getChunkCase()) {
       case ENCODED_TEXT -> EncodedTextChunk.of(ints(chunk.getEncodedText().getTokens()));
-      case IMAGE ->
-          InputTokens.image(
-              chunk.getImage().getData().toByteArray(),
-              chunk.getImage().getFormat(),
-              chunk.getImage().hasExpectedTokens() ? chunk.getImage().getExpectedTokens() : null);
-      case DMEL ->
-          throw RefusedException.unprocessable(
-              loc, "a chunk of type dmel cannot be read", "union_tag_invalid");
+      case IMAGE -> image(chunk.getImage());
+      case DMEL -> DmelChunk.of(chunk.getDmel().getDmel().toByteArray());
       case CHUNK_NOT_SET ->
           throw RefusedException.unprocessable(loc, "the chunk is empty", "missing");
     };
+  }
+
+  private static ImageChunk image(io.tinker4j.types.proto.ImageChunk message) {
+    ImageChunk image =
+        ImageChunk.of(message.getData().toByteArray(), ImageFormat.of(message.getFormat()));
+    return message.hasExpectedTokens()
+        ? image.withExpectedTokens(message.getExpectedTokens())
+        : image;
   }
 
   private static TensorData tensor(Tensor tensor, int index, String name) {

@@ -60,7 +60,8 @@ final class SampleTask {
             .samplingParams()
             .seed()
             .orElse(ContentHash.seed("sample\n" + samplerSeqId + "\n" + request.seqId().orElse(0)));
-    ModelInput prompt = InputTokens.normalise(request.prompt(), List.of("body", "prompt"));
+    ModelInput prompt = request.prompt();
+    InputTokens.requireKnown(prompt, List.of("body", "prompt"));
     SampleTask task = new SampleTask(request, prompt, seed);
     task.check();
     return task;

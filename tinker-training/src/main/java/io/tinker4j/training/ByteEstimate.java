@@ -1,8 +1,10 @@
 package io.tinker4j.training;
 
 import io.tinker4j.types.Datum;
+import io.tinker4j.types.DmelChunk;
 import io.tinker4j.types.EncodedTextChunk;
 import io.tinker4j.types.ImageAssetPointerChunk;
+import io.tinker4j.types.ImageChunk;
 import io.tinker4j.types.ModelInput;
 import io.tinker4j.types.ModelInputChunk;
 import io.tinker4j.types.TensorData;
@@ -35,6 +37,8 @@ final class ByteEstimate {
       bytes +=
           switch (chunk) {
             case EncodedTextChunk text -> (long) bytesPerToken * text.length();
+            case ImageChunk image -> image.data().remaining();
+            case DmelChunk audio -> audio.dmel().remaining();
             case ImageAssetPointerChunk image -> image.location().length();
             case ModelInputChunk.Unrecognized other -> other.fields().toString().length();
           };

@@ -3,10 +3,11 @@ package io.tinker4j.training;
 import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.Operations;
 import io.tinker4j.types.CheckpointsListResponse;
+import io.tinker4j.types.GetTrainingRunRequest;
+import io.tinker4j.types.ListCheckpointsRequest;
 import io.tinker4j.types.TrainingRun;
 import io.tinker4j.types.WeightsInfoRequest;
 import io.tinker4j.types.WeightsInfoResponse;
-import java.util.Objects;
 
 /** Reads runs and checkpoints. Thread-safe; the methods block. */
 public final class RestClient {
@@ -23,7 +24,8 @@ public final class RestClient {
    */
   public TrainingRun getTrainingRun(String trainingRunId) {
     return api.call(
-        Operations.GET_TRAINING_RUN, Objects.requireNonNull(trainingRunId, "trainingRunId"));
+        Operations.GET_TRAINING_RUN,
+        GetTrainingRunRequest.builder().trainingRunId(trainingRunId).build());
   }
 
   /**
@@ -33,7 +35,8 @@ public final class RestClient {
    */
   public CheckpointsListResponse listCheckpoints(String trainingRunId) {
     return api.call(
-        Operations.LIST_CHECKPOINTS, Objects.requireNonNull(trainingRunId, "trainingRunId"));
+        Operations.LIST_CHECKPOINTS,
+        ListCheckpointsRequest.builder().trainingRunId(trainingRunId).build());
   }
 
   /** Describes the model that a checkpoint belongs to. */

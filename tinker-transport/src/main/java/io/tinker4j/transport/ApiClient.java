@@ -56,8 +56,8 @@ public final class ApiClient implements AutoCloseable {
   }
 
   /** Makes a call that takes no input. */
-  public <O> O call(Operation<Operation.NoInput, O> operation) {
-    return call(operation, Operation.NoInput.NONE);
+  public <O> O call(Operation<Operation.None, O> operation) {
+    return call(operation, Operation.None.NONE);
   }
 
   /** Makes a call. */

@@ -159,7 +159,7 @@ final class Call<I, O> {
   }
 
   private Codec.Answer checked(Codec.Answer answer) {
-    if (answer.status() / 100 == 2) {
+    if (operation.codec().accepts(answer)) {
       client.rejections.updateAndGet(left -> Math.min(MAX_REJECTIONS, left + 1));
       return answer;
     }

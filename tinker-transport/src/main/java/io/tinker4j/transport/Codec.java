@@ -21,11 +21,16 @@ public interface Codec<I, O> {
   Body encode(I input);
 
   /**
-   * Decodes a successful answer.
+   * Decodes an answer that {@link #accepts} has accepted.
    *
    * @throws DecodeException when it is not what the protocol says
    */
   O decode(Answer answer);
+
+  /** Returns whether the answer is a success that {@link #decode} understands. Default: 2xx. */
+  default boolean accepts(Answer answer) {
+    return answer.status() / 100 == 2;
+  }
 
   /** Returns the media types that the decoder understands, for {@code Accept}. */
   default String accept() {

@@ -2,15 +2,21 @@ package io.tinker4j.transport;
 
 import java.util.Map;
 
-/** An empty JSON object as body; the answer is not looked at. */
-final class EmptyBodyCodec<I> implements Codec<I, Map<String, Object>> {
+/** An empty JSON object as body, whatever the input, which the path may name. */
+final class EmptyBodyCodec<I, O> implements Codec<I, O> {
+  private final Class<O> output;
+
+  EmptyBodyCodec(Class<O> output) {
+    this.output = output;
+  }
+
   @Override
   public Body encode(I input) {
     return Body.of(JsonCodec.write(Map.of()), "application/json");
   }
 
   @Override
-  public Map<String, Object> decode(Answer answer) {
-    return Map.of();
+  public O decode(Answer answer) {
+    return JsonCodec.decode(answer, output);
   }
 }

@@ -2,6 +2,8 @@ package io.tinker4j.transport;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -34,7 +36,8 @@ public final class JsonCodec<I, O> implements Codec<I, O> {
           .addModule(
               new SimpleModule("finite numbers")
                   .addSerializer(Double.class, new FiniteDoubles())
-                  .addSerializer(double.class, new FiniteDoubles()))
+                  .addSerializer(double.class, new FiniteDoubles())
+                  .addDeserializer(Instant.class, new InstantReader()))
           .build();
   private static final JavaType MAP =
       MAPPER.getTypeFactory().constructMapType(Map.class, String.class, Object.class);
@@ -58,7 +61,14 @@ public final class JsonCodec<I, O> implements Codec<I, O> {
 
   @Override
   public O decode(Answer answer) {
-    return read(answer.body(), output);
+    return decode(answer, output);
+  }
+
+  /** Reads the body, unless nothing is expected of it: then it is not looked at. */
+  static <O> O decode(Answer answer, Class<O> output) {
+    return output == Operation.None.class
+        ? output.cast(Operation.None.NONE)
+        : read(answer.body(), output);
   }
 
   /**
@@ -106,6 +116,13 @@ public final class JsonCodec<I, O> implements Codec<I, O> {
       throw failure("object", json, e);
     }
     throw failure("object", json, new IllegalArgumentException("it is null"));
+  }
+
+  /** Returns the properties of a value as {@link #write} would write them. */
+  static Map<String, @Nullable Object> toMap(Object value) {
+    Map<String, @Nullable Object> properties = new LinkedHashMap<>();
+    MAPPER.<Map<String, @Nullable Object>>convertValue(value, MAP).forEach(properties::put);
+    return properties;
   }
 
   static Optional<Map<String, @Nullable Object>> tryReadMap(String text) {

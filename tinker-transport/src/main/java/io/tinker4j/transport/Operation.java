@@ -44,8 +44,8 @@ public final class Operation<I, O> {
     this.parameters = parameters;
   }
 
-  /** The input of an operation that takes none. */
-  public enum NoInput {
+  /** The input of an operation that takes none, the value of an answer that has none. */
+  public enum None {
     /** The only value. */
     NONE
   }
@@ -68,6 +68,30 @@ public final class Operation<I, O> {
       Codec<I, O> codec,
       Function<I, Map<String, ? extends @Nullable Object>> parameters) {
     return new Operation<>(name, "GET", path, kind, TIMEOUT, RETRIES, codec, parameters);
+  }
+
+  /**
+   * Returns an operation on a resource: the properties of its input that the path names go there;
+   * the others are the query of a GET and the JSON body of any other method. Ten retries and 60
+   * seconds per attempt.
+   */
+  static <I, O> Operation<I, O> resource(
+      String method, String name, String path, Codec<I, O> answers) {
+    return new Operation<>(
+        name,
+        method,
+        path,
+        CallKind.REST,
+        TIMEOUT,
+        RETRIES,
+        new ResourceCodec<>(path, answers),
+        method.equals("GET") ? JsonCodec::toMap : input -> inPath(path, JsonCodec.toMap(input)));
+  }
+
+  private static Map<String, @Nullable Object> inPath(
+      String path, Map<String, @Nullable Object> properties) {
+    properties.keySet().removeIf(name -> !path.contains("{" + name + "}"));
+    return properties;
   }
 
   /** Returns this operation with that time per attempt. */

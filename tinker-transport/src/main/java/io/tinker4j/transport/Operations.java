@@ -1,35 +1,71 @@
 package io.tinker4j.transport;
 
+import io.tinker4j.types.AuditLogRequest;
+import io.tinker4j.types.AuditLogResponse;
+import io.tinker4j.types.AuthTokenResponse;
+import io.tinker4j.types.BillingUsageResponse;
+import io.tinker4j.types.CheckpointArchiveUrlResponse;
+import io.tinker4j.types.CheckpointRequest;
+import io.tinker4j.types.CheckpointStorageUsageRequest;
+import io.tinker4j.types.CheckpointStorageUsageResponse;
 import io.tinker4j.types.CheckpointsListResponse;
 import io.tinker4j.types.ClientConfigRequest;
 import io.tinker4j.types.ClientConfigResponse;
+import io.tinker4j.types.ClientDynamicConfigResponse;
+import io.tinker4j.types.CopyWeightsRequest;
+import io.tinker4j.types.CopyWeightsResponse;
 import io.tinker4j.types.CreateModelRequest;
 import io.tinker4j.types.CreateModelResponse;
 import io.tinker4j.types.CreateSamplingSessionRequest;
 import io.tinker4j.types.CreateSamplingSessionResponse;
 import io.tinker4j.types.CreateSessionRequest;
 import io.tinker4j.types.CreateSessionResponse;
+import io.tinker4j.types.ExternalWeightsUploadFinishRequest;
+import io.tinker4j.types.ExternalWeightsUploadFinishResponse;
+import io.tinker4j.types.ExternalWeightsUploadStartRequest;
+import io.tinker4j.types.ExternalWeightsUploadStartResponse;
+import io.tinker4j.types.ExternalWeightsUrlsResponse;
 import io.tinker4j.types.ForwardBackwardOutput;
 import io.tinker4j.types.ForwardBackwardRequest;
 import io.tinker4j.types.ForwardRequest;
 import io.tinker4j.types.FutureRetrieveRequest;
+import io.tinker4j.types.GetBillingUsageRequest;
 import io.tinker4j.types.GetInfoRequest;
 import io.tinker4j.types.GetInfoResponse;
+import io.tinker4j.types.GetSamplerRequest;
+import io.tinker4j.types.GetSamplerResponse;
 import io.tinker4j.types.GetServerCapabilitiesResponse;
+import io.tinker4j.types.GetSessionRequest;
+import io.tinker4j.types.GetSessionResponse;
+import io.tinker4j.types.GetTrainingRunRequest;
 import io.tinker4j.types.HealthResponse;
+import io.tinker4j.types.ListCheckpointsRequest;
+import io.tinker4j.types.ListSessionsRequest;
+import io.tinker4j.types.ListSessionsResponse;
+import io.tinker4j.types.ListTrainingRunsRequest;
+import io.tinker4j.types.ListUserCheckpointsRequest;
 import io.tinker4j.types.LoadWeightsRequest;
 import io.tinker4j.types.LoadWeightsResponse;
 import io.tinker4j.types.OptimStepRequest;
 import io.tinker4j.types.OptimStepResponse;
 import io.tinker4j.types.SampleRequest;
 import io.tinker4j.types.SampleResponse;
+import io.tinker4j.types.SaveWeightsExternalRequest;
+import io.tinker4j.types.SaveWeightsExternalResponse;
 import io.tinker4j.types.SaveWeightsForSamplerRequest;
 import io.tinker4j.types.SaveWeightsForSamplerResponse;
 import io.tinker4j.types.SaveWeightsRequest;
 import io.tinker4j.types.SaveWeightsResponse;
 import io.tinker4j.types.SessionHeartbeatRequest;
 import io.tinker4j.types.SessionHeartbeatResponse;
+import io.tinker4j.types.SessionRequest;
+import io.tinker4j.types.SetCheckpointTtlRequest;
+import io.tinker4j.types.SetSessionProjectRequest;
+import io.tinker4j.types.TelemetryResponse;
+import io.tinker4j.types.TelemetrySendRequest;
+import io.tinker4j.types.TraceExportResponse;
 import io.tinker4j.types.TrainingRun;
+import io.tinker4j.types.TrainingRunsResponse;
 import io.tinker4j.types.UnloadModelRequest;
 import io.tinker4j.types.UnloadModelResponse;
 import io.tinker4j.types.UntypedFuture;
@@ -41,6 +77,8 @@ import java.util.Map;
 /** The endpoints of the API, as in {@code openapi/tinker.yaml}. */
 public final class Operations {
   private static final String V1 = "/api/v1/";
+  private static final String CHECKPOINT =
+      V1 + "training_runs/{training_run_id}/checkpoints/{checkpoint_id}";
   private static final Duration POLL_TIMEOUT = Duration.ofSeconds(45);
 
   /** Fetches limits and switches. */
@@ -53,11 +91,11 @@ public final class Operations {
           ClientConfigResponse.class);
 
   /** Tells whether the server is up. */
-  public static final Operation<Operation.NoInput, HealthResponse> HEALTHZ =
+  public static final Operation<Operation.None, HealthResponse> HEALTHZ =
       plain("healthz", "healthz", HealthResponse.class);
 
   /** Lists the base models. */
-  public static final Operation<Operation.NoInput, GetServerCapabilitiesResponse>
+  public static final Operation<Operation.None, GetServerCapabilitiesResponse>
       GET_SERVER_CAPABILITIES =
           plain(
               "get_server_capabilities",
@@ -85,12 +123,12 @@ public final class Operations {
               .withoutRetries();
 
   /** Ends the session of that id; servers older than the call answer 404. */
-  public static final Operation<String, Map<String, Object>> FINISH_SESSION =
+  public static final Operation<String, Operation.None> FINISH_SESSION =
       Operation.post(
               "finish_session",
               V1 + "sessions/{session_id}/finish",
               CallKind.SESSION,
-              new EmptyBodyCodec<String>())
+              new EmptyBodyCodec<String, Operation.None>(Operation.None.class))
           .parameters(id -> Map.of("session_id", id))
           .withoutRetries();
 
@@ -196,23 +234,226 @@ public final class Operations {
   public static final Operation<FutureRetrieveRequest, FutureOutcome<SampleResponse>>
       RETRIEVE_SAMPLE = retrieve(FutureCodec.binary(SampleResponse.class, ProtoResults::sample));
 
-  /** Describes the training run of that id. */
-  public static final Operation<String, TrainingRun> GET_TRAINING_RUN =
-      Operation.get(
+  /** Fetches the settings that change while the client runs. */
+  public static final Operation<ClientConfigRequest, ClientDynamicConfigResponse>
+      CLIENT_DYNAMIC_CONFIG =
+          json(
+                  "client_dynamic_config",
+                  "client/dynamic_config",
+                  CallKind.SESSION,
+                  ClientConfigRequest.class,
+                  ClientDynamicConfigResponse.class)
+              .withoutRetries();
+
+  /** Exchanges the credential for a short-lived token. */
+  public static final Operation<Operation.None, AuthTokenResponse> AUTH_TOKEN =
+      Operation.post(
+          "auth_token",
+          V1 + "auth/token",
+          CallKind.SESSION,
+          new EmptyBodyCodec<>(AuthTokenResponse.class));
+
+  /** Reports events of the client. */
+  public static final Operation<TelemetrySendRequest, TelemetryResponse> TELEMETRY =
+      json(
+          "telemetry",
+          "telemetry",
+          CallKind.TELEMETRY,
+          TelemetrySendRequest.class,
+          TelemetryResponse.class);
+
+  /** Copies a checkpoint into the project of a session. */
+  public static final Operation<CopyWeightsRequest, CopyWeightsResponse> COPY_WEIGHTS =
+      json(
+              "copy_weights",
+              "copy_weights",
+              CallKind.TRAIN,
+              CopyWeightsRequest.class,
+              CopyWeightsResponse.class)
+          .withoutRetries();
+
+  /** Begins the upload of an adapter. Experimental. */
+  public static final Operation<
+          ExternalWeightsUploadStartRequest, ExternalWeightsUploadStartResponse>
+      EXTERNAL_WEIGHTS_UPLOAD_START =
+          json(
+                  "external_weights_upload_start",
+                  "external_weights_upload_start",
+                  CallKind.REST,
+                  ExternalWeightsUploadStartRequest.class,
+                  ExternalWeightsUploadStartResponse.class)
+              .withoutRetries();
+
+  /** Makes an uploaded adapter a checkpoint. Experimental. */
+  public static final Operation<
+          ExternalWeightsUploadFinishRequest, ExternalWeightsUploadFinishResponse>
+      EXTERNAL_WEIGHTS_UPLOAD_FINISH =
+          json(
+              "external_weights_upload_finish",
+              "external_weights_upload_finish",
+              CallKind.REST,
+              ExternalWeightsUploadFinishRequest.class,
+              ExternalWeightsUploadFinishResponse.class);
+
+  /** Exports the adapter as files; never retried. */
+  public static final Operation<SaveWeightsExternalRequest, UntypedFuture> SAVE_WEIGHTS_EXTERNAL =
+      promise("save_weights_external", SaveWeightsExternalRequest.class).withoutRetries();
+
+  /** Asks for the result of {@link #SAVE_WEIGHTS_EXTERNAL}. */
+  public static final Operation<FutureRetrieveRequest, FutureOutcome<SaveWeightsExternalResponse>>
+      RETRIEVE_SAVE_WEIGHTS_EXTERNAL =
+          retrieve(FutureCodec.json(SaveWeightsExternalResponse.class));
+
+  /** Describes a sampler. */
+  public static final Operation<GetSamplerRequest, GetSamplerResponse> GET_SAMPLER =
+      Operation.resource(
+          "GET",
+          "get_sampler",
+          V1 + "samplers/{sampler_id}",
+          JsonCodec.of(GetSamplerRequest.class, GetSamplerResponse.class));
+
+  /** Lists training runs. */
+  public static final Operation<ListTrainingRunsRequest, TrainingRunsResponse> LIST_TRAINING_RUNS =
+      Operation.resource(
+          "GET",
+          "list_training_runs",
+          V1 + "training_runs",
+          JsonCodec.of(ListTrainingRunsRequest.class, TrainingRunsResponse.class));
+
+  /** Describes a training run. */
+  public static final Operation<GetTrainingRunRequest, TrainingRun> GET_TRAINING_RUN =
+      Operation.resource(
+          "GET",
           "get_training_run",
           V1 + "training_runs/{training_run_id}",
-          CallKind.REST,
-          JsonCodec.of(String.class, TrainingRun.class),
-          id -> Map.of("training_run_id", id));
+          JsonCodec.of(GetTrainingRunRequest.class, TrainingRun.class));
 
-  /** Lists the checkpoints of the training run of that id. */
-  public static final Operation<String, CheckpointsListResponse> LIST_CHECKPOINTS =
-      Operation.get(
+  /** Lists the checkpoints of a training run. */
+  public static final Operation<ListCheckpointsRequest, CheckpointsListResponse> LIST_CHECKPOINTS =
+      Operation.resource(
+          "GET",
           "list_checkpoints",
           V1 + "training_runs/{training_run_id}/checkpoints",
-          CallKind.REST,
-          JsonCodec.of(String.class, CheckpointsListResponse.class),
-          id -> Map.of("training_run_id", id));
+          JsonCodec.of(ListCheckpointsRequest.class, CheckpointsListResponse.class));
+
+  /** Lists the checkpoints of all runs. */
+  public static final Operation<ListUserCheckpointsRequest, CheckpointsListResponse>
+      LIST_USER_CHECKPOINTS =
+          Operation.resource(
+              "GET",
+              "list_user_checkpoints",
+              V1 + "checkpoints",
+              JsonCodec.of(ListUserCheckpointsRequest.class, CheckpointsListResponse.class));
+
+  /** Deletes a checkpoint. */
+  public static final Operation<CheckpointRequest, Operation.None> DELETE_CHECKPOINT =
+      Operation.resource(
+          "DELETE",
+          "delete_checkpoint",
+          CHECKPOINT,
+          JsonCodec.of(CheckpointRequest.class, Operation.None.class));
+
+  /** Makes a checkpoint public. */
+  public static final Operation<CheckpointRequest, Operation.None> PUBLISH_CHECKPOINT =
+      Operation.resource(
+          "POST",
+          "publish_checkpoint",
+          CHECKPOINT + "/publish",
+          JsonCodec.of(CheckpointRequest.class, Operation.None.class));
+
+  /** Makes a checkpoint private. */
+  public static final Operation<CheckpointRequest, Operation.None> UNPUBLISH_CHECKPOINT =
+      Operation.resource(
+          "DELETE",
+          "unpublish_checkpoint",
+          CHECKPOINT + "/publish",
+          JsonCodec.of(CheckpointRequest.class, Operation.None.class));
+
+  /** Sets when a checkpoint expires. */
+  public static final Operation<SetCheckpointTtlRequest, Operation.None> SET_CHECKPOINT_TTL =
+      Operation.resource(
+          "PUT",
+          "set_checkpoint_ttl",
+          CHECKPOINT + "/ttl",
+          JsonCodec.of(SetCheckpointTtlRequest.class, Operation.None.class));
+
+  /** Asks where the files of an export can be downloaded. */
+  public static final Operation<CheckpointRequest, ExternalWeightsUrlsResponse>
+      EXTERNAL_WEIGHTS_URLS =
+          Operation.resource(
+              "GET",
+              "external_weights_urls",
+              CHECKPOINT + "/external_weights_urls",
+              JsonCodec.of(CheckpointRequest.class, ExternalWeightsUrlsResponse.class));
+
+  /** Lists sessions. */
+  public static final Operation<ListSessionsRequest, ListSessionsResponse> LIST_SESSIONS =
+      Operation.resource(
+          "GET",
+          "list_sessions",
+          V1 + "sessions",
+          JsonCodec.of(ListSessionsRequest.class, ListSessionsResponse.class));
+
+  /** Describes a session. */
+  public static final Operation<GetSessionRequest, GetSessionResponse> GET_SESSION =
+      Operation.resource(
+          "GET",
+          "get_session",
+          V1 + "sessions/{session_id}",
+          JsonCodec.of(GetSessionRequest.class, GetSessionResponse.class));
+
+  /** Moves a session into a project. */
+  public static final Operation<SetSessionProjectRequest, Operation.None> SET_SESSION_PROJECT =
+      Operation.resource(
+          "PUT",
+          "set_session_project",
+          V1 + "sessions/{session_id}/project",
+          JsonCodec.of(SetSessionProjectRequest.class, Operation.None.class));
+
+  /** Asks for the trace of a session, which may not be ready. */
+  public static final Operation<SessionRequest, TraceExportResponse> TRACE_EXPORT =
+      Operation.resource(
+          "GET",
+          "trace_export",
+          V1 + "sessions/{session_id}/trace_export",
+          JsonCodec.of(SessionRequest.class, TraceExportResponse.class));
+
+  /** Lists what happened on a day. */
+  public static final Operation<AuditLogRequest, AuditLogResponse> AUDIT_LOG =
+      Operation.resource(
+          "GET",
+          "audit_log",
+          V1 + "audit",
+          JsonCodec.of(AuditLogRequest.class, AuditLogResponse.class));
+
+  /** Lists usage by hour. */
+  public static final Operation<GetBillingUsageRequest, BillingUsageResponse> BILLING_USAGE_EVENTS =
+      Operation.resource(
+          "GET",
+          "billing_usage_events",
+          V1 + "billing/usage/events",
+          JsonCodec.of(GetBillingUsageRequest.class, BillingUsageResponse.class));
+
+  /** Tells what the stored checkpoints take and cost. */
+  public static final Operation<CheckpointStorageUsageRequest, CheckpointStorageUsageResponse>
+      CHECKPOINT_STORAGE_USAGE =
+          Operation.resource(
+              "GET",
+              "checkpoint_storage_usage",
+              V1 + "billing/usage/checkpoints/current",
+              JsonCodec.of(
+                  CheckpointStorageUsageRequest.class, CheckpointStorageUsageResponse.class));
+
+  /** Asks where a checkpoint can be downloaded; the address is signed and needs no credentials. */
+  public static final Operation<CheckpointRequest, CheckpointArchiveUrlResponse>
+      CHECKPOINT_ARCHIVE_URL =
+          Operation.resource(
+              "GET",
+              "checkpoint_archive_url",
+              CHECKPOINT + "/archive",
+              new ArchiveUrlCodec<>(
+                  JsonCodec.of(CheckpointRequest.class, CheckpointArchiveUrlResponse.class),
+                  Time.system()));
 
   private Operations() {}
 
@@ -235,13 +476,12 @@ public final class Operations {
     return Operation.post(name, V1 + path, kind, JsonCodec.of(input, output));
   }
 
-  private static <O> Operation<Operation.NoInput, O> plain(
-      String name, String path, Class<O> output) {
+  private static <O> Operation<Operation.None, O> plain(String name, String path, Class<O> output) {
     return Operation.get(
         name,
         V1 + path,
         CallKind.REST,
-        JsonCodec.of(Operation.NoInput.class, output),
+        JsonCodec.of(Operation.None.class, output),
         input -> Map.of());
   }
 

@@ -1,8 +1,11 @@
 package io.tinker4j.transport;
 
+import com.google.protobuf.ByteString;
+import io.tinker4j.types.DmelChunk;
 import io.tinker4j.types.EncodedTextChunk;
 import io.tinker4j.types.ForwardBackwardInput;
 import io.tinker4j.types.ImageAssetPointerChunk;
+import io.tinker4j.types.ImageChunk;
 import io.tinker4j.types.ModelInputChunk;
 import io.tinker4j.types.TensorData;
 import io.tinker4j.types.proto.Chunk;
@@ -44,9 +47,25 @@ final class ProtoRequests {
                   io.tinker4j.types.proto.EncodedTextChunk.newBuilder()
                       .setTokens(ProtoArrays.ofInts(text.tokens())))
               .build();
+      case ImageChunk image -> Chunk.newBuilder().setImage(image(image)).build();
+      case DmelChunk audio ->
+          Chunk.newBuilder()
+              .setDmel(
+                  io.tinker4j.types.proto.DmelChunk.newBuilder()
+                      .setDmel(ByteString.copyFrom(audio.dmel())))
+              .build();
       case ImageAssetPointerChunk image -> throw noBinaryForm(image);
       case ModelInputChunk.Unrecognized other -> throw noBinaryForm(other);
     };
+  }
+
+  private static io.tinker4j.types.proto.ImageChunk image(ImageChunk image) {
+    io.tinker4j.types.proto.ImageChunk.Builder message =
+        io.tinker4j.types.proto.ImageChunk.newBuilder()
+            .setData(ByteString.copyFrom(image.data()))
+            .setFormat(image.format().value());
+    image.expectedTokens().ifPresent(message::setExpectedTokens);
+    return message.build();
   }
 
   private static IllegalArgumentException noBinaryForm(ModelInputChunk chunk) {

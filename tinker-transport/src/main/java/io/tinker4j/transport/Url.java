@@ -5,9 +5,9 @@ import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +42,7 @@ final class Url {
 
   static URI of(URI base, String path, Map<String, ? extends @Nullable Object> parameters) {
     String filled = path;
-    Map<String, @Nullable Object> query = new TreeMap<>(parameters);
+    Map<String, @Nullable Object> query = new LinkedHashMap<>(parameters);
     for (Map.Entry<String, ? extends @Nullable Object> parameter : parameters.entrySet()) {
       String place = "{" + parameter.getKey() + "}";
       if (filled.contains(place)) {
@@ -93,6 +93,6 @@ final class Url {
   }
 
   private static String encode(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("%7E", "~").replace("*", "%2A");
   }
 }

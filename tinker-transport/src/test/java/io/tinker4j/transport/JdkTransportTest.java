@@ -108,7 +108,7 @@ class JdkTransportTest {
     CallOptions impatient =
         CallOptions.builder().timeout(Duration.ofMillis(200)).maxRetries(0).build();
 
-    assertThatThrownBy(() -> client.call(Operations.HEALTHZ, Operation.NoInput.NONE, impatient))
+    assertThatThrownBy(() -> client.call(Operations.HEALTHZ, Operation.None.NONE, impatient))
         .isInstanceOf(CallTimeoutException.class)
         .hasMessageContaining("PT0.2S");
   }
@@ -122,7 +122,7 @@ class JdkTransportTest {
     CallOptions impatient =
         CallOptions.builder().timeout(Duration.ofMillis(200)).maxRetries(0).build();
 
-    assertThatThrownBy(() -> client.call(Operations.HEALTHZ, Operation.NoInput.NONE, impatient))
+    assertThatThrownBy(() -> client.call(Operations.HEALTHZ, Operation.None.NONE, impatient))
         .isInstanceOf(CallTimeoutException.class);
     assertThat(client.call(Operations.GET_SERVER_CAPABILITIES).supportedModels()).isEmpty();
   }
@@ -159,7 +159,7 @@ class JdkTransportTest {
         ApiClient.builder().apiKey("tml-test").baseUrl("http://127.0.0.1:" + free).build()) {
       CallOptions once = CallOptions.builder().maxRetries(0).build();
 
-      assertThatThrownBy(() -> lonely.call(Operations.HEALTHZ, Operation.NoInput.NONE, once))
+      assertThatThrownBy(() -> lonely.call(Operations.HEALTHZ, Operation.None.NONE, once))
           .isInstanceOf(ConnectionException.class)
           .hasMessageContaining("127.0.0.1:" + free);
     }

@@ -90,6 +90,8 @@ public final class ModelInput {
   private static int length(ModelInputChunk chunk) {
     return switch (chunk) {
       case EncodedTextChunk text -> text.length();
+      case ImageChunk image -> image.length();
+      case DmelChunk audio -> audio.length();
       case ImageAssetPointerChunk image ->
           image
               .expectedTokens()
