@@ -62,6 +62,8 @@ public final class Main implements Runnable {
     return new CommandLine(main)
         .addSubcommand(new VersionCommand())
         .addSubcommand(new QuickstartCommand(main, terminal))
+        .addSubcommand(new ServerCommand())
+        .addSubcommand(new ConformanceCommand(main))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(errors)
         .setParameterExceptionHandler(errors);

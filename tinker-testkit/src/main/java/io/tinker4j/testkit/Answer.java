@@ -23,6 +23,11 @@ final class Answer {
     return new Answer(200, PROTOBUF, body);
   }
 
+  /** The same answer with another body. */
+  Answer withBody(byte[] body) {
+    return new Answer(status, contentType, body);
+  }
+
   int status() {
     return status;
   }

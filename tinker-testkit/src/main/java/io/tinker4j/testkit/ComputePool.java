@@ -23,14 +23,20 @@ final class ComputePool implements AutoCloseable {
       Executors.newThreadPerTaskExecutor(
           Thread.ofVirtual().name("tinker-server-lane-", 0).factory());
 
+  private final ServerTime time;
+
+  ComputePool(ServerTime time) {
+    this.time = time;
+  }
+
   /** Runs what computes, at most one task per processor at once. */
   Executor processors() {
-    return processors;
+    return time.announcing(processors);
   }
 
   /** Runs what mostly waits. */
   Executor lanes() {
-    return lanes;
+    return time.announcing(lanes);
   }
 
   /** Runs a task on a processor thread and waits for it. */
@@ -54,6 +60,7 @@ final class ComputePool implements AutoCloseable {
       long end = System.nanoTime() + PATIENCE.toNanos();
       lanes.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS);
       processors.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+      time.endAllWork();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

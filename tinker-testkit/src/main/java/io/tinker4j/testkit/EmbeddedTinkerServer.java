@@ -1,17 +1,23 @@
 package io.tinker4j.testkit;
 
+import io.tinker4j.testkit.fault.FaultScript;
+import io.tinker4j.transport.Time;
 import io.tinker4j.types.ClientConfigResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,39 +44,89 @@ import org.jspecify.annotations.Nullable;
  * no other protection than the API key.
  */
 public final class EmbeddedTinkerServer implements AutoCloseable {
-  private final HttpListener listener;
-  private final Registry registry;
-  private final FutureStore futures;
-  private final ComputePool compute;
+  private static final Logger LOG = System.getLogger(EmbeddedTinkerServer.class.getName());
+
+  private final Builder settings;
+  private final ServerTime time;
+  private final RequestLog requests;
+  private final FaultGate faults;
   private final @Nullable Path temporaryDirectory;
   private final URI baseUrl;
   private final AtomicBoolean closed = new AtomicBoolean();
 
+  /** Guards: changes of running. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private volatile Running running;
+
   private EmbeddedTinkerServer(Builder builder) throws IOException {
+    settings = builder.copy();
     temporaryDirectory =
         builder.dataDirectory == null ? Files.createTempDirectory("tinker-server-") : null;
-    Path data = builder.dataDirectory == null ? temporaryDirectory : builder.dataDirectory;
-    CheckpointStore checkpoints = CheckpointStore.open(Objects.requireNonNull(data), builder.clock);
-    registry = new Registry(builder.clock);
-    futures = new FutureStore();
-    compute = new ComputePool();
-    HttpFront front =
-        new HttpFront(router(builder, checkpoints), builder.apiKey, builder.maxRequestBytes);
+    time = ServerTime.of(builder.time);
+    requests = new RequestLog(builder.requestListener);
+    faults = new FaultGate(time, builder.holdTime, new Controls());
+    faults.use(builder.faults);
     try {
-      listener = HttpListener.start(front, builder.host, builder.port, builder.holdTime);
-    } catch (RuntimeException e) {
-      compute.close();
+      running = open(builder.port);
+    } catch (RuntimeException | IOException e) {
       deleteTemporaryDirectory();
       throw e;
     }
     String host = builder.host.contains(":") ? "[" + builder.host + "]" : builder.host;
-    baseUrl = URI.create("http://" + host + ":" + listener.port());
+    String scheme = builder.tls == null ? "http://" : "https://";
+    baseUrl = URI.create(scheme + host + ":" + running.listener.port());
   }
 
-  private Router router(Builder builder, CheckpointStore checkpoints) {
+  /** What a restart replaces. */
+  private record Running(
+      HttpListener listener, Registry registry, FutureStore futures, ComputePool compute) {
+    void close() {
+      futures.close();
+      try {
+        listener.close();
+      } finally {
+        compute.close();
+      }
+    }
+  }
+
+  private Running open(int port) throws IOException {
+    Path data = temporaryDirectory == null ? settings.dataDirectory : temporaryDirectory;
+    CheckpointStore checkpoints = CheckpointStore.open(Objects.requireNonNull(data), time);
+    Registry registry = new Registry(time);
+    FutureStore futures = new FutureStore();
+    ComputePool compute = new ComputePool(time);
+    HttpFront front =
+        new HttpFront(
+            router(settings, registry, futures, compute, checkpoints),
+            time,
+            faults,
+            requests,
+            settings.faultControl ? new FaultControl(faults, requests, time, new Controls()) : null,
+            settings.apiKey,
+            settings.maxRequestBytes);
+    try {
+      return new Running(
+          HttpListener.start(front, settings.host, port, settings.holdTime, settings.tls),
+          registry,
+          futures,
+          compute);
+    } catch (RuntimeException e) {
+      compute.close();
+      throw e;
+    }
+  }
+
+  private Router router(
+      Builder builder,
+      Registry registry,
+      FutureStore futures,
+      ComputePool compute,
+      CheckpointStore checkpoints) {
     BaseModels baseModels = new BaseModels(builder.baseModels);
     ModelEndpoints models =
-        new ModelEndpoints(registry, futures, checkpoints, baseModels, compute, builder.clock);
+        new ModelEndpoints(registry, futures, checkpoints, baseModels, compute, time);
     Router router = new Router();
     new ServiceEndpoints(registry, builder.clientConfig, builder.baseModels).addTo(router);
     models.addTo(router);
@@ -79,7 +135,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
     new SamplingEndpoints(registry, futures, checkpoints, baseModels, compute).addTo(router);
     new RunEndpoints(checkpoints).addTo(router);
     new FutureEndpoints(
-            futures, builder.holdTime, builder.metadataThreshold, builder.protobufResults)
+            futures, time, builder.holdTime, builder.metadataThreshold, builder.protobufResults)
         .addTo(router);
     return router;
   }
@@ -136,11 +192,11 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
 
   /** Returns the ids of the sessions that their clients have not finished. */
   public Set<String> openSessions() {
-    return registry.openSessions();
+    return running.registry.openSessions();
   }
 
   private TrainedModel model(String modelId) {
-    TrainedModel model = registry.findModel(Objects.requireNonNull(modelId, "modelId"));
+    TrainedModel model = running.registry.findModel(Objects.requireNonNull(modelId, "modelId"));
     if (model == null) {
       throw new IllegalArgumentException("there is no model " + modelId);
     }
@@ -157,12 +213,102 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    futures.close();
+    lock.lock();
     try {
-      listener.close();
+      running.close();
     } finally {
-      compute.close();
+      lock.unlock();
       deleteTemporaryDirectory();
+    }
+  }
+
+  /**
+   * Stops the server and starts it again on the same port and data, as after a crash: connections
+   * break, and what was not stored is gone. Blocks until it is back.
+   *
+   * @throws IllegalStateException when the server is closed
+   */
+  public void restart() {
+    try {
+      restart(Duration.ZERO);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the server was away", e);
+    }
+  }
+
+  private void restart(Duration downtime) throws InterruptedException {
+    lock.lock();
+    try {
+      if (closed.get()) {
+        throw new IllegalStateException("the server is closed");
+      }
+      running.close();
+      time.beginWork();
+      try {
+        time.sleep(downtime);
+        running = open(baseUrl.getPort());
+      } finally {
+        time.endWork();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot start again: " + e.getMessage(), e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets these faults happen from now on, instead of those before. */
+  public void setFaults(FaultScript script) {
+    faults.use(script);
+  }
+
+  /** Returns how often each fault of the script has happened, in its order. */
+  public List<Integer> faultCounts() {
+    return faults.injector().fired();
+  }
+
+  /**
+   * Returns the newest requests, up to 10,000 and 16 MiB, in the order of their arrival; those that
+   * were refused before their body was read are not among them.
+   */
+  public List<RecordedRequest> requests() {
+    return requests.all();
+  }
+
+  /** What faults do to the server. */
+  private final class Controls implements FaultGate.Controls {
+    @Override
+    public void expirePromise(String requestId) {
+      running.futures.expire(requestId);
+    }
+
+    @Override
+    public void killSession(String sessionId) {
+      running.registry.killSession(sessionId);
+    }
+
+    @Override
+    public void poisonRun(String modelId) {
+      TrainedModel model = running.registry.findModel(modelId);
+      if (model != null) {
+        model.run().corrupt();
+      }
+    }
+
+    @Override
+    public void restart(Duration downtime) {
+      // Not in the thread of a request: closing the server waits for that.
+      Thread unused =
+          Thread.ofPlatform().daemon().name("tinker-server-restart").start(() -> run(downtime));
+    }
+
+    private void run(Duration downtime) {
+      try {
+        EmbeddedTinkerServer.this.restart(downtime);
+      } catch (InterruptedException | RuntimeException e) {
+        LOG.log(Level.ERROR, "the server did not start again", e);
+      }
     }
   }
 
@@ -183,7 +329,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
   }
 
   /** Collects the settings of a server; not safe for use by many threads. */
-  public static final class Builder {
+  public static final class Builder implements Cloneable {
     private static final List<String> BASE_MODELS =
         List.of(
             "tinker4j/tiny-bytes",
@@ -202,9 +348,55 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
     private int metadataThreshold = 1 << 20;
     private int maxRequestBytes = 64 << 20;
     private boolean protobufResults = true;
-    private InstantSource clock = InstantSource.system();
+    private Time time = Time.system();
+
+    private FaultScript faults = FaultScript.none();
+    private boolean faultControl;
+    private @Nullable SSLContext tls;
+    private Consumer<RecordedRequest> requestListener = request -> {};
 
     private Builder() {}
+
+    private Builder copy() {
+      try {
+        return (Builder) clone();
+      } catch (CloneNotSupportedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    /** Sets what goes wrong from the start. Default: nothing. */
+    public Builder faults(FaultScript script) {
+      this.faults = Objects.requireNonNull(script, "script");
+      return this;
+    }
+
+    /**
+     * Sets whether faults can be set over HTTP, below {@code /control/}, by whoever has an API key.
+     * Default: false. For tests whose client is another process.
+     */
+    public Builder faultControl(boolean faultControl) {
+      this.faultControl = faultControl;
+      return this;
+    }
+
+    /**
+     * Makes the server speak TLS, HTTP/1.1 only, with the certificate of this context, for example
+     * {@link SelfSignedCertificate#serverContext}. Default: none.
+     */
+    public Builder tls(SSLContext context) {
+      this.tls = Objects.requireNonNull(context, "context");
+      return this;
+    }
+
+    /**
+     * Sets who is told of each request when it has been answered or dropped, in the thread that
+     * answers it. Default: nobody.
+     */
+    public Builder requestListener(Consumer<RecordedRequest> listener) {
+      this.requestListener = Objects.requireNonNull(listener, "listener");
+      return this;
+    }
 
     /** Sets the port. Default: 0, any free one. */
     public Builder port(int port) {
@@ -299,9 +491,13 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
       return this;
     }
 
-    /** Sets the clock that checkpoints expire by. Default: the system's. */
-    Builder clock(InstantSource clock) {
-      this.clock = clock;
+    /**
+     * Sets the time that the server lives in: what it waits for, such as results that are not ready
+     * yet, and what it dates and lets expire. Default: the system's. Give it a {@link ManualTime},
+     * and the same one to its clients, to test hours in moments.
+     */
+    public Builder time(Time time) {
+      this.time = Objects.requireNonNull(time, "time");
       return this;
     }
 

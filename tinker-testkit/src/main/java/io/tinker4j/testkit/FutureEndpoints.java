@@ -10,6 +10,7 @@ import java.util.Optional;
 /** Asking for the results of promises. */
 final class FutureEndpoints {
   private final FutureStore futures;
+  private final ServerTime time;
   private final Duration holdTime;
   private final int metadataThreshold;
   private final boolean binary;
@@ -18,8 +19,14 @@ final class FutureEndpoints {
    * Creates the endpoint. Results of more bytes than the threshold are announced first to clients
    * that ask for it; unless {@code binary}, all results are JSON.
    */
-  FutureEndpoints(FutureStore futures, Duration holdTime, int metadataThreshold, boolean binary) {
+  FutureEndpoints(
+      FutureStore futures,
+      ServerTime time,
+      Duration holdTime,
+      int metadataThreshold,
+      boolean binary) {
     this.futures = futures;
+    this.time = time;
     this.holdTime = holdTime;
     this.metadataThreshold = metadataThreshold;
     this.binary = binary;
@@ -32,7 +39,7 @@ final class FutureEndpoints {
   private Answer retrieve(HttpCall call) throws InterruptedException {
     FutureRetrieveRequest request = JsonBodies.read(call.body(), FutureRetrieveRequest.class);
     Promise promise = futures.get(request.requestId());
-    Optional<Outcome> outcome = promise.await(holdTime);
+    Optional<Outcome> outcome = promise.await(time, holdTime);
     if (outcome.isEmpty()) {
       return tryAgain(promise);
     }

@@ -88,6 +88,16 @@ final class FutureStore implements AutoCloseable {
     }
   }
 
+  /** Forgets a promise: its id is answered with 410 from now on. */
+  void expire(String requestId) {
+    lock.lock();
+    try {
+      promises.remove(requestId);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private boolean wasIssued(String requestId) {
     if (!requestId.startsWith(prefix)) {
       return false;

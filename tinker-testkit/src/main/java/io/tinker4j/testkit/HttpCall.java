@@ -10,6 +10,7 @@ final class HttpCall {
   private final Map<String, String> headers;
   private final Map<String, String> query;
   private final byte[] body;
+  private final boolean losesOptimizer;
 
   /** Header names are in lower case. The body is handed over, not copied. */
   HttpCall(
@@ -18,11 +19,37 @@ final class HttpCall {
       Map<String, String> headers,
       Map<String, String> query,
       byte[] body) {
+    this(owner, pathParameters, headers, query, body, false);
+  }
+
+  private HttpCall(
+      String owner,
+      List<String> pathParameters,
+      Map<String, String> headers,
+      Map<String, String> query,
+      byte[] body,
+      boolean losesOptimizer) {
     this.owner = owner;
     this.pathParameters = pathParameters;
     this.headers = headers;
     this.query = query;
     this.body = body;
+    this.losesOptimizer = losesOptimizer;
+  }
+
+  /** The same request with the fault that its optimizer's state is not restored. */
+  HttpCall losingOptimizer() {
+    return new HttpCall(owner, pathParameters, headers, query, body, true);
+  }
+
+  /** Whether the optimizer's state is not restored though it ought to be. */
+  boolean losesOptimizer() {
+    return losesOptimizer;
+  }
+
+  /** All headers by name in lower case. */
+  Map<String, String> headers() {
+    return headers;
   }
 
   /** Who asks, derived from the API key. */

@@ -1,5 +1,6 @@
 package io.tinker4j.testkit;
 
+import io.tinker4j.transport.Headers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger;
@@ -33,57 +34,148 @@ final class HttpFront extends Handler.Abstract {
   private static final long MAX_DISCARDED = 16L << 20;
 
   private final Router router;
+  private final ServerTime time;
+  private final FaultGate faults;
+  private final RequestLog log;
+  private final @Nullable FaultControl control;
   private final @Nullable String apiKey;
   private final int maxBodyBytes;
 
-  /** Accepts this key only, or any when null. */
-  HttpFront(Router router, @Nullable String apiKey, int maxBodyBytes) {
+  /**
+   * Accepts this key only, or any when null; faults can be controlled over HTTP unless {@code
+   * control} is null.
+   */
+  HttpFront(
+      Router router,
+      ServerTime time,
+      FaultGate faults,
+      RequestLog log,
+      @Nullable FaultControl control,
+      @Nullable String apiKey,
+      int maxBodyBytes) {
     super(InvocationType.BLOCKING);
     this.router = router;
+    this.time = time;
+    this.faults = faults;
+    this.log = log;
+    this.control = control;
     this.apiKey = apiKey;
     this.maxBodyBytes = maxBodyBytes;
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
-    Answer answer;
+    time.beginWork();
     try {
-      answer = answer(request);
-    } catch (RefusedException e) {
-      answer = refusal(e);
-    } catch (RejectedExecutionException e) {
-      answer = refusal(RefusedException.unavailable());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      answer = refusal(RefusedException.unavailable());
+      write(deliver(request), request, response, callback);
     } catch (IOException e) {
       // The client is gone: nobody reads an answer.
       callback.failed(e);
-      return true;
-    } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, () -> "request failed path=" + request.getHttpURI().getPath(), e);
-      answer =
-          Answer.json(500, JsonBodies.write(Map.of("detail", "internal error: " + e.getMessage())));
+    } finally {
+      time.endWork();
     }
+    return true;
+  }
+
+  private Delivery deliver(Request request) throws IOException {
+    try {
+      return deliverUnrefused(request);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Delivery.whole(refusal(RefusedException.unavailable()));
+    } catch (RuntimeException e) {
+      discardBody(request);
+      return Delivery.whole(refusal(request, e));
+    }
+  }
+
+  /** Reads a body that nobody wants, so that its sender, still sending, sees the answer. */
+  private static void discardBody(Request request) {
+    try (InputStream in = Content.Source.asInputStream(request)) {
+      in.skip(MAX_DISCARDED);
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "the rest of a refused body is not to be had", e);
+    }
+  }
+
+  private static void write(
+      Delivery delivery, Request request, Response response, Callback callback) {
+    Answer answer = delivery.answer();
     response.setStatus(answer.status());
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.contentType());
     response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.body().length);
-    response.write(true, ByteBuffer.wrap(answer.body()), callback);
-    return true;
+    delivery.headers().forEach((name, value) -> response.getHeaders().put(name, value));
+    switch (delivery.manner()) {
+      case WHOLE -> response.write(true, ByteBuffer.wrap(answer.body()), callback);
+      case CUT -> ConnectionFaults.cut(request, response, answer.body(), callback);
+      case DROPPED -> ConnectionFaults.drop(request, callback);
+    }
+  }
+
+  private static Answer refusal(Request request, RuntimeException e) {
+    return switch (e) {
+      case RefusedException refused -> refusal(refused);
+      case RejectedExecutionException closing -> refusal(RefusedException.unavailable());
+      default -> {
+        LOG.log(Level.ERROR, () -> "request failed path=" + request.getHttpURI().getPath(), e);
+        yield Answer.json(
+            500, JsonBodies.write(Map.of("detail", "internal error: " + e.getMessage())));
+      }
+    };
   }
 
   private static Answer refusal(RefusedException e) {
     return Answer.json(e.status(), JsonBodies.write(e.body()));
   }
 
-  private Answer answer(Request request) throws IOException, InterruptedException {
-    Router.Match match = router.find(request.getMethod(), Request.getPathInContext(request));
+  private Delivery deliverUnrefused(Request request) throws IOException, InterruptedException {
+    String path = Request.getPathInContext(request);
     Map<String, String> headers = headers(request);
+    if (control != null && path.startsWith(FaultControl.PREFIX)) {
+      owner(headers);
+      byte[] body = readBody(request, headers);
+      return Delivery.whole(control.answer(request.getMethod(), path, body));
+    }
+    Router.Match match = router.find(request.getMethod(), path);
     String owner = match.isOpen() ? "" : owner(headers);
     byte[] body = readBody(request, headers);
-    return match
-        .endpoint()
-        .answer(new HttpCall(owner, match.parameters(), headers, query(request), body));
+    HttpCall call = new HttpCall(owner, match.parameters(), headers, query(request), body);
+    RecordedRequest recorded = record(request, body);
+    Delivery delivery =
+        faults.pass(
+            path.substring(Router.PREFIX.length()),
+            call,
+            changed -> answer(request, match.endpoint(), changed));
+    boolean dropped = delivery.manner() == Delivery.Manner.DROPPED;
+    log.answered(recorded, dropped ? 0 : delivery.answer().status(), time.instant());
+    return delivery;
+  }
+
+  private static Answer answer(Request request, Endpoint endpoint, HttpCall call)
+      throws InterruptedException {
+    try {
+      return endpoint.answer(call);
+    } catch (RuntimeException e) {
+      return refusal(request, e);
+    }
+  }
+
+  private RecordedRequest record(Request request, byte[] body) {
+    Headers.Builder headers = Headers.builder();
+    for (HttpField field : request.getHeaders()) {
+      if (!field.getName().startsWith(":")) {
+        headers.add(field.getName(), field.getValue() == null ? "" : field.getValue());
+      }
+    }
+    RecordedRequest recorded =
+        new RecordedRequest(
+            request.getMethod(),
+            request.getHttpURI().getPathQuery(),
+            headers.build(),
+            body,
+            time.instant());
+    log.add(recorded);
+    return recorded;
   }
 
   private String owner(Map<String, String> headers) {

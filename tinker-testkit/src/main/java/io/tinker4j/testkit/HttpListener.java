@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.io.RateControl;
@@ -16,11 +17,14 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 
-/** Jetty on one port, for HTTP/1.1 and clear-text HTTP/2. */
+/** Jetty on one port, for HTTP/1.1 and clear-text HTTP/2, or for HTTP/1.1 over TLS. */
 final class HttpListener implements AutoCloseable {
   private static final int MAX_PLATFORM_THREADS = 16;
   private static final Duration IDLE_MARGIN = Duration.ofSeconds(30);
@@ -31,7 +35,8 @@ final class HttpListener implements AutoCloseable {
   private final Server server;
   private final ServerConnector connector;
 
-  private HttpListener(HttpFront front, String host, int port, Duration holdTime) {
+  private HttpListener(
+      HttpFront front, String host, int port, Duration holdTime, @Nullable SSLContext tls) {
     QueuedThreadPool threads = new QueuedThreadPool(MAX_PLATFORM_THREADS);
     threads.setName("tinker-server-jetty");
     threads.setDaemon(true);
@@ -44,20 +49,31 @@ final class HttpListener implements AutoCloseable {
     HTTP2CServerConnectionFactory http2 = new HTTP2CServerConnectionFactory(configuration);
     // Cancelled requests are ordinary in tests; Jetty would take many of them for an attack.
     http2.setRateControlFactory(new RateControl.Factory() {});
-    connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(configuration), http2);
+    HttpConnectionFactory http1 = new HttpConnectionFactory(configuration);
+    connector =
+        tls == null
+            ? new ServerConnector(server, 1, 1, http1, http2)
+            : new ServerConnector(server, 1, 1, encrypted(tls, http1), http1);
     connector.setHost(host);
     connector.setPort(port);
     connector.setIdleTimeout(holdTime.plus(IDLE_MARGIN).toMillis());
     server.addConnector(connector);
   }
 
+  private static SslConnectionFactory encrypted(SSLContext tls, HttpConnectionFactory http1) {
+    SslContextFactory.Server factory = new SslContextFactory.Server();
+    factory.setSslContext(tls);
+    return new SslConnectionFactory(factory, http1.getProtocol());
+  }
+
   /**
-   * Starts to listen.
+   * Starts to listen, for TLS when a context is given.
    *
    * @throws UncheckedIOException when the port is taken
    */
-  static HttpListener start(HttpFront front, String host, int port, Duration holdTime) {
-    HttpListener listener = new HttpListener(front, host, port, holdTime);
+  static HttpListener start(
+      HttpFront front, String host, int port, Duration holdTime, @Nullable SSLContext tls) {
+    HttpListener listener = new HttpListener(front, host, port, holdTime, tls);
     try {
       listener.server.start();
       return listener;
@@ -74,6 +90,8 @@ final class HttpListener implements AutoCloseable {
 
   @Override
   public void close() {
+    // First of all: Jetty forgets connections that it accepts while it stops.
+    connector.close();
     virtualThreads.shutdownNow();
     try {
       server.stop();

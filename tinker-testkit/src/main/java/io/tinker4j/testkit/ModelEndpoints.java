@@ -88,7 +88,11 @@ final class ModelEndpoints {
         session,
         newRun(id, session, baseModel, source.settings(), request.userMetadata()),
         JsonBodies.fingerprint("load_weights", request),
-        () -> checkpoints.load(owner, path, dir -> LoraModel.restore(dir, request.optimizer())),
+        () ->
+            checkpoints.load(
+                owner,
+                path,
+                dir -> LoraModel.restore(dir, request.optimizer() && !call.losesOptimizer())),
         LoadWeightsResponse.builder().modelId(id).path(path.toString()).build());
   }
 

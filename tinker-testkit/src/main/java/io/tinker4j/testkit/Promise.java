@@ -3,9 +3,6 @@ package io.tinker4j.testkit;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** The result of one accepted operation, now or later. Safe for use by many threads. */
 final class Promise {
@@ -30,13 +27,7 @@ final class Promise {
   }
 
   /** Waits for the outcome; empty when it takes longer. */
-  Optional<Outcome> await(Duration atMost) throws InterruptedException {
-    try {
-      return Optional.of(outcome.get(atMost.toNanos(), TimeUnit.NANOSECONDS));
-    } catch (TimeoutException e) {
-      return Optional.empty();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("outcomes are values", e);
-    }
+  Optional<Outcome> await(ServerTime time, Duration atMost) throws InterruptedException {
+    return time.await(outcome, atMost);
   }
 }

@@ -44,6 +44,7 @@ final class Registry {
     if (session == null || !session.owner().equals(owner)) {
       throw RefusedException.notFound("session " + id + " is unknown");
     }
+    session.requireAlive();
     return session;
   }
 
@@ -53,6 +54,14 @@ final class Registry {
       throw RefusedException.gone("session " + id + " is finished");
     }
     session.heartbeat(clock.instant());
+  }
+
+  /** Ends a session as a fault; does nothing when there is none of this id. */
+  void killSession(String id) {
+    Session session = sessions.get(id);
+    if (session != null) {
+      session.kill();
+    }
   }
 
   /** The sessions whose clients have not finished them. */
@@ -101,6 +110,7 @@ final class Registry {
     if (model.isUnloaded()) {
       throw RefusedException.notFound("model " + id + " is unloaded");
     }
+    model.session().requireAlive();
     model.run().touch(clock.instant());
     return model;
   }
@@ -130,6 +140,10 @@ final class Registry {
     BoundSampler sampler = samplers.get(id);
     if (sampler == null || !sampler.owner().equals(owner)) {
       throw RefusedException.notFound("sampler " + id + " is unknown");
+    }
+    Session session = sessions.get(id.substring(0, Math.max(0, id.indexOf(':'))));
+    if (session != null) {
+      session.requireAlive();
     }
     return sampler;
   }

@@ -7,7 +7,7 @@ import io.tinker4j.types.SampledSequence;
 import io.tinker4j.types.StopReason;
 import io.tinker4j.types.TensorData;
 import io.tinker4j.types.TensorDtype;
-import io.tinker4j.types.TopkPromptLogprobs;
+import io.tinker4j.types.TopkLogprobs;
 import io.tinker4j.types.proto.ArrayRecord;
 import io.tinker4j.types.proto.BatchedTensor;
 import io.tinker4j.types.proto.DType;
@@ -54,12 +54,12 @@ final class ResultWriter {
     return proto.build();
   }
 
-  private static io.tinker4j.types.proto.TopkPromptLogprobs toProto(TopkPromptLogprobs topk) {
-    return io.tinker4j.types.proto.TopkPromptLogprobs.newBuilder()
+  private static io.tinker4j.types.proto.TopkLogprobs toProto(TopkLogprobs topk) {
+    return io.tinker4j.types.proto.TopkLogprobs.newBuilder()
         .setTokenIds(bytes(topk.tokens()))
         .setLogprobs(bytes(topk.logprobs()))
         .setK(topk.k())
-        .setPromptLength(topk.promptLength())
+        .setLength(topk.length())
         .build();
   }
 

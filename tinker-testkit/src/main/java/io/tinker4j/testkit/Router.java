@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the endpoint of a method and a path. Filled once, then safe for use by many threads. */
 final class Router {
-  private static final String PREFIX = "/api/v1/";
+  static final String PREFIX = "/api/v1/";
   private static final String PARAMETER = "*";
 
   private final List<Route> routes = new ArrayList<>();

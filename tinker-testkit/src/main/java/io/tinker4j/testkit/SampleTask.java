@@ -13,7 +13,8 @@ import io.tinker4j.types.SampledSequence;
 import io.tinker4j.types.SamplingParams;
 import io.tinker4j.types.StopCondition;
 import io.tinker4j.types.StopReason;
-import io.tinker4j.types.TopkPromptLogprobs;
+import io.tinker4j.types.TopkLogprobs;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -59,6 +60,7 @@ final class SampleTask {
         request
             .samplingParams()
             .seed()
+            .map(BigInteger::longValue)
             .orElse(ContentHash.seed("sample\n" + samplerSeqId + "\n" + request.seqId().orElse(0)));
     ModelInput prompt = request.prompt();
     InputTokens.requireKnown(prompt, List.of("body", "prompt"));
@@ -147,15 +149,15 @@ final class SampleTask {
     };
   }
 
-  private static TopkPromptLogprobs matrix(List<TopTokens> rows, int k) {
+  private static TopkLogprobs matrix(List<TopTokens> rows, int k) {
     int[] ids = new int[rows.size() * k];
     float[] logprobs = new float[rows.size() * k];
-    Arrays.fill(logprobs, TopkPromptLogprobs.UNUSED);
+    Arrays.fill(logprobs, TopkLogprobs.UNUSED);
     for (int row = 0; row < rows.size(); row++) {
       TopTokens top = rows.get(row);
       System.arraycopy(top.ids(), 0, ids, row * k, top.size());
       System.arraycopy(top.logprobs(), 0, logprobs, row * k, top.size());
     }
-    return TopkPromptLogprobs.of(ids, logprobs, k, rows.size());
+    return TopkLogprobs.of(ids, logprobs, k, rows.size());
   }
 }

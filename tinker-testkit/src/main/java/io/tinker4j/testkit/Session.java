@@ -8,6 +8,7 @@ final class Session {
   private final String owner;
   private volatile Instant lastHeartbeat;
   private volatile boolean finished;
+  private volatile boolean killed;
 
   Session(String id, String owner, Instant now) {
     this.id = id;
@@ -39,6 +40,23 @@ final class Session {
 
   void finish() {
     finished = true;
+  }
+
+  /** Ends the session with all that belongs to it. */
+  void kill() {
+    killed = true;
+    finished = true;
+  }
+
+  /**
+   * Does nothing while the session is alive.
+   *
+   * @throws RefusedException 410 when it was ended from outside
+   */
+  void requireAlive() {
+    if (killed) {
+      throw RefusedException.gone("session " + id + " has expired");
+    }
   }
 
   String modelId(int modelSeqId) {

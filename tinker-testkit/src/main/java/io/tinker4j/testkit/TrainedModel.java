@@ -183,6 +183,10 @@ final class TrainedModel {
       promise.complete(Outcome.Failed.user("model " + id + " could not be created"));
       return;
     }
+    if (run.isCorrupted()) {
+      promise.complete(new Outcome.Failed("training run " + id + " is corrupted", "server"));
+      return;
+    }
     complete(
         promise,
         () -> {

@@ -21,6 +21,7 @@ final class TrainingRunEntry {
   private final Map<String, String> userMetadata;
   private final Map<String, StoredCheckpoint> checkpoints = new ConcurrentHashMap<>();
   private volatile Instant lastRequest;
+  private volatile boolean corrupted;
 
   TrainingRunEntry(
       String id,
@@ -61,6 +62,15 @@ final class TrainingRunEntry {
     lastRequest = now;
   }
 
+  /** Whether the run cannot be trained on any more; its checkpoints are as good as before. */
+  boolean isCorrupted() {
+    return corrupted;
+  }
+
+  void corrupt() {
+    corrupted = true;
+  }
+
   Optional<StoredCheckpoint> checkpoint(TinkerPath path) {
     return Optional.ofNullable(checkpoints.get(path.checkpointId()));
   }
@@ -94,6 +104,7 @@ final class TrainingRunEntry {
             .baseModel(baseModel)
             .modelOwner(owner)
             .isLora(true)
+            .isCorrupted(corrupted)
             .loraRank(settings.rank())
             .lastRequestTime(lastRequest)
             .userMetadata(userMetadata);
@@ -119,6 +130,7 @@ final class TrainingRunEntry {
     fields.put("train_unembed", settings.trainUnembed());
     fields.put("last_request_time", lastRequest.toString());
     fields.put("user_metadata", userMetadata);
+    fields.put("corrupted", corrupted);
     return fields;
   }
 
@@ -132,18 +144,21 @@ final class TrainingRunEntry {
     if (fields.get("user_metadata") instanceof Map<?, ?> stored) {
       stored.forEach((key, value) -> metadata.put(String.valueOf(key), String.valueOf(value)));
     }
-    return new TrainingRunEntry(
-        text(fields, "training_run_id"),
-        text(fields, "model_owner"),
-        text(fields, "base_model"),
-        new LoraSettings(
-            Integer.parseInt(text(fields, "lora_rank")),
-            Long.parseLong(text(fields, "seed")),
-            Boolean.parseBoolean(text(fields, "train_attn")),
-            Boolean.parseBoolean(text(fields, "train_mlp")),
-            Boolean.parseBoolean(text(fields, "train_unembed"))),
-        metadata,
-        Instant.parse(text(fields, "last_request_time")));
+    TrainingRunEntry run =
+        new TrainingRunEntry(
+            text(fields, "training_run_id"),
+            text(fields, "model_owner"),
+            text(fields, "base_model"),
+            new LoraSettings(
+                Integer.parseInt(text(fields, "lora_rank")),
+                Long.parseLong(text(fields, "seed")),
+                Boolean.parseBoolean(text(fields, "train_attn")),
+                Boolean.parseBoolean(text(fields, "train_mlp")),
+                Boolean.parseBoolean(text(fields, "train_unembed"))),
+            metadata,
+            Instant.parse(text(fields, "last_request_time")));
+    run.corrupted = Boolean.TRUE.equals(fields.get("corrupted"));
+    return run;
   }
 
   private static String text(Map<String, @Nullable Object> fields, String key) {

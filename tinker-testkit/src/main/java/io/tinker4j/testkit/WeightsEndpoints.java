@@ -142,7 +142,7 @@ final class WeightsEndpoints {
                   owner,
                   path,
                   dir -> {
-                    engine.loadState(dir, request.optimizer());
+                    engine.loadState(dir, request.optimizer() && !call.losesOptimizer());
                     return dir;
                   });
               return LoadWeightsResponse.builder()

@@ -8,9 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -177,9 +176,9 @@ class CheckpointOverHttpTest {
 
   @Test
   void ttl_afterIt_theCheckpointIsUnknownAndGone() throws Exception {
-    AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
-    try (EmbeddedTinkerServer server =
-            EmbeddedTinkerServer.builder().dataDirectory(data).clock(now::get).start();
+    try (ManualTime time = ManualTime.create();
+        EmbeddedTinkerServer server =
+            EmbeddedTinkerServer.builder().dataDirectory(data).time(time).start();
         WireClient client = new WireClient(server)) {
       String model = client.createModel();
       client.run(
@@ -188,7 +187,7 @@ class CheckpointOverHttpTest {
               .formatted(model));
       String info = "{\"tinker_path\":\"tinker://%s/weights/short\"}".formatted(model);
       int before = client.tryPost("weights_info", info).statusCode();
-      now.set(Instant.parse("2026-01-01T01:00:00Z"));
+      time.advance(Duration.ofHours(1));
 
       assertThat(before).isEqualTo(200);
       assertThat(client.tryPost("weights_info", info).statusCode()).isEqualTo(404);

@@ -112,19 +112,28 @@ class SamplingOverHttpTest {
   }
 
   @Test
-  void sample_outOfRange_isBadRequest() {
-    String sampler = createSampler(client);
-    String good = sample(sampler, 0);
+  void sample_outOfTheModelsRange_isBadRequest() {
+    String good = sample(createSampler(client), 0);
+
+    for (String bad :
+        List.of(
+            good.replace("\"max_tokens\":8", "\"max_tokens\":5000"),
+            good.replace("\"top_p\":1.0", "\"top_p\":0.0"),
+            good.replace("[104,105]", "[]"))) {
+      assertThat(client.tryPost("asample", bad).statusCode()).as(bad).isEqualTo(400);
+    }
+  }
+
+  @Test
+  void sample_outOfTheTypesRange_isUnprocessable() {
+    String good = sample(createSampler(client), 0);
 
     for (String bad :
         List.of(
             good.replace("\"max_tokens\":8", "\"max_tokens\":0"),
-            good.replace("\"max_tokens\":8", "\"max_tokens\":5000"),
-            good.replace("\"top_p\":1.0", "\"top_p\":0.0"),
             good.replace("\"num_samples\":2", "\"num_samples\":0"),
-            good.replace("\"topk_prompt_logprobs\":2", "\"topk_prompt_logprobs\":-1"),
-            good.replace("[104,105]", "[]"))) {
-      assertThat(client.tryPost("asample", bad).statusCode()).as(bad).isEqualTo(400);
+            good.replace("\"topk_prompt_logprobs\":2", "\"topk_prompt_logprobs\":-1"))) {
+      assertThat(client.tryPost("asample", bad).statusCode()).as(bad).isEqualTo(422);
     }
   }
 

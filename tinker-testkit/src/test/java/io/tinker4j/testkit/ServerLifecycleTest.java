@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tinker4j.types.ClientConfigResponse;
 import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -94,6 +95,17 @@ class ServerLifecycleTest {
       assertThatThrownBy(
               () -> CompletableFuture.supplyAsync(() -> client.tryPost("healthz", "")).join())
           .isInstanceOf(CompletionException.class);
+    }
+  }
+
+  @Test
+  void refusal_beforeTheBodyIsRead_isAnAnswerOverHttp2Too() {
+    try (EmbeddedTinkerServer server = EmbeddedTinkerServer.start();
+        WireClient client = new WireClient(server, "tml-test", HttpClient.Version.HTTP_2)) {
+      String body = "x".repeat(100_000);
+      for (int i = 0; i < 100; i++) {
+        assertThat(client.tryPost("no_such_endpoint", body).statusCode()).isEqualTo(404);
+      }
     }
   }
 

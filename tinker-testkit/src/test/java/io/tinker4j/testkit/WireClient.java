@@ -46,6 +46,12 @@ final class WireClient implements AutoCloseable {
         .header("X-API-Key", apiKey);
   }
 
+  /** A request to the control endpoint. */
+  HttpRequest.Builder control(String path) {
+    return HttpRequest.newBuilder(URI.create(baseUrl + "/control/" + path))
+        .header("X-API-Key", apiKey);
+  }
+
   HttpResponse<byte[]> tryPost(String path, String json) {
     return send(
         request(path)

@@ -21,6 +21,7 @@ final class ClientScope {
   private final PromiseAwaiter awaiter;
   private final Chunker<Datum> chunker;
   private final ByteBudget trainingBytes;
+  private final PassFormats passFormats;
   private final SampleDispatcher samples;
 
   ClientScope(
@@ -42,6 +43,7 @@ final class ClientScope {
     this.chunker =
         new Chunker<>(
             config.fwdbwdMaxChunkLen(), config.fwdbwdMaxChunkBytesCount(), ByteEstimate::of);
+    this.passFormats = new PassFormats(config.protoCompressFwdbwd());
     this.trainingBytes = new ByteBudget(config.fwdbwdDispatchBytesSemaphoreSize());
     this.samples =
         new SampleDispatcher(api, time, new ByteBudget(config.sampleDispatchBytesSemaphoreSize()));
@@ -73,6 +75,10 @@ final class ClientScope {
 
   ByteBudget trainingBytes() {
     return trainingBytes;
+  }
+
+  PassFormats passFormats() {
+    return passFormats;
   }
 
   SampleDispatcher samples() {

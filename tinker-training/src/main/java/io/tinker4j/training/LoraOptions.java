@@ -3,7 +3,6 @@ package io.tinker4j.training;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.immutables.value.Value;
-import org.jspecify.annotations.Nullable;
 
 /** Settings of a new LoRA model. */
 @TinkerStyle
@@ -37,7 +36,7 @@ public interface LoraOptions {
   }
 
   /** Free-form metadata of the model. Default none. */
-  Map<String, @Nullable Object> userMetadata();
+  Map<String, String> userMetadata();
 
   /** Refuses a rank that no server accepts, and an adapter without anything to train. */
   @Value.Check

@@ -142,8 +142,7 @@ final class PromiseAwaiter {
       CallOptions.Builder options =
           CallOptions.builder()
               .header("X-Tinker-Request-Iteration", Integer.toString(iteration))
-              .header("X-Tinker-Request-Type", type.requestType())
-              .header("X-Stainless-Raw-Response", "raw");
+              .header("X-Tinker-Request-Type", type.requestType());
       if (iteration == 0) {
         options.header(
             "X-Tinker-Create-Promise-Roundtrip-Time", Double.toString(roundtrip.toNanos() / 1e9));

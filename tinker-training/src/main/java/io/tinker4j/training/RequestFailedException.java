@@ -48,6 +48,12 @@ public final class RequestFailedException extends TinkerException {
     return category;
   }
 
+  /** Returns whether the request was at fault. */
+  @Override
+  public boolean isUserError() {
+    return category == Category.USER;
+  }
+
   @Override
   public Optional<String> requestId() {
     return Optional.of(requestId);

@@ -2,7 +2,6 @@ package io.tinker4j.training;
 
 import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.ApiStatusException;
-import io.tinker4j.transport.CallOptions;
 import io.tinker4j.transport.Operations;
 import io.tinker4j.transport.Time;
 import io.tinker4j.types.SampleRequest;
@@ -21,8 +20,6 @@ final class SampleDispatcher {
   private static final long LARGE_PROMPT_BYTES = 131_072;
   private static final Duration SHORT_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONG_PAUSE = Duration.ofSeconds(5);
-  private static final CallOptions OPTIONS =
-      CallOptions.builder().header("X-Tinker-Sampling-Backpressure", "1").build();
 
   private final ApiClient api;
   private final Time time;
@@ -44,7 +41,7 @@ final class SampleDispatcher {
       while (true) {
         awaitPause();
         try {
-          return api.call(Operations.ASAMPLE, request, OPTIONS);
+          return api.call(Operations.ASAMPLE, request);
         } catch (ApiStatusException e) {
           if (e.status() != 429 && e.status() != 402) {
             throw e;

@@ -94,9 +94,24 @@ public final class SamplingClient {
   private SampleResponse run(SampleRequest request, CompletableFuture<SampleResponse> future)
       throws InterruptedException {
     UntypedFuture promise = scope.samples().submit(request);
-    return scope
-        .awaiter()
-        .await(promise.requestId(), ResultType.SAMPLE, Duration.ZERO, future::isDone);
+    SampleResponse response =
+        scope
+            .awaiter()
+            .await(promise.requestId(), ResultType.SAMPLE, Duration.ZERO, future::isDone);
+    return promise.sampleSequenceIds().isEmpty() ? response : named(response, promise);
+  }
+
+  /** The ids of the samples come with the promise and not with the result. */
+  private static SampleResponse named(SampleResponse response, UntypedFuture promise) {
+    try {
+      return response.withSequenceIds(promise.sampleSequenceIds());
+    } catch (IllegalArgumentException e) {
+      throw new RequestFailedException(
+          ResultType.SAMPLE.requestType(),
+          promise.requestId(),
+          String.valueOf(e.getMessage()),
+          RequestFailedException.Category.SERVER);
+    }
   }
 
   @Override

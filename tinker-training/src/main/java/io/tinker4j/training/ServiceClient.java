@@ -1,8 +1,10 @@
 package io.tinker4j.training;
 
 import io.tinker4j.transport.ApiClient;
+import io.tinker4j.transport.CredentialSource;
 import io.tinker4j.transport.Operations;
 import io.tinker4j.transport.Time;
+import io.tinker4j.transport.TinkerListener;
 import io.tinker4j.transport.TinkerThreads;
 import io.tinker4j.transport.Transport;
 import io.tinker4j.types.ClientConfigRequest;
@@ -179,7 +181,7 @@ public final class ServiceClient implements AutoCloseable {
   }
 
   private TrainingClient createModel(
-      String baseModel, LoraConfig lora, Map<String, @Nullable Object> metadata) {
+      String baseModel, LoraConfig lora, Map<String, ? extends @Nullable Object> metadata) {
     Session open = session();
     ClientScope shared = scope();
     CreateModelRequest request =
@@ -230,6 +232,7 @@ public final class ServiceClient implements AutoCloseable {
             api.call(
                 Operations.CLIENT_CONFIG,
                 ClientConfigRequest.builder().sdkVersion(ApiClient.version()).build());
+        api.configure(config);
         scope = new ClientScope(api, threads, time, config, progressTimeout);
       }
       return scope;
@@ -278,7 +281,10 @@ public final class ServiceClient implements AutoCloseable {
 
     private Builder() {}
 
-    /** Sets the API key. Default: {@code tinker.apiKey}, then {@code TINKER_API_KEY}. */
+    /**
+     * Sets the API key. Default: {@code tinker.apiKey}, then {@code TINKER_API_KEY}, then what the
+     * command in {@code TINKER_CREDENTIAL_CMD} prints.
+     */
     public Builder apiKey(String apiKey) {
       api.apiKey(apiKey);
       return this;
@@ -290,6 +296,18 @@ public final class ServiceClient implements AutoCloseable {
      */
     public Builder baseUrl(String baseUrl) {
       api.baseUrl(baseUrl);
+      return this;
+    }
+
+    /** Sets where credentials come from, instead of an API key: for keys that change. */
+    public Builder credentials(CredentialSource credentials) {
+      api.credentials(credentials);
+      return this;
+    }
+
+    /** Sets who hears what calls do. Default nobody. */
+    public Builder listener(TinkerListener listener) {
+      api.listener(listener);
       return this;
     }
 

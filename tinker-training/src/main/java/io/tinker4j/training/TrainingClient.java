@@ -83,7 +83,7 @@ public final class TrainingClient {
 
   /** Applies the accumulated gradients and clears them. */
   public CompletableFuture<OptimStepResponse> optimStep(AdamParams adamParams) {
-    AdamChecks.check(adamParams);
+    Objects.requireNonNull(adamParams, "adamParams");
     return single(
         ResultType.OPTIM_STEP,
         seqId ->

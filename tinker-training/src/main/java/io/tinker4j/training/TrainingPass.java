@@ -1,6 +1,7 @@
 package io.tinker4j.training;
 
 import io.tinker4j.transport.Operations;
+import io.tinker4j.transport.PassFormat;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.ForwardBackwardInput;
 import io.tinker4j.types.ForwardBackwardOutput;
@@ -88,27 +89,34 @@ final class TrainingPass {
             .data(chunk.data())
             .lossFn(loss.name())
             .lossFnConfig(loss.config())
+            .lossFnConfigV2(loss.textConfig())
             .build();
     try (ByteBudget.Lease lease = scope.trainingBytes().acquire(chunk.bytes())) {
-      UntypedFuture promise = forwardOnly ? forward(input, seqId) : forwardBackward(input, seqId);
+      UntypedFuture promise =
+          scope
+              .passFormats()
+              .submit(format ->
+                  forwardOnly
+                      ? forward(input, seqId, format)
+                      : forwardBackward(input, seqId, format));
       accepted.incrementAndGet();
       return promise.requestId();
     }
   }
 
-  private UntypedFuture forward(ForwardBackwardInput input, long seqId) {
+  private UntypedFuture forward(ForwardBackwardInput input, long seqId, PassFormat format) {
     return scope
         .api()
         .call(
-            Operations.forward(scope.config().protoCompressFwdbwd()),
+            Operations.forward(format),
             ForwardRequest.builder().forwardInput(input).modelId(modelId).seqId(seqId).build());
   }
 
-  private UntypedFuture forwardBackward(ForwardBackwardInput input, long seqId) {
+  private UntypedFuture forwardBackward(ForwardBackwardInput input, long seqId, PassFormat format) {
     return scope
         .api()
         .call(
-            Operations.forwardBackward(scope.config().protoCompressFwdbwd()),
+            Operations.forwardBackward(format),
             ForwardBackwardRequest.builder()
                 .forwardBackwardInput(input)
                 .modelId(modelId)

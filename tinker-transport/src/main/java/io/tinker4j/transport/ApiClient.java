@@ -1,11 +1,14 @@
 package io.tinker4j.transport;
 
+import io.tinker4j.types.ClientConfigResponse;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -13,34 +16,41 @@ import org.jspecify.annotations.Nullable;
  * Makes calls: encodes once, sends, retries what can be retried, maps errors, decodes. Thread-safe.
  *
  * <p>A call blocks. It runs on a virtual thread of the SDK, which time-outs and {@link #close}
- * interrupt; a caller's thread is never interrupted, and interrupting it ends the call.
+ * interrupt; interrupting the caller's thread ends the call. Of a download the caller reads the
+ * body, so a read that waits too long is ended by an interrupt, of which nothing is left
+ * afterwards.
  */
 public final class ApiClient implements AutoCloseable {
   private static final String HOSTED = "https://tinker.thinkingmachines.dev/services/tinker-prod";
+  private static final Duration DOWNLOAD_TIMEOUT = Duration.ofMinutes(1);
+  private static final int DOWNLOAD_RETRIES = 10;
 
   final Transport transport;
   final URI baseUrl;
   final Headers headers;
   final Time time;
-  final RandomGenerator random;
-  final Duration deadline;
+  final TinkerListener listener;
+  final Credentials credentials;
+  final Resilience resilience;
 
-  /** How many more rejections by a proxy count as lost connections; successes win them back. */
-  final AtomicInteger rejections = new AtomicInteger(Call.MAX_REJECTIONS);
-
+  private final Duration deadline;
   private final TinkerThreads threads;
   private final boolean ownsTransport;
   private final boolean ownsThreads;
 
   private ApiClient(Builder builder) {
     this.baseUrl = Url.base(builder.baseUrl());
-    this.headers =
-        ClientHeaders.of(builder.checkedApiKey(), builder.environment, builder.headers.build());
+    this.headers = ClientHeaders.of(builder.environment, builder.headers.build());
+    this.credentials = new Credentials(builder.credentials, builder.apiKey, builder.environment);
     this.time = builder.time;
-    this.random = builder.random;
+    this.listener = GuardedListener.of(builder.listener);
+    this.resilience = new Resilience(time, builder.random, listener);
     this.deadline = builder.deadline;
     this.ownsTransport = builder.transport == null;
-    this.transport = builder.transport == null ? JdkTransport.create() : builder.transport;
+    this.transport =
+        builder.transport == null
+            ? JdkTransport.builder().listener(listener).environment(builder.environment).build()
+            : builder.transport;
     this.ownsThreads = builder.threads == null;
     this.threads = builder.threads == null ? TinkerThreads.create() : builder.threads;
   }
@@ -75,18 +85,111 @@ public final class ApiClient implements AutoCloseable {
    * @throws CallInterruptedException when the thread was interrupted
    */
   public <I, O> O call(Operation<I, O> operation, I input, CallOptions options) {
-    Call<I, O> call = new Call<>(this, operation, input, options);
-    return threads.isCurrent() ? call.run() : onOwnThread(operation, call);
+    return callWith(credentials.current(), operation, input, options);
   }
 
-  private <O> O onOwnThread(Operation<?, O> operation, Call<?, O> call) {
+  <I, O> O callWith(
+      CredentialSource source, Operation<I, O> operation, I input, CallOptions options) {
+    Outgoing outgoing = Outgoing.of(operation, input, baseUrl, headers, options);
+    CallLimits limits =
+        new CallLimits(
+            options.timeout().orElse(operation.timeout()),
+            options.deadline().orElse(deadline),
+            options.maxRetries().orElse(operation.retries()));
+    Call<O> call = new Call<>(this, outgoing, Reception.of(operation.codec()), limits, source);
+    return threads.isCurrent()
+        ? call.run()
+        : onOwnThread(operation.toString(), call::run, unwanted -> {});
+  }
+
+  /**
+   * Opens a file: returns when its first bytes can be read. You must close what is returned.
+   *
+   * <p>Redirects are followed, at most ten, and never from https to http. The API's credentials and
+   * headers go to the API's own origin only. Opening is retried as calls are; the body is not: when
+   * a read fails, open again with a {@code Range} header. A read that waits longer than the
+   * time-out per attempt (60 seconds unless the options say otherwise) throws an {@link
+   * java.io.IOException}.
+   *
+   * @throws ApiStatusException when the status is neither a success nor a redirect
+   * @throws ConnectionException when no answer came, after retries
+   * @throws DecodeException when a redirect leads nowhere or from https to http
+   * @throws CallInterruptedException when the thread was interrupted
+   */
+  public TransportResponse download(URI uri, CallOptions options) {
+    CallLimits limits =
+        new CallLimits(
+            options.timeout().orElse(DOWNLOAD_TIMEOUT),
+            options.deadline().orElse(deadline),
+            options.maxRetries().orElse(DOWNLOAD_RETRIES));
+    Download download = new Download(this, options, limits);
+    return threads.isCurrent()
+        ? download.open(uri)
+        : onOwnThread(
+            "download of " + Url.withoutQuery(uri),
+            () -> download.open(uri),
+            TransportResponse::close);
+  }
+
+  /**
+   * Does what the server's configuration says about calls: how long they wait while the account is
+   * blocked for billing, and whether the credential is exchanged for a token, which is done here
+   * for the first time. A client of your own calls this with what {@link Operations#CLIENT_CONFIG}
+   * returns; {@code ServiceClient} does.
+   *
+   * @throws IllegalArgumentException when the server wants a credential command and there is none
+   * @throws TinkerException when the exchange fails
+   */
+  public void configure(ClientConfigResponse config) {
+    resilience.billing().limit(Duration.ofSeconds(config.billingExceptionMaxPauseDurationSec()));
+    if (config.pjwtAuthEnabled()) {
+      credentials.exchange(
+          this, threads, config.credentialDefaultSource().equals("credential_cmd"));
+    }
+  }
+
+  /**
+   * Who a client works for.
+   *
+   * @param emailText empty when it is not known
+   */
+  public record Identity(String userUrn, String emailText) {
+    /** Returns the e-mail address. */
+    public Optional<String> email() {
+      return Optional.of(emailText).filter(text -> !text.isEmpty());
+    }
+  }
+
+  /**
+   * Reads from the token in use who this client works for; sends nothing, but may have to wait for
+   * a fresh token. Empty when the credential is not a user's token.
+   *
+   * @throws CallInterruptedException when the thread was interrupted
+   */
+  public Optional<Identity> whoami() {
+    try {
+      CredentialSource source = credentials.current();
+      String credential = source.credential();
+      return source instanceof JwtSource || Jwt.isPassport(credential)
+          ? Jwt.identity(credential)
+          : Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CallInterruptedException("whoami was interrupted", e);
+    }
+  }
+
+  private <O> O onOwnThread(String what, Supplier<O> call, Consumer<? super O> unwanted) {
     CompletableFuture<O> result = new CompletableFuture<>();
     Thread thread =
         threads.start(
             "call",
             () -> {
               try {
-                result.complete(call.run());
+                O value = call.get();
+                if (!result.complete(value)) {
+                  unwanted.accept(value);
+                }
               } catch (RuntimeException | Error e) {
                 result.completeExceptionally(e);
               }
@@ -95,8 +198,11 @@ public final class ApiClient implements AutoCloseable {
       return result.get();
     } catch (InterruptedException e) {
       thread.interrupt();
+      if (!result.cancel(false) && !result.isCompletedExceptionally()) {
+        unwanted.accept(result.join());
+      }
       Thread.currentThread().interrupt();
-      throw new CallInterruptedException(operation + " was interrupted", e);
+      throw new CallInterruptedException(what + " was interrupted", e);
     } catch (ExecutionException e) {
       throw rethrown(e);
     }
@@ -117,6 +223,7 @@ public final class ApiClient implements AutoCloseable {
   /** Closes what this client has created; calls in progress fail. */
   @Override
   public void close() {
+    credentials.close();
     if (ownsThreads) {
       threads.close();
     }
@@ -139,15 +246,35 @@ public final class ApiClient implements AutoCloseable {
     private RandomGenerator random = RandomGenerator.getDefault();
     private Duration deadline = Duration.ofMinutes(10);
     private @Nullable String apiKey;
+    private @Nullable CredentialSource credentials;
+    private @Nullable TinkerListener listener;
     private @Nullable String baseUrl;
     private @Nullable Transport transport;
     private @Nullable TinkerThreads threads;
 
     private Builder() {}
 
-    /** Sets the API key. Default: {@code tinker.apiKey}, then {@code TINKER_API_KEY}. */
+    /**
+     * Sets the API key. Default: {@code tinker.apiKey}, then {@code TINKER_API_KEY}, then what the
+     * command in {@code TINKER_CREDENTIAL_CMD} prints.
+     */
     public Builder apiKey(String apiKey) {
       this.apiKey = Objects.requireNonNull(apiKey, "apiKey");
+      return this;
+    }
+
+    /**
+     * Sets where credentials come from, instead of an API key: for keys that change. Default: what
+     * {@link #apiKey} says.
+     */
+    public Builder credentials(CredentialSource credentials) {
+      this.credentials = Objects.requireNonNull(credentials, "credentials");
+      return this;
+    }
+
+    /** Sets who hears what calls do. Default nobody. */
+    public Builder listener(TinkerListener listener) {
+      this.listener = Objects.requireNonNull(listener, "listener");
       return this;
     }
 
@@ -203,19 +330,6 @@ public final class ApiClient implements AutoCloseable {
 
     private String baseUrl() {
       return baseUrl != null ? baseUrl : environment.baseUrl().orElse(HOSTED);
-    }
-
-    private String checkedApiKey() {
-      String key = apiKey != null ? apiKey : environment.apiKey().orElse("");
-      if (key.isEmpty()) {
-        throw new IllegalArgumentException(
-            "there is no API key; set TINKER_API_KEY, or apiKey on the builder");
-      }
-      if (!key.startsWith("tml-") && !key.startsWith("eyJ")) {
-        throw new IllegalArgumentException(
-            "apiKey does not look like one: it must start with 'tml-', or with 'eyJ' for a JWT");
-      }
-      return key;
     }
 
     /**

@@ -53,6 +53,12 @@ public class ApiStatusException extends TinkerException {
     return answer.isRetryable();
   }
 
+  /** Returns whether the status is 400 to 499, but for 408. */
+  @Override
+  public final boolean isUserError() {
+    return status() >= 400 && status() <= 499 && status() != 408;
+  }
+
   @Override
   public final Optional<Duration> retryAfter() {
     return answer.retryAfter();

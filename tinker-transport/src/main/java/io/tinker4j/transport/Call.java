@@ -1,134 +1,234 @@
 package io.tinker4j.transport;
 
+import io.tinker4j.transport.TinkerListener.TracedAttempt;
+import io.tinker4j.transport.TinkerListener.TracedCall;
+import io.tinker4j.transport.TinkerListener.Traffic;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.ConnectException;
-import java.net.URI;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.UUID;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One call: its attempts, one after the other.
  *
  * <p>Tried again: lost connections, time-outs, and statuses that allow it. The delay before the
  * k-th retry, from 0, is what the server asks for, else 0.5 s · 2^k up to 10 s, less up to a
- * quarter. A retry that could not start before the deadline is not waited for.
+ * quarter; longer when the client's retry budget is used up. A retry that could not start before
+ * the deadline is not waited for. While the account is blocked for billing a call that has retries
+ * waits as long as {@link BillingPause} allows, for which its deadline stands still.
  */
-final class Call<I, O> {
-  static final int MAX_REJECTIONS = 16;
-
+final class Call<O> {
   private static final System.Logger log = System.getLogger(Call.class.getName());
-  private static final Duration FIRST_DELAY = Duration.ofMillis(500);
-  private static final Duration LAST_DELAY = Duration.ofSeconds(10);
+  private static final Backoff BACKOFF =
+      new Backoff(Duration.ofMillis(500), Duration.ofSeconds(10), 0.25);
   private static final int MAX_BODY = 1 << 29;
+  private static final AtomicLong ids = new AtomicLong();
 
   private final ApiClient client;
-  private final Operation<I, O> operation;
-  private final URI uri;
-  private final byte[] body;
-  private final Headers headers;
-  private final Duration timeout;
-  private final Duration deadline;
-  private final int retries;
+  private final Outgoing outgoing;
+  private final Reception<O> reception;
+  private final CallLimits limits;
+  private final @Nullable CredentialSource credentials;
+  private final TracedCall traced;
   private final long start;
+  private Duration paused = Duration.ZERO;
+  private String credential = "";
   private int attempts;
+  private int retries;
 
-  Call(ApiClient client, Operation<I, O> operation, I input, CallOptions options) {
+  /**
+   * Prepares a call.
+   *
+   * @param credentials null for a call that must not carry any
+   */
+  Call(
+      ApiClient client,
+      Outgoing outgoing,
+      Reception<O> reception,
+      CallLimits limits,
+      @Nullable CredentialSource credentials) {
     this.client = client;
-    this.operation = operation;
-    this.uri = Url.of(client.baseUrl, operation.path(), operation.parametersOf(input));
-    this.timeout = options.timeout().orElse(operation.timeout());
-    this.deadline = options.deadline().orElse(client.deadline);
-    this.retries = options.maxRetries().orElse(operation.retries());
-    Headers.Builder fixed =
-        client.headers.toBuilder()
-            .set("Accept", operation.codec().accept())
-            .set("x-stainless-read-timeout", Long.toString(Math.max(1, timeout.toSeconds())))
-            .setAll(options.headers());
-    if (operation.method().equals("GET")) {
-      this.body = new byte[0];
-    } else {
-      Codec.Body encoded = operation.codec().encode(input);
-      this.body = encoded.bytes();
-      fixed
-          .set("Content-Type", encoded.contentType())
-          .set("X-Idempotency-Key", "tinker4j-retry-" + UUID.randomUUID());
-      encoded.contentEncoding().ifPresent(encoding -> fixed.set("Content-Encoding", encoding));
-    }
-    this.headers = fixed.build();
+    this.outgoing = outgoing;
+    this.reception = reception;
+    this.limits = limits;
+    this.credentials = credentials;
+    this.traced = new TracedCall(ids.getAndIncrement(), outgoing.name(), outgoing.kind());
     this.start = client.time.nanoTime();
   }
 
   O run() {
+    Circuit circuit = client.resilience.circuit(outgoing.kind());
+    client.listener.callStarted(traced);
+    try {
+      circuit.enter(outgoing.toString());
+      client.resilience.budget().called();
+      O value = untilAnswered(circuit);
+      client.listener.callSucceeded(traced, elapsed());
+      return value;
+    } catch (RuntimeException | Error e) {
+      client.listener.callFailed(traced, elapsed(), e);
+      throw e;
+    }
+  }
+
+  /** The circuit hears of the end exactly once. */
+  private O untilAnswered(Circuit circuit) {
+    try {
+      O value = untilFinal();
+      circuit.succeeded();
+      return value;
+    } catch (CallInterruptedException | CredentialSource.UnavailableException e) {
+      circuit.abandoned();
+      throw e;
+    } catch (TinkerException e) {
+      if (tellsOfABrokenServer(e)) {
+        circuit.failed();
+      } else {
+        circuit.succeeded();
+      }
+      throw e;
+    } catch (RuntimeException | Error e) {
+      circuit.abandoned();
+      throw e;
+    }
+  }
+
+  /** A question for a future that times out may be a server that holds it long. */
+  private boolean tellsOfABrokenServer(TinkerException e) {
+    return switch (e) {
+      case ApiStatusException status -> status.status() >= 500;
+      case CallTimeoutException timeout -> outgoing.kind() != CallKind.FUTURES;
+      default -> e instanceof ConnectionException;
+    };
+  }
+
+  private O untilFinal() {
     try {
       while (true) {
         try {
-          return operation.codec().decode(attempt());
+          return attempt();
         } catch (ApiStatusException | ConnectionException e) {
-          retryOrThrow(e);
+          waitForRetry(e);
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new CallInterruptedException(what() + " was interrupted", e);
+      throw new CallInterruptedException(outgoing + " was interrupted", e);
     }
   }
 
-  private void retryOrThrow(TinkerException failure) throws InterruptedException {
-    int retry = attempts - 1;
-    Duration delay = failure.retryAfter().orElseGet(() -> backoff(retry));
-    boolean hopeless = delay.compareTo(left()) >= 0;
-    if (!failure.isRetryable() || retry >= retries || hopeless) {
+  /** Throws the failure when it is final. */
+  private void waitForRetry(TinkerException failure) throws InterruptedException {
+    if (isBillingStop(failure)) {
+      client.time.sleep(BillingPause.WAIT);
+      paused = paused.plus(BillingPause.WAIT);
+      return;
+    }
+    if (!failure.isRetryable() || retries >= limits.retries()) {
       throw failure;
     }
+    Duration wanted =
+        failure.retryAfter().orElseGet(() -> BACKOFF.below(retries, client.resilience.random()));
+    Duration delay = client.resilience.budget().take(wanted, left()).orElseThrow(() -> failure);
     log.log(
         System.Logger.Level.DEBUG,
-        () -> "trying again: call=%s retry=%d delay=%s".formatted(operation.name(), retry, delay));
+        () ->
+            "trying again: call=%s retry=%d delay=%s cause=%s"
+                .formatted(outgoing.name(), retries, delay, failure.getMessage()));
+    client.listener.retrying(new TracedAttempt(traced, attempts - 1), delay, failure);
+    retries++;
     client.time.sleep(delay);
   }
 
-  private Duration backoff(int retry) {
-    long doubled = retry >= 5 ? LAST_DELAY.toMillis() : FIRST_DELAY.toMillis() << retry;
-    double millis = Math.min(doubled, LAST_DELAY.toMillis()) * (1 - 0.25 * random());
-    return Duration.ofNanos((long) (millis * 1e6));
+  private boolean isBillingStop(TinkerException failure) {
+    return limits.retries() > 0
+        && failure instanceof ApiStatusException status
+        && status.status() == 402
+        && client.resilience.billing().mayWait(status.detail().orElse("none"));
   }
 
-  private double random() {
-    return client.random.nextDouble();
-  }
-
-  private Duration left() {
-    return deadline.minusNanos(client.time.nanoTime() - start);
-  }
-
-  private Codec.Answer attempt() throws InterruptedException {
-    TransportRequest request =
-        TransportRequest.of(
-            operation.method(),
-            uri,
-            headers.toBuilder().set("x-stainless-retry-count", Integer.toString(attempts)).build(),
-            ByteBuffer.wrap(body),
-            operation.kind());
+  private O attempt() throws InterruptedException {
+    TracedAttempt tracedAttempt = new TracedAttempt(traced, attempts);
+    TransportRequest request = request(tracedAttempt);
     attempts++;
-    Duration limit = timeout.compareTo(left()) < 0 ? timeout : left();
+    Duration limit = limits.timeout().compareTo(left()) < 0 ? limits.timeout() : left();
+    long began = client.time.nanoTime();
     Deadline alarm = new Deadline(client.time, limit);
+    client.listener.attemptStarted(tracedAttempt);
     Codec.Answer answer;
-    try (alarm;
-        TransportResponse response = client.transport.send(request)) {
-      answer = Codec.Answer.of(response.status(), response.headers(), readFully(response.body()));
+    try (alarm) {
+      TransportResponse response = client.transport.send(request);
+      Optional<O> open = reception.open(response);
+      if (open.isPresent()) {
+        answered(
+            tracedAttempt, new Traffic(response.status(), request.bodyLength(), 0, since(began)));
+        return open.get();
+      }
+      try (response) {
+        BodyEncodings.Counted body = new BodyEncodings.Counted(response.body());
+        byte[] bytes = BodyEncodings.readFully(body, response.headers(), MAX_BODY);
+        answer = Codec.Answer.of(response.status(), response.headers(), bytes);
+        answered(
+            tracedAttempt,
+            new Traffic(response.status(), request.bodyLength(), body.count(), since(began)));
+      }
     } catch (IOException | InterruptedException e) {
+      client.listener.attemptFailed(tracedAttempt, since(began), e);
       throw lost(e, alarm, limit);
+    } catch (RuntimeException | Error e) {
+      client.listener.attemptFailed(tracedAttempt, since(began), e);
+      throw e;
     }
-    return checked(answer);
+    checkAccepted(answer);
+    return reception.decode(answer);
   }
 
-  private static byte[] readFully(InputStream stream) throws IOException {
-    byte[] bytes = stream.readNBytes(MAX_BODY);
-    if (bytes.length == MAX_BODY && stream.read() >= 0) {
-      throw new IOException("the answer is larger than " + MAX_BODY + " bytes");
+  private void answered(TracedAttempt attempt, Traffic traffic) {
+    client.listener.attemptAnswered(attempt, traffic);
+  }
+
+  private TransportRequest request(TracedAttempt attempt) throws InterruptedException {
+    Headers.Builder headers =
+        Headers.builder()
+            .set("x-stainless-read-timeout", readTimeout())
+            .set("x-stainless-retry-count", Integer.toString(retries));
+    if (credentials != null) {
+      credential = credential(credentials);
+      headers.set("X-API-Key", credential);
     }
-    return bytes;
+    client.listener.traceparent(attempt).ifPresent(text -> headers.set("traceparent", text));
+    return outgoing.request(headers.build());
+  }
+
+  private String readTimeout() {
+    return Long.toString(Math.max(1, limits.timeout().toSeconds()));
+  }
+
+  /** A source may run a command or make a call of its own, so it has a deadline, too. */
+  private String credential(CredentialSource source) throws InterruptedException {
+    Duration limit = left();
+    Deadline alarm = new Deadline(client.time, limit);
+    try (alarm) {
+      return source.credential();
+    } catch (InterruptedException | CallInterruptedException e) {
+      if (alarm.isExpired()) {
+        throw new CallTimeoutException(
+            "%s got no credential within %s; %s".formatted(outgoing, limit, soFar()), e);
+      }
+      throw interrupted(e);
+    }
+  }
+
+  private static InterruptedException interrupted(Exception e) {
+    if (e instanceof InterruptedException same) {
+      return same;
+    }
+    Thread.interrupted();
+    InterruptedException interrupted = new InterruptedException(e.getMessage());
+    interrupted.initCause(e);
+    return interrupted;
   }
 
   /** An I/O error may be an interrupt in disguise, and an interrupt may be the alarm's. */
@@ -136,7 +236,7 @@ final class Call<I, O> {
       throws InterruptedException {
     if (alarm.isExpired()) {
       return new CallTimeoutException(
-          "%s got no complete answer within %s; %s".formatted(what(), limit, soFar()), e);
+          "%s got no complete answer within %s; %s".formatted(outgoing, limit, soFar()), e);
     }
     if (e instanceof InterruptedException interrupted) {
       throw interrupted;
@@ -146,58 +246,60 @@ final class Call<I, O> {
     }
     if (e instanceof ConnectException) {
       return new ConnectionException(
-          "%s could not connect to %s:%d; is the server running there? %s"
-              .formatted(what(), uri.getHost(), port(), soFar()),
+          "%s could not connect to %s; is the server running there? %s"
+              .formatted(outgoing, Url.hostAndPort(outgoing.uri()), soFar()),
           e);
     }
     return new ConnectionException(
-        "%s lost the connection (%s); %s".formatted(what(), e, soFar()), e);
+        "%s lost the connection (%s); %s".formatted(outgoing, masked(e.toString()), soFar()), e);
   }
 
-  private int port() {
-    return uri.getPort() >= 0 ? uri.getPort() : "https".equals(uri.getScheme()) ? 443 : 80;
-  }
-
-  private Codec.Answer checked(Codec.Answer answer) {
-    if (operation.codec().accepts(answer)) {
-      client.rejections.updateAndGet(left -> Math.min(MAX_REJECTIONS, left + 1));
-      return answer;
+  private void checkAccepted(Codec.Answer answer) {
+    if (reception.accepts(answer)) {
+      client.resilience.accepted(outgoing.kind());
+      return;
     }
-    if (isRejection(answer) && client.rejections.getAndUpdate(Call::oneLess) > 0) {
+    ErrorAnswer error = ErrorAnswer.of(answer, masked(answer.text()), client.time);
+    if (Rejection.is(answer.status(), answer.headers())
+        && error.detail().isEmpty()
+        && client.resilience.forgiveRejection(outgoing.kind())) {
       throw new ConnectionException(
-          "%s was rejected by a proxy (400 without a body); %s".formatted(what(), soFar()));
+          "%s was rejected by a proxy (400 without a body); %s".formatted(outgoing, soFar()));
     }
-    ErrorAnswer error = ErrorAnswer.of(answer, client.time);
     throw ApiStatusException.of(
         "%s: %d %s; %s%s"
-            .formatted(what(), error.status(), error.shown(), soFar(), advice(error.status())),
+            .formatted(outgoing, error.status(), error.shown(), soFar(), advice(error.status())),
         error);
   }
 
-  private static int oneLess(int left) {
-    return Math.max(0, left - 1);
-  }
-
-  private static boolean isRejection(Codec.Answer answer) {
-    return answer.status() == 400
-        && answer.headers().first("content-length").orElse("0").equals("0");
+  /** Some servers repeat in their answer the key that they refuse. */
+  private String masked(String text) {
+    return credential.isEmpty() ? text : text.replace(credential, "***");
   }
 
   private static String advice(int status) {
     return switch (status) {
       case 401 -> ". Check the API key (TINKER_API_KEY).";
       case 402 -> ". The account is blocked for billing.";
+      case 407 -> ". Check the proxy's user and password (TINKER_PROXY).";
       default -> "";
     };
   }
 
-  private String what() {
-    return "%s (%s %s)".formatted(operation.name(), operation.method(), Url.withoutQuery(uri));
+  private Duration elapsed() {
+    return since(start);
+  }
+
+  private Duration since(long moment) {
+    return Duration.ofNanos(client.time.nanoTime() - moment);
+  }
+
+  private Duration left() {
+    return limits.deadline().plus(paused).minus(elapsed());
   }
 
   private String soFar() {
-    Duration elapsed = Duration.ofNanos(client.time.nanoTime() - start);
     return "%d %s in %.1f s"
-        .formatted(attempts, attempts == 1 ? "attempt" : "attempts", elapsed.toMillis() / 1e3);
+        .formatted(attempts, attempts == 1 ? "attempt" : "attempts", elapsed().toMillis() / 1e3);
   }
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 final class ClientHeaders {
   private ClientHeaders() {}
 
-  static Headers of(String apiKey, Environment environment, Headers defaults) {
+  static Headers of(Environment environment, Headers defaults) {
     Headers.Builder headers =
         Headers.builder()
             .set("User-Agent", "tinker4j/" + version())
@@ -21,7 +21,7 @@ final class ClientHeaders {
     environment
         .cloudflareClientSecret()
         .ifPresent(secret -> headers.set("CF-Access-Client-Secret", secret));
-    return headers.setAll(defaults).set("X-API-Key", apiKey).build();
+    return headers.setAll(defaults).build();
   }
 
   /** The version in the jar's manifest; classes that are not in a jar have none. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param <I> the input
  * @param <O> the value
  */
-public interface Codec<I, O> {
+interface Codec<I, O> {
   /**
    * Encodes an input.
    *

@@ -27,6 +27,22 @@ final class Environment {
     return property("tinker.baseUrl").or(() -> variable("TINKER_BASE_URL"));
   }
 
+  Optional<String> credentialCommand() {
+    return variable("TINKER_CREDENTIAL_CMD");
+  }
+
+  Optional<String> proxy() {
+    return property("tinker.proxy").or(() -> variable("TINKER_PROXY"));
+  }
+
+  Optional<String> httpsProxy() {
+    return variable("HTTPS_PROXY").or(() -> variable("https_proxy"));
+  }
+
+  Optional<String> noProxy() {
+    return variable("NO_PROXY").or(() -> variable("no_proxy"));
+  }
+
   Optional<String> cloudflareClientId() {
     return variable("CLOUDFLARE_ACCESS_CLIENT_ID");
   }

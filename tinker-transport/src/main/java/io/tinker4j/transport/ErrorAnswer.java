@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 record ErrorAnswer(int status, Headers headers, String body, @Nullable Duration delay) {
   private static final int SHOWN = 500;
 
-  static ErrorAnswer of(Codec.Answer answer, Time time) {
+  static ErrorAnswer of(Codec.Answer answer, String text, Time time) {
     return new ErrorAnswer(
         answer.status(),
         answer.headers(),
-        answer.text(),
+        text,
         RetryAfter.of(answer.headers(), time.now()).orElse(null));
   }
 

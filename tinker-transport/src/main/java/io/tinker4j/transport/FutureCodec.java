@@ -1,10 +1,11 @@
 package io.tinker4j.transport;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.tinker4j.types.FutureRetrieveRequest;
 import io.tinker4j.types.QueueState;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,17 @@ import org.jspecify.annotations.Nullable;
  * and else the object is the result.
  */
 final class FutureCodec<T> implements Codec<FutureRetrieveRequest, FutureOutcome<T>> {
+  /** The properties that tell the answers apart and say why; a result may be large. */
+  private static final Set<String> TELLING =
+      Set.of(
+          "type",
+          "status",
+          "response_payload_size",
+          "error",
+          "category",
+          "queue_state",
+          "queue_state_reason");
+
   private final Class<T> type;
   private final @Nullable BinaryReader<T> binary;
 
@@ -44,7 +56,7 @@ final class FutureCodec<T> implements Codec<FutureRetrieveRequest, FutureOutcome
     if (answer.isProtobuf()) {
       return new FutureOutcome.Ready<>(readBinary(answer));
     }
-    Map<String, @Nullable Object> json = JsonCodec.readMap(answer.body());
+    Map<String, @Nullable Object> json = JsonCodec.readOutline(answer.body(), TELLING);
     if ("try_again".equals(json.get("type"))) {
       return new FutureOutcome.TryAgain<>(
           QueueState.of(text(json, "queue_state", "unknown")),
@@ -69,7 +81,7 @@ final class FutureCodec<T> implements Codec<FutureRetrieveRequest, FutureOutcome
     }
     try {
       return binary.read(ByteBuffer.wrap(answer.body()));
-    } catch (InvalidProtocolBufferException
+    } catch (IOException
         | IllegalArgumentException
         | ArithmeticException
         | IndexOutOfBoundsException e) {
@@ -85,6 +97,6 @@ final class FutureCodec<T> implements Codec<FutureRetrieveRequest, FutureOutcome
 
   @FunctionalInterface
   interface BinaryReader<T> {
-    T read(ByteBuffer body) throws InvalidProtocolBufferException;
+    T read(ByteBuffer body) throws IOException;
   }
 }

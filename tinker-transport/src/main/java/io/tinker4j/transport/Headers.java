@@ -57,6 +57,17 @@ public final class Headers {
     return values;
   }
 
+  /** Returns these headers without those that carry credentials. */
+  Headers withoutSecrets() {
+    Builder builder = builder();
+    values.forEach((name, all) -> {
+      if (!Secret.HEADERS.contains(name)) {
+        all.forEach(value -> builder.add(name, value));
+      }
+    });
+    return builder.build();
+  }
+
   /** Returns the headers as text, with the values of credentials replaced by {@code ***}. */
   @Override
   public String toString() {

@@ -22,7 +22,8 @@ import tools.jackson.databind.deser.std.StdScalarDeserializer;
  */
 final class InstantReader extends StdScalarDeserializer<Instant> {
   private static final long LARGEST_SECONDS = 20_000_000_000L;
-  private static final Pattern NUMBER = Pattern.compile("-?\\d{1,15}(\\.\\d{1,9})?");
+  private static final Pattern NUMBER =
+      Pattern.compile("-?\\d{1,15}(\\.\\d{1,20})?([eE]\\+?\\d{1,2})?");
   private static final DateTimeFormatter ISO =
       new DateTimeFormatterBuilder()
           .parseCaseInsensitive()
@@ -59,8 +60,8 @@ final class InstantReader extends StdScalarDeserializer<Instant> {
 
   private static Instant unix(BigDecimal number) {
     boolean milliseconds = number.abs().compareTo(BigDecimal.valueOf(LARGEST_SECONDS)) > 0;
-    long nanos = number.movePointRight(milliseconds ? 6 : 9).longValue();
-    return Instant.ofEpochSecond(0).plusNanos(nanos);
+    long nanos = number.movePointRight(milliseconds ? 6 : 9).toBigInteger().longValueExact();
+    return Instant.EPOCH.plusNanos(nanos);
   }
 
   private static Instant iso(String text) {

@@ -7,16 +7,22 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.json.JsonReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.ValueSerializer;
-import tools.jackson.databind.cfg.DateTimeFeature;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.type.LogicalType;
 
 /**
  * JSON bodies: the one door to the JSON library. Unknown properties are ignored; absent values are
@@ -30,15 +36,25 @@ public final class JsonCodec<I, O> implements Codec<I, O> {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .disable(DateTimeFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .withCoercionConfig(
+              LogicalType.Textual,
+              texts ->
+                  texts
+                      .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                      .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                      .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
           .changeDefaultPropertyInclusion(
               inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_ABSENT))
+          .addModule(LenientScalars.module())
           .addModule(
-              new SimpleModule("finite numbers")
+              new SimpleModule("finite numbers and moments")
                   .addSerializer(Double.class, new FiniteDoubles())
                   .addSerializer(double.class, new FiniteDoubles())
+                  .addSerializer(Instant.class, new InstantWriter())
                   .addDeserializer(Instant.class, new InstantReader()))
           .build();
+  private static final JsonMapper STRICT = JsonMapper.shared();
   private static final JavaType MAP =
       MAPPER.getTypeFactory().constructMapType(Map.class, String.class, Object.class);
 
@@ -49,7 +65,7 @@ public final class JsonCodec<I, O> implements Codec<I, O> {
   }
 
   /** Returns a codec for these types. */
-  public static <I, O> JsonCodec<I, O> of(Class<I> input, Class<O> output) {
+  static <I, O> JsonCodec<I, O> of(Class<I> input, Class<O> output) {
     Objects.requireNonNull(input, "input");
     return new JsonCodec<>(output);
   }
@@ -116,6 +132,35 @@ public final class JsonCodec<I, O> implements Codec<I, O> {
       throw failure("object", json, e);
     }
     throw failure("object", json, new IllegalArgumentException("it is null"));
+  }
+
+  /**
+   * Reads some properties of an object and passes over the others without building anything of
+   * them. Strict: a NaN literal is no JSON.
+   *
+   * @throws DecodeException when the bytes are not a JSON object
+   */
+  static Map<String, @Nullable Object> readOutline(byte[] json, Set<String> names) {
+    Map<String, @Nullable Object> outline = new LinkedHashMap<>();
+    try (JsonParser parser = STRICT.createParser(json)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw failure("object", json, new IllegalArgumentException("it is none"));
+      }
+      for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+        parser.nextToken();
+        if (names.contains(name)) {
+          outline.put(name, parser.readValueAs(Object.class));
+        } else {
+          parser.skipChildren();
+        }
+      }
+      if (parser.nextToken() != null) {
+        throw failure("object", json, new IllegalArgumentException("something follows it"));
+      }
+    } catch (JacksonException e) {
+      throw failure("object", json, e);
+    }
+    return outline;
   }
 
   /** Returns the properties of a value as {@link #write} would write them. */

@@ -23,6 +23,7 @@ public final class Operation<I, O> {
   private final Duration timeout;
   private final int retries;
   private final Codec<I, O> codec;
+  private final Headers headers;
   private final Function<I, Map<String, ? extends @Nullable Object>> parameters;
 
   private Operation(
@@ -33,6 +34,7 @@ public final class Operation<I, O> {
       Duration timeout,
       int retries,
       Codec<I, O> codec,
+      Headers headers,
       Function<I, Map<String, ? extends @Nullable Object>> parameters) {
     this.name = Objects.requireNonNull(name, "name");
     this.method = Objects.requireNonNull(method, "method");
@@ -41,6 +43,7 @@ public final class Operation<I, O> {
     this.timeout = timeout;
     this.retries = retries;
     this.codec = Objects.requireNonNull(codec, "codec");
+    this.headers = headers;
     this.parameters = parameters;
   }
 
@@ -51,9 +54,9 @@ public final class Operation<I, O> {
   }
 
   /** Returns an operation with a body, ten retries and 60 seconds per attempt. */
-  public static <I, O> Operation<I, O> post(
-      String name, String path, CallKind kind, Codec<I, O> codec) {
-    return new Operation<>(name, "POST", path, kind, TIMEOUT, RETRIES, codec, input -> Map.of());
+  static <I, O> Operation<I, O> post(String name, String path, CallKind kind, Codec<I, O> codec) {
+    return new Operation<>(
+        name, "POST", path, kind, TIMEOUT, RETRIES, codec, Headers.empty(), input -> Map.of());
   }
 
   /**
@@ -61,13 +64,14 @@ public final class Operation<I, O> {
    *
    * @param parameters the parameters of path and query; one whose name is in the path goes there
    */
-  public static <I, O> Operation<I, O> get(
+  static <I, O> Operation<I, O> get(
       String name,
       String path,
       CallKind kind,
       Codec<I, O> codec,
       Function<I, Map<String, ? extends @Nullable Object>> parameters) {
-    return new Operation<>(name, "GET", path, kind, TIMEOUT, RETRIES, codec, parameters);
+    return new Operation<>(
+        name, "GET", path, kind, TIMEOUT, RETRIES, codec, Headers.empty(), parameters);
   }
 
   /**
@@ -85,6 +89,7 @@ public final class Operation<I, O> {
         TIMEOUT,
         RETRIES,
         new ResourceCodec<>(path, answers),
+        Headers.empty(),
         method.equals("GET") ? JsonCodec::toMap : input -> inPath(path, JsonCodec.toMap(input)));
   }
 
@@ -95,19 +100,24 @@ public final class Operation<I, O> {
   }
 
   /** Returns this operation with that time per attempt. */
-  public Operation<I, O> timeout(Duration timeout) {
-    return new Operation<>(name, method, path, kind, timeout, retries, codec, parameters);
+  Operation<I, O> timeout(Duration timeout) {
+    return new Operation<>(name, method, path, kind, timeout, retries, codec, headers, parameters);
   }
 
   /** Returns this operation without retries. */
-  public Operation<I, O> withoutRetries() {
-    return new Operation<>(name, method, path, kind, timeout, 0, codec, parameters);
+  Operation<I, O> withoutRetries() {
+    return new Operation<>(name, method, path, kind, timeout, 0, codec, headers, parameters);
+  }
+
+  /** Returns this operation with a header that each of its calls carries. */
+  Operation<I, O> header(String header, String value) {
+    Headers more = headers.toBuilder().set(header, value).build();
+    return new Operation<>(name, method, path, kind, timeout, retries, codec, more, parameters);
   }
 
   /** Returns this operation with parameters for path and query. */
-  public Operation<I, O> parameters(
-      Function<I, Map<String, ? extends @Nullable Object>> parameters) {
-    return new Operation<>(name, method, path, kind, timeout, retries, codec, parameters);
+  Operation<I, O> parameters(Function<I, Map<String, ? extends @Nullable Object>> parameters) {
+    return new Operation<>(name, method, path, kind, timeout, retries, codec, headers, parameters);
   }
 
   /** Returns the operation's id in {@code openapi/tinker.yaml}. */
@@ -140,9 +150,12 @@ public final class Operation<I, O> {
     return retries;
   }
 
-  /** Returns the codec. */
-  public Codec<I, O> codec() {
+  Codec<I, O> codec() {
     return codec;
+  }
+
+  Headers headers() {
+    return headers;
   }
 
   Map<String, ? extends @Nullable Object> parametersOf(I input) {

@@ -72,7 +72,10 @@ import io.tinker4j.types.UntypedFuture;
 import io.tinker4j.types.WeightsInfoRequest;
 import io.tinker4j.types.WeightsInfoResponse;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 
 /** The endpoints of the API, as in {@code openapi/tinker.yaml}. */
 public final class Operations {
@@ -80,6 +83,7 @@ public final class Operations {
   private static final String CHECKPOINT =
       V1 + "training_runs/{training_run_id}/checkpoints/{checkpoint_id}";
   private static final Duration POLL_TIMEOUT = Duration.ofSeconds(45);
+  private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
 
   /** Fetches limits and switches. */
   public static final Operation<ClientConfigRequest, ClientConfigResponse> CLIENT_CONFIG =
@@ -120,6 +124,7 @@ public final class Operations {
                   CallKind.SESSION,
                   SessionHeartbeatRequest.class,
                   SessionHeartbeatResponse.class)
+              .timeout(SESSION_TIMEOUT)
               .withoutRetries();
 
   /** Ends the session of that id; servers older than the call answer 404. */
@@ -154,16 +159,11 @@ public final class Operations {
   public static final Operation<UnloadModelRequest, UntypedFuture> UNLOAD_MODEL =
       promise("unload_model", UnloadModelRequest.class);
 
-  private static final Operation<ForwardRequest, UntypedFuture> FORWARD = forwardPass(false);
+  private static final Map<PassFormat, Operation<ForwardRequest, UntypedFuture>> FORWARD =
+      byFormat(Operations::forwardIn);
 
-  private static final Operation<ForwardRequest, UntypedFuture> FORWARD_COMPRESSED =
-      forwardPass(true);
-
-  private static final Operation<ForwardBackwardRequest, UntypedFuture> FORWARD_BACKWARD =
-      forwardBackwardPass(false);
-
-  private static final Operation<ForwardBackwardRequest, UntypedFuture>
-      FORWARD_BACKWARD_COMPRESSED = forwardBackwardPass(true);
+  private static final Map<PassFormat, Operation<ForwardBackwardRequest, UntypedFuture>>
+      FORWARD_BACKWARD = byFormat(Operations::forwardBackwardIn);
 
   /** Applies the gradients. */
   public static final Operation<OptimStepRequest, UntypedFuture> OPTIM_STEP =
@@ -191,13 +191,14 @@ public final class Operations {
           WeightsInfoRequest.class,
           WeightsInfoResponse.class);
 
-  /** Samples. */
+  /** Samples; asks for 429 instead of queueing when the server is overloaded. */
   public static final Operation<SampleRequest, UntypedFuture> ASAMPLE =
       Operation.post(
               "asample",
               V1 + "asample",
               CallKind.SAMPLE,
               JsonCodec.of(SampleRequest.class, UntypedFuture.class))
+          .header("X-Tinker-Sampling-Backpressure", "1")
           .withoutRetries();
 
   /** Asks for the result of {@link #CREATE_MODEL}. */
@@ -243,6 +244,7 @@ public final class Operations {
                   CallKind.SESSION,
                   ClientConfigRequest.class,
                   ClientDynamicConfigResponse.class)
+              .timeout(SESSION_TIMEOUT)
               .withoutRetries();
 
   /** Exchanges the credential for a short-lived token. */
@@ -458,17 +460,17 @@ public final class Operations {
   private Operations() {}
 
   /**
-   * Computes a loss without gradients (forward_backward with its forward-only flag), with a
-   * compressed body when the server asks for it.
+   * Computes a loss without gradients: {@code forward_backward} with its forward-only flag, or in
+   * JSON the older {@code forward}.
    */
-  public static Operation<ForwardRequest, UntypedFuture> forward(boolean compressed) {
-    return compressed ? FORWARD_COMPRESSED : FORWARD;
+  public static Operation<ForwardRequest, UntypedFuture> forward(PassFormat format) {
+    return Objects.requireNonNull(FORWARD.get(format));
   }
 
-  /** Computes a loss and adds up gradients, with a compressed body when the server asks for it. */
+  /** Computes a loss and adds up gradients. */
   public static Operation<ForwardBackwardRequest, UntypedFuture> forwardBackward(
-      boolean compressed) {
-    return compressed ? FORWARD_BACKWARD_COMPRESSED : FORWARD_BACKWARD;
+      PassFormat format) {
+    return Objects.requireNonNull(FORWARD_BACKWARD.get(format));
   }
 
   private static <I, O> Operation<I, O> json(
@@ -489,37 +491,49 @@ public final class Operations {
     return json(name, name, CallKind.TRAIN, input, UntypedFuture.class);
   }
 
-  private static Operation<ForwardRequest, UntypedFuture> forwardPass(boolean compressed) {
+  private static <T> Map<PassFormat, T> byFormat(Function<PassFormat, T> operation) {
+    Map<PassFormat, T> operations = new EnumMap<>(PassFormat.class);
+    for (PassFormat format : PassFormat.values()) {
+      operations.put(format, operation.apply(format));
+    }
+    return operations;
+  }
+
+  private static Operation<ForwardRequest, UntypedFuture> forwardIn(PassFormat format) {
+    String name = format == PassFormat.JSON ? "forward" : "forward_backward";
     return Operation.post(
-        "forward_backward",
-        V1 + "forward_backward",
+        name,
+        V1 + name,
         CallKind.TRAIN,
         new TrainingPassCodec<>(
+            format,
             request ->
                 ProtoRequests.of(
                     request.forwardInput(), request.modelId(), request.seqId().orElse(0), true),
-            compressed));
+            ForwardRequest::forwardInput));
   }
 
-  private static Operation<ForwardBackwardRequest, UntypedFuture> forwardBackwardPass(
-      boolean compressed) {
+  private static Operation<ForwardBackwardRequest, UntypedFuture> forwardBackwardIn(
+      PassFormat format) {
     return Operation.post(
         "forward_backward",
         V1 + "forward_backward",
         CallKind.TRAIN,
         new TrainingPassCodec<>(
+            format,
             request ->
                 ProtoRequests.of(
                     request.forwardBackwardInput(),
                     request.modelId(),
                     request.seqId().orElse(0),
                     false),
-            compressed));
+            ForwardBackwardRequest::forwardBackwardInput));
   }
 
   private static <T> Operation<FutureRetrieveRequest, FutureOutcome<T>> retrieve(
       FutureCodec<T> codec) {
     return Operation.post("retrieve_future", V1 + "retrieve_future", CallKind.FUTURES, codec)
+        .header("X-Stainless-Raw-Response", "raw")
         .timeout(POLL_TIMEOUT)
         .withoutRetries();
   }

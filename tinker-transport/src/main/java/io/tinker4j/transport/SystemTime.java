@@ -20,6 +20,9 @@ final class SystemTime implements Time {
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("tinker-alarm-", 0).factory());
     alarms.setRemoveOnCancelPolicy(true);
+    // Without alarms no thread is left.
+    alarms.setKeepAliveTime(1, TimeUnit.SECONDS);
+    alarms.allowCoreThreadTimeOut(true);
   }
 
   @Override

@@ -34,4 +34,19 @@ public abstract class TinkerException extends RuntimeException {
   public Optional<String> requestId() {
     return Optional.empty();
   }
+
+  /** Returns whether the fault is the caller's, so that the same call will fail again. */
+  public boolean isUserError() {
+    return false;
+  }
+
+  /** Returns whether a failure is, or was caused by, one whose fault is the caller's. */
+  public static boolean isUserError(Throwable failure) {
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      if (each instanceof TinkerException ours && ours.isUserError()) {
+        return true;
+      }
+    }
+    return false;
+  }
 }

@@ -1,26 +1,52 @@
 package io.tinker4j.transport;
 
 import com.github.luben.zstd.Zstd;
+import io.tinker4j.types.Datum;
+import io.tinker4j.types.ForwardBackwardInput;
 import io.tinker4j.types.UntypedFuture;
-import io.tinker4j.types.proto.ForwardBackwardRequest;
 import java.util.function.Function;
 
-/** Training passes: protobuf, in one zstd frame when the server asks for it; the answer is JSON. */
+/** Training passes in one of their formats; the answer is JSON in any case. */
 final class TrainingPassCodec<I> implements Codec<I, UntypedFuture> {
   private static final String PROTOBUF = "application/x-protobuf";
 
-  private final Function<I, ForwardBackwardRequest> message;
-  private final boolean compressed;
+  private final PassFormat format;
+  private final Function<I, byte[]> message;
+  private final Function<I, ForwardBackwardInput> batch;
 
-  TrainingPassCodec(Function<I, ForwardBackwardRequest> message, boolean compressed) {
+  TrainingPassCodec(
+      PassFormat format, Function<I, byte[]> message, Function<I, ForwardBackwardInput> batch) {
+    this.format = format;
     this.message = message;
-    this.compressed = compressed;
+    this.batch = batch;
   }
 
   @Override
   public Body encode(I input) {
-    byte[] bytes = message.apply(input).toByteArray();
-    return compressed ? Body.of(Zstd.compress(bytes), PROTOBUF, "zstd") : Body.of(bytes, PROTOBUF);
+    return switch (format) {
+      case PROTOBUF -> Body.of(message.apply(input), PROTOBUF);
+      case PROTOBUF_ZSTD -> Body.of(Zstd.compress(message.apply(input)), PROTOBUF, "zstd");
+      case JSON -> {
+        requireJsonForm(batch.apply(input));
+        yield Body.of(JsonCodec.write(input), "application/json");
+      }
+    };
+  }
+
+  /** What JSON has no place for must not be lost on the way. */
+  private static void requireJsonForm(ForwardBackwardInput batch) {
+    if (!batch.lossFnConfigV2().isEmpty()) {
+      throw new IllegalArgumentException(
+          "lossFnConfigV2 has texts "
+              + batch.lossFnConfigV2()
+              + "; this server takes JSON only, and JSON carries numbers");
+    }
+    for (Datum datum : batch.data()) {
+      if (!datum.modelInputSpans().isEmpty()) {
+        throw new IllegalArgumentException(
+            "a datum has provenance spans; this server takes JSON only, which has none");
+      }
+    }
   }
 
   @Override

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Makes addresses: the base URL's path stays, one slash between, parameters in path and query. */
@@ -38,6 +38,29 @@ final class Url {
     String text = uri.toString();
     int query = text.indexOf('?');
     return query < 0 ? text : text.substring(0, query);
+  }
+
+  /** Returns host and port, the port also when it is the scheme's own. */
+  static String hostAndPort(URI uri) {
+    int port = uri.getPort() >= 0 ? uri.getPort() : "https".equals(uri.getScheme()) ? 443 : 80;
+    return uri.getHost() + ":" + port;
+  }
+
+  /** Returns where a redirect leads; empty when that is not an address for HTTP. */
+  static Optional<URI> resolve(URI from, String location) {
+    try {
+      URI target = from.resolve(new URI(location.strip()));
+      boolean http = "http".equals(target.getScheme()) || "https".equals(target.getScheme());
+      return http && target.getHost() != null ? Optional.of(target) : Optional.empty();
+    } catch (URISyntaxException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Returns whether both have the same scheme, host and port. */
+  static boolean sameOrigin(URI one, URI other) {
+    return one.getScheme().equalsIgnoreCase(other.getScheme())
+        && hostAndPort(one).equalsIgnoreCase(hostAndPort(other));
   }
 
   static URI of(URI base, String path, Map<String, ? extends @Nullable Object> parameters) {
@@ -76,20 +99,31 @@ final class Url {
     return String.join("&", parts);
   }
 
+  /** A list is joined with commas, a map is one parameter per entry, its key in brackets. */
   private static void add(String name, @Nullable Object value, List<String> parts) {
-    String text =
-        value instanceof Iterable<?> values
-            ? join(values)
-            : String.valueOf(value == null ? "" : value);
+    switch (value) {
+      case null -> {}
+      case Map<?, ?> nested ->
+          nested.forEach((key, inner) -> add(name + "[" + key + "]", inner, parts));
+      case Iterable<?> values -> addText(name, join(values), parts);
+      default -> addText(name, value.toString(), parts);
+    }
+  }
+
+  private static void addText(String name, String text, List<String> parts) {
     if (!text.isEmpty()) {
       parts.add(encode(name) + "=" + encode(text));
     }
   }
 
   private static String join(Iterable<?> values) {
-    List<Object> list = new ArrayList<>();
-    values.forEach(list::add);
-    return list.stream().map(String::valueOf).collect(Collectors.joining(","));
+    List<String> texts = new ArrayList<>();
+    for (Object value : values) {
+      if (value != null) {
+        texts.add(value.toString());
+      }
+    }
+    return String.join(",", texts);
   }
 
   private static String encode(String text) {

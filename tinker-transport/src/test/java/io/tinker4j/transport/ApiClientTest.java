@@ -140,7 +140,7 @@ class ApiClientTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {301, 302, 400, 401, 402, 403, 404, 405, 410, 422, 425})
+  @ValueSource(ints = {301, 302, 400, 401, 403, 404, 405, 410, 422, 425})
   void call_otherStatus_isFinal(int status) {
     server.answer(status, "{}");
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.Zstd;
 import com.google.protobuf.ByteString;
-import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.ForwardBackwardInput;
 import io.tinker4j.types.ForwardBackwardOutput;
@@ -15,6 +14,7 @@ import io.tinker4j.types.Metrics;
 import io.tinker4j.types.ModelInput;
 import io.tinker4j.types.OptimStepResponse;
 import io.tinker4j.types.StopReason;
+import io.tinker4j.types.StorageBillingEvent;
 import io.tinker4j.types.TensorData;
 import io.tinker4j.types.UntypedFuture;
 import io.tinker4j.types.proto.ArrayRecord;
@@ -22,10 +22,9 @@ import io.tinker4j.types.proto.BatchedTensor;
 import io.tinker4j.types.proto.DType;
 import io.tinker4j.types.proto.SampleResponse;
 import io.tinker4j.types.proto.SampledSequence;
-import io.tinker4j.types.proto.TopkPromptLogprobs;
+import io.tinker4j.types.proto.TopkLogprobs;
 import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
-import java.nio.LongBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -59,8 +58,9 @@ class CodecTest {
   void trainingPass_plainAndCompressed_carryTheSameMessage() throws Exception {
     ForwardBackwardRequest request = request(LossFunction.ppo(0.8, 1.2));
 
-    Codec.Body plain = Operations.forwardBackward(false).codec().encode(request);
-    Codec.Body compressed = Operations.forwardBackward(true).codec().encode(request);
+    Codec.Body plain = Operations.forwardBackward(PassFormat.PROTOBUF).codec().encode(request);
+    Codec.Body compressed =
+        Operations.forwardBackward(PassFormat.PROTOBUF_ZSTD).codec().encode(request);
 
     assertThat(plain.contentType()).isEqualTo("application/x-protobuf");
     assertThat(compressed.contentEncoding()).hasValue("zstd");
@@ -75,7 +75,7 @@ class CodecTest {
     var weights = message.getData(0).getLossFnInputsOrThrow("weights");
     assertThat(weights.getDtype()).isEqualTo(DType.DTYPE_FLOAT32);
     assertThat(weights.getShapeList()).containsExactly(2L);
-    assertThat(ProtoArrays.toFloats(weights.getDense())).containsExactly(0.5f, Float.NaN);
+    assertThat(floats(weights.getDense())).containsExactly(0.5f, Float.NaN);
     var targets = message.getData(0).getLossFnInputsOrThrow("target_tokens");
     assertThat(ProtoArrays.toLongs(targets.getDense())).containsExactly(2L, 3L);
   }
@@ -83,14 +83,15 @@ class CodecTest {
   @Test
   void trainingPass_sequenceNumberBeyondTheWire_isRefused() {
     assertThatThrownBy(() ->
-            Operations.forwardBackward(false)
+            Operations.forwardBackward(PassFormat.PROTOBUF)
                 .codec()
                 .encode(
                     ForwardBackwardRequest.builder()
                         .from(request(LossFunction.PPO))
                         .seqId(1L << 31)
                         .build()))
-        .isInstanceOf(ArithmeticException.class);
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("seq_id is 2147483648");
   }
 
   @Test
@@ -126,9 +127,8 @@ class CodecTest {
             "logprobs",
             BatchedTensor.newBuilder()
                 .setDtype(DType.DTYPE_FLOAT32)
-                .setData(ProtoArrays.ofFloats(FloatBuffer.wrap(values)))
-                .setOffsets(
-                    ProtoArrays.ofLongs(LongBuffer.wrap(new long[] {0, 4L * values.length})))
+                .setData(packed(values))
+                .setOffsets(packed(new long[] {0, 4L * values.length}))
                 .build())
         .build();
   }
@@ -140,17 +140,15 @@ class CodecTest {
             .addSequences(
                 SampledSequence.newBuilder()
                     .setStopReason(io.tinker4j.types.proto.StopReason.STOP_REASON_LENGTH)
-                    .setTokens(ProtoArrays.ofInts(java.nio.IntBuffer.wrap(new int[] {5, 6})))
-                    .setLogprobs(ProtoArrays.ofFloats(FloatBuffer.wrap(new float[] {-1f, -2f}))))
-            .setPromptLogprobs(
-                ProtoArrays.ofFloats(FloatBuffer.wrap(new float[] {Float.NaN, -0.5f})))
+                    .setTokens(packed(new int[] {5, 6}))
+                    .setLogprobs(packed(new float[] {-1f, -2f})))
+            .setPromptLogprobs(packed(new float[] {Float.NaN, -0.5f}))
             .setTopkPromptLogprobs(
-                TopkPromptLogprobs.newBuilder()
+                TopkLogprobs.newBuilder()
                     .setK(1)
-                    .setPromptLength(2)
-                    .setTokenIds(ProtoArrays.ofInts(java.nio.IntBuffer.wrap(new int[] {0, 9})))
-                    .setLogprobs(
-                        ProtoArrays.ofFloats(FloatBuffer.wrap(new float[] {-99999f, -0.25f}))))
+                    .setLength(2)
+                    .setTokenIds(packed(new int[] {0, 9}))
+                    .setLogprobs(packed(new float[] {-99999f, -0.25f})))
             .setPromptCacheHitTokens(2)
             .build()
             .toByteArray();
@@ -225,9 +223,11 @@ class CodecTest {
 
   @Test
   void json_numberThatIsNotFinite_isRefusedWithItsPlace() {
-    assertThatThrownBy(() -> JsonCodec.write(AdamParams.builder().learningRate(Double.NaN).build()))
+    StorageBillingEvent event = StorageBillingEvent.builder().gigabyteHours(Double.NaN).build();
+
+    assertThatThrownBy(() -> JsonCodec.write(event))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("learning_rate");
+        .hasMessageContaining("gigabyte_hours");
   }
 
   @Test
@@ -248,5 +248,29 @@ class CodecTest {
 
   private static Codec.Answer json(String text) {
     return answer("application/json", text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static float[] floats(ByteString bytes) {
+    float[] values = new float[bytes.size() / Float.BYTES];
+    ProtoArrays.floats(bytes).get(values);
+    return values;
+  }
+
+  private static ByteString packed(float[] values) {
+    ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(values);
+    return ByteString.copyFrom(bytes);
+  }
+
+  private static ByteString packed(int[] values) {
+    ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asIntBuffer().put(values);
+    return ByteString.copyFrom(bytes);
+  }
+
+  private static ByteString packed(long[] values) {
+    ByteBuffer bytes = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asLongBuffer().put(values);
+    return ByteString.copyFrom(bytes);
   }
 }

@@ -1,10 +1,12 @@
 package io.tinker4j.types;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -30,10 +32,18 @@ public final class Datum {
 
   private final ModelInput modelInput;
   private final Map<String, TensorData> lossFnInputs;
+  private final List<ProvenanceSpan> modelInputSpans;
+  private final List<ProvenanceSpan> lossFnInputSpans;
 
-  private Datum(ModelInput modelInput, Map<String, TensorData> lossFnInputs) {
+  private Datum(
+      ModelInput modelInput,
+      Map<String, TensorData> lossFnInputs,
+      List<ProvenanceSpan> modelInputSpans,
+      List<ProvenanceSpan> lossFnInputSpans) {
     this.modelInput = modelInput;
     this.lossFnInputs = lossFnInputs;
+    this.modelInputSpans = modelInputSpans;
+    this.lossFnInputSpans = lossFnInputSpans;
   }
 
   /** Returns an example of this input and these tensors, by the names that the loss reads. */
@@ -44,7 +54,9 @@ public final class Datum {
           Map<String, TensorData> lossFnInputs) {
     return new Datum(
         Objects.requireNonNull(modelInput, "modelInput"),
-        Collections.unmodifiableMap(new LinkedHashMap<>(lossFnInputs)));
+        Collections.unmodifiableMap(new LinkedHashMap<>(lossFnInputs)),
+        List.of(),
+        List.of());
   }
 
   /**
@@ -52,9 +64,11 @@ public final class Datum {
    *
    * @param targets the token to be predicted at each position
    * @param weights the weight of each position in the loss, 0 to ignore it
-   * @throws IllegalArgumentException when the lengths differ
+   * @throws IllegalArgumentException when the lengths differ, or the input is text of another
+   *     length
    */
   public static Datum of(ModelInput input, int[] targets, float[] weights) {
+    requireTargets(input, targets);
     requireLength("weights", weights.length, targets.length);
     return of(input, Map.of()).with(TARGET_TOKENS, TensorData.of(targets)).with(WEIGHTS, weights);
   }
@@ -95,10 +109,12 @@ public final class Datum {
    * @param targets the sampled token at each position
    * @param logprobs the log-probability the sampler gave it
    * @param advantages its advantage, 0 to ignore the position
-   * @throws IllegalArgumentException when the lengths differ
+   * @throws IllegalArgumentException when the lengths differ, or the input is text of another
+   *     length
    */
   public static Datum policy(
       ModelInput input, int[] targets, float[] logprobs, float[] advantages) {
+    requireTargets(input, targets);
     requireLength("logprobs", logprobs.length, targets.length);
     requireLength("advantages", advantages.length, targets.length);
     return of(input, Map.of())
@@ -111,11 +127,43 @@ public final class Datum {
   public Datum with(String name, TensorData tensor) {
     Map<String, TensorData> more = new LinkedHashMap<>(lossFnInputs);
     more.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(tensor, "tensor"));
-    return new Datum(modelInput, Collections.unmodifiableMap(more));
+    return new Datum(
+        modelInput, Collections.unmodifiableMap(more), modelInputSpans, lossFnInputSpans);
+  }
+
+  /**
+   * Returns this example with claims of where its tokens come from. Binary requests only.
+   *
+   * @param modelInputSpans cover the tokens of the model input
+   * @param lossFnInputSpans cover the rows of {@code target_tokens}
+   * @throws IllegalArgumentException when they cover more or less, or there are no targets
+   */
+  public Datum withProvenance(
+      List<ProvenanceSpan> modelInputSpans, List<ProvenanceSpan> lossFnInputSpans) {
+    TensorData targets = lossFnInputs.get(TARGET_TOKENS);
+    if (targets == null) {
+      throw new IllegalArgumentException(
+          "there are no target_tokens whose provenance could be told");
+    }
+    long rows = targets.shape().length == 0 ? targets.size() : targets.shape()[0];
+    ProvenanceSpan.requireTiling("modelInputSpans", modelInputSpans, modelInput.length());
+    ProvenanceSpan.requireTiling("lossFnInputSpans", lossFnInputSpans, rows);
+    return new Datum(
+        modelInput, lossFnInputs, List.copyOf(modelInputSpans), List.copyOf(lossFnInputSpans));
   }
 
   private Datum with(String name, float[] values) {
     return with(name, TensorData.of(values));
+  }
+
+  /** What is no text has a length that only the server may know. */
+  private static void requireTargets(ModelInput input, int[] targets) {
+    if (input.chunks().stream().allMatch(EncodedTextChunk.class::isInstance)
+        && targets.length != input.length()) {
+      throw new IllegalArgumentException(
+          "targets has %d entries, but the model input has %d tokens; there is one per position"
+              .formatted(targets.length, input.length()));
+    }
   }
 
   private static void requireLength(String name, int length, int expected) {
@@ -137,11 +185,25 @@ public final class Datum {
     return lossFnInputs;
   }
 
+  /** Returns where the tokens of the model input come from; empty unless told. */
+  @JsonIgnore
+  public List<ProvenanceSpan> modelInputSpans() {
+    return modelInputSpans;
+  }
+
+  /** Returns where the rows of {@code target_tokens} come from; empty unless told. */
+  @JsonIgnore
+  public List<ProvenanceSpan> lossFnInputSpans() {
+    return lossFnInputSpans;
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof Datum that
         && modelInput.equals(that.modelInput)
-        && lossFnInputs.equals(that.lossFnInputs);
+        && lossFnInputs.equals(that.lossFnInputs)
+        && modelInputSpans.equals(that.modelInputSpans)
+        && lossFnInputSpans.equals(that.lossFnInputSpans);
   }
 
   @Override

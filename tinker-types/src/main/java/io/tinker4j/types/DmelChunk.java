@@ -1,16 +1,13 @@
 package io.tinker4j.types;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Audio as a serialized tensor of discretized mel frames. Immutable. */
-@JsonTypeName("dmel")
 @JsonPropertyOrder({"dmel", "type"})
 public final class DmelChunk implements ModelInputChunk {
   private static final int CONSTANT = 0xFE;
@@ -20,8 +17,7 @@ public final class DmelChunk implements ModelInputChunk {
   @JsonProperty("dmel")
   private final byte[] dmel;
 
-  @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
-  private DmelChunk(@JsonProperty(value = "dmel", required = true) byte[] dmel) {
+  DmelChunk(byte[] dmel) {
     this.dmel = Objects.requireNonNull(dmel, "dmel");
   }
 

@@ -5,19 +5,12 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
-import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.SerializationContext;
-import tools.jackson.databind.annotation.JsonDeserialize;
 import tools.jackson.databind.annotation.JsonSerialize;
-import tools.jackson.databind.deser.std.StdDeserializer;
-import tools.jackson.databind.jsontype.TypeSerializer;
 import tools.jackson.databind.ser.std.StdSerializer;
 
 /** Token ids. Immutable. */
 @JsonSerialize(using = EncodedTextChunk.Writer.class)
-@JsonDeserialize(using = EncodedTextChunk.Reader.class)
 public final class EncodedTextChunk implements ModelInputChunk {
   private final int[] tokens;
 
@@ -28,6 +21,11 @@ public final class EncodedTextChunk implements ModelInputChunk {
   /** Returns a chunk of these tokens; the array is copied. */
   public static EncodedTextChunk of(int... tokens) {
     return new EncodedTextChunk(Objects.requireNonNull(tokens, "tokens").clone());
+  }
+
+  /** Returns a chunk that keeps the array. */
+  static EncodedTextChunk owning(int[] tokens) {
+    return new EncodedTextChunk(tokens);
   }
 
   /** Returns {@code encoded_text}, the tag on the wire. */
@@ -72,38 +70,6 @@ public final class EncodedTextChunk implements ModelInputChunk {
       JsonArrays.writeInts(out, "tokens", chunk.tokens);
       out.writeStringProperty("type", chunk.type());
       out.writeEndObject();
-    }
-
-    /** The tag is a property of the chunk itself, so there is nothing to add around it. */
-    @Override
-    public void serializeWithType(
-        EncodedTextChunk chunk,
-        JsonGenerator out,
-        SerializationContext context,
-        TypeSerializer type) {
-      serialize(chunk, out, context);
-    }
-  }
-
-  static final class Reader extends StdDeserializer<EncodedTextChunk> {
-    Reader() {
-      super(EncodedTextChunk.class);
-    }
-
-    @Override
-    public EncodedTextChunk deserialize(JsonParser parser, DeserializationContext context) {
-      int @Nullable [] tokens = null;
-      for (String name = JsonObjects.firstName(parser, context, EncodedTextChunk.class);
-          name != null;
-          name = parser.nextName()) {
-        JsonToken value = parser.nextToken();
-        if (name.equals("tokens")) {
-          tokens = JsonArrays.readInts(parser, context);
-        } else if (value.isStructStart()) {
-          parser.skipChildren();
-        }
-      }
-      return new EncodedTextChunk(JsonObjects.required(tokens, "tokens", context, this));
     }
   }
 }

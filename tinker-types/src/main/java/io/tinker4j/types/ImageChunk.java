@@ -1,10 +1,8 @@
 package io.tinker4j.types;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  * or {@link #withTokens} set them, or when they were on the wire: the server computes them, and
  * strict servers refuse them.
  */
-@JsonTypeName("image")
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 @JsonPropertyOrder({"data", "format", "expected_tokens", "height", "width", "tokens", "type"})
 public final class ImageChunk implements ModelInputChunk {
@@ -51,14 +48,13 @@ public final class ImageChunk implements ModelInputChunk {
 
   private final @Nullable Integer tokens;
 
-  @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
-  private ImageChunk(
-      @JsonProperty(value = "data", required = true) byte[] data,
-      @JsonProperty(value = "format", required = true) ImageFormat format,
-      @JsonProperty("expected_tokens") @Nullable Integer expectedTokens,
-      @JsonProperty("height") @Nullable Integer height,
-      @JsonProperty("width") @Nullable Integer width,
-      @JsonProperty("tokens") @Nullable Integer tokens) {
+  ImageChunk(
+      byte[] data,
+      ImageFormat format,
+      @Nullable Integer expectedTokens,
+      @Nullable Integer height,
+      @Nullable Integer width,
+      @Nullable Integer tokens) {
     this.data = Objects.requireNonNull(data, "data");
     this.format = Objects.requireNonNull(format, "format");
     this.expectedTokens = expectedTokens;

@@ -16,11 +16,18 @@ final class JsonArrays {
     requireArray(parser, context, int[].class);
     int[] values = new int[FIRST_CAPACITY];
     int size = 0;
-    while (parser.nextToken() != JsonToken.END_ARRAY) {
+    for (JsonToken token = parser.nextToken();
+        token != JsonToken.END_ARRAY;
+        token = parser.nextToken()) {
+      requireInteger(token, size, parser, context);
       if (size == values.length) {
         values = Arrays.copyOf(values, 2 * size);
       }
-      values[size++] = parser.getIntValue();
+      long value = parser.getLongValue();
+      if (value != (int) value) {
+        refuse(size, Long.toString(value), parser, context);
+      }
+      values[size++] = (int) value;
     }
     return Arrays.copyOf(values, size);
   }
@@ -29,7 +36,10 @@ final class JsonArrays {
     requireArray(parser, context, long[].class);
     long[] values = new long[FIRST_CAPACITY];
     int size = 0;
-    while (parser.nextToken() != JsonToken.END_ARRAY) {
+    for (JsonToken token = parser.nextToken();
+        token != JsonToken.END_ARRAY;
+        token = parser.nextToken()) {
+      requireInteger(token, size, parser, context);
       if (size == values.length) {
         values = Arrays.copyOf(values, 2 * size);
       }
@@ -49,9 +59,46 @@ final class JsonArrays {
       if (size == values.length) {
         values = Arrays.copyOf(values, 2 * size);
       }
-      values[size++] = token == JsonToken.VALUE_NULL ? Float.NaN : parser.getFloatValue();
+      values[size++] = readFloat(token, parser, context);
     }
     return Arrays.copyOf(values, size);
+  }
+
+  /** Reads a float; {@code null} becomes NaN, and non-finite ones may come as texts. */
+  static float readFloat(JsonToken token, JsonParser parser, DeserializationContext context) {
+    return switch (token) {
+      case VALUE_NUMBER_FLOAT, VALUE_NUMBER_INT -> parser.getFloatValue();
+      case VALUE_NULL -> Float.NaN;
+      case VALUE_STRING ->
+          switch (parser.getString()) {
+            case "NaN" -> Float.NaN;
+            case "Infinity" -> Float.POSITIVE_INFINITY;
+            case "-Infinity" -> Float.NEGATIVE_INFINITY;
+            default -> notANumber(parser, context);
+          };
+      default -> notANumber(parser, context);
+    };
+  }
+
+  private static float notANumber(JsonParser parser, DeserializationContext context) {
+    return ((Number) context.handleUnexpectedToken(Float.class, parser)).floatValue();
+  }
+
+  private static void requireInteger(
+      JsonToken token, int index, JsonParser parser, DeserializationContext context) {
+    if (token != JsonToken.VALUE_NUMBER_INT) {
+      refuse(index, String.valueOf(parser.getString()), parser, context);
+    }
+  }
+
+  private static void refuse(
+      int index, String value, JsonParser parser, DeserializationContext context) {
+    context.reportInputMismatch(
+        int[].class,
+        "%s[%d] is %s; expected is an integer in range",
+        parser.streamReadContext().getParent().currentName(),
+        index,
+        value);
   }
 
   static void writeInts(JsonGenerator out, String name, int[] values) {

@@ -34,15 +34,17 @@ public final class LossFunction {
 
   private final String name;
   private final Map<String, Double> config;
+  private final Map<String, String> textConfig;
 
-  private LossFunction(String name, Map<String, Double> config) {
+  private LossFunction(String name, Map<String, Double> config, Map<String, String> textConfig) {
     this.name = name;
     this.config = config;
+    this.textConfig = textConfig;
   }
 
   /** Returns the loss of that name with the server's settings. */
   public static LossFunction of(String name) {
-    return new LossFunction(Objects.requireNonNull(name, "name"), Map.of());
+    return new LossFunction(Objects.requireNonNull(name, "name"), Map.of(), Map.of());
   }
 
   /** Returns proximal policy optimization; the thresholds bound the ratio, for example 0.8, 1.2. */
@@ -68,7 +70,14 @@ public final class LossFunction {
   public LossFunction with(String setting, double value) {
     Map<String, Double> more = new LinkedHashMap<>(config);
     more.put(Objects.requireNonNull(setting, "setting"), value);
-    return new LossFunction(name, Collections.unmodifiableMap(more));
+    return new LossFunction(name, Collections.unmodifiableMap(more), textConfig);
+  }
+
+  /** Returns this loss with one more setting that is a text; servers from 0.26 on read those. */
+  public LossFunction with(String setting, String value) {
+    Map<String, String> more = new LinkedHashMap<>(textConfig);
+    more.put(Objects.requireNonNull(setting, "setting"), Objects.requireNonNull(value, "value"));
+    return new LossFunction(name, config, Collections.unmodifiableMap(more));
   }
 
   /** Returns the name on the wire. */
@@ -76,16 +85,22 @@ public final class LossFunction {
     return name;
   }
 
-  /** Returns the settings, empty for the server's. */
+  /** Returns the settings that are numbers, empty for the server's. */
   public Map<String, Double> config() {
     return config;
+  }
+
+  /** Returns the settings that are texts. */
+  public Map<String, String> textConfig() {
+    return textConfig;
   }
 
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof LossFunction that
         && name.equals(that.name)
-        && config.equals(that.config);
+        && config.equals(that.config)
+        && textConfig.equals(that.textConfig);
   }
 
   @Override
@@ -95,6 +110,6 @@ public final class LossFunction {
 
   @Override
   public String toString() {
-    return config.isEmpty() ? name : name + config;
+    return name + (config.isEmpty() ? "" : config) + (textConfig.isEmpty() ? "" : textConfig);
   }
 }

@@ -23,23 +23,74 @@ public final class SampledSequence {
   private final StopReason stopReason;
   private final int[] tokens;
   private final float @Nullable [] logprobs;
+  private final @Nullable TopkLogprobs topkLogprobs;
+  private final @Nullable String sequenceId;
 
-  private SampledSequence(StopReason stopReason, int[] tokens, float @Nullable [] logprobs) {
+  private SampledSequence(
+      StopReason stopReason,
+      int[] tokens,
+      float @Nullable [] logprobs,
+      @Nullable TopkLogprobs topkLogprobs,
+      @Nullable String sequenceId) {
     this.stopReason = stopReason;
     this.tokens = tokens;
     this.logprobs = logprobs;
+    this.topkLogprobs = topkLogprobs;
+    this.sequenceId = sequenceId;
   }
 
   /** Returns a sample with log-probabilities, one per token; the arrays are copied. */
   public static SampledSequence of(StopReason stopReason, int[] tokens, float[] logprobs) {
     return new SampledSequence(
-        Objects.requireNonNull(stopReason, "stopReason"), tokens.clone(), logprobs.clone());
+        Objects.requireNonNull(stopReason, "stopReason"),
+        tokens.clone(),
+        logprobs.clone(),
+        null,
+        null);
   }
 
   /** Returns a sample without log-probabilities; the array is copied. */
   public static SampledSequence of(StopReason stopReason, int... tokens) {
     return new SampledSequence(
-        Objects.requireNonNull(stopReason, "stopReason"), tokens.clone(), null);
+        Objects.requireNonNull(stopReason, "stopReason"), tokens.clone(), null, null, null);
+  }
+
+  /** Returns a sample with log-probabilities, one per token; the buffers' rests are copied. */
+  public static SampledSequence of(StopReason stopReason, IntBuffer tokens, FloatBuffer logprobs) {
+    return new SampledSequence(
+        Objects.requireNonNull(stopReason, "stopReason"),
+        copy(tokens),
+        SampleResponse.copy(logprobs),
+        null,
+        null);
+  }
+
+  /** Returns a sample without log-probabilities; the buffer's rest is copied. */
+  public static SampledSequence of(StopReason stopReason, IntBuffer tokens) {
+    return new SampledSequence(
+        Objects.requireNonNull(stopReason, "stopReason"), copy(tokens), null, null, null);
+  }
+
+  private static int[] copy(IntBuffer values) {
+    int[] copy = new int[values.remaining()];
+    values.duplicate().get(copy);
+    return copy;
+  }
+
+  /** Returns this sample with the likeliest tokens at each of its positions. */
+  public SampledSequence withTopkLogprobs(TopkLogprobs topk) {
+    return new SampledSequence(
+        stopReason, tokens, logprobs, Objects.requireNonNull(topk, "topk"), sequenceId);
+  }
+
+  /** Returns this sample with the server's id of it. */
+  public SampledSequence withSequenceId(String sequenceId) {
+    return new SampledSequence(
+        stopReason,
+        tokens,
+        logprobs,
+        topkLogprobs,
+        Objects.requireNonNull(sequenceId, "sequenceId"));
   }
 
   /** Returns why the sample ended. */
@@ -62,12 +113,27 @@ public final class SampledSequence {
     return Optional.ofNullable(logprobs).map(values -> FloatBuffer.wrap(values).asReadOnlyBuffer());
   }
 
+  /** Returns the likeliest tokens at each generated position, if asked for. */
+  public Optional<TopkLogprobs> topkLogprobs() {
+    return Optional.ofNullable(topkLogprobs);
+  }
+
+  /**
+   * Returns the server's id of the sample, which {@link ProvenanceSpan}s refer to; servers before
+   * 0.26 give none.
+   */
+  public Optional<String> sequenceId() {
+    return Optional.ofNullable(sequenceId);
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof SampledSequence that
         && stopReason.equals(that.stopReason)
         && Arrays.equals(tokens, that.tokens)
-        && Arrays.equals(logprobs, that.logprobs);
+        && Arrays.equals(logprobs, that.logprobs)
+        && Objects.equals(topkLogprobs, that.topkLogprobs)
+        && Objects.equals(sequenceId, that.sequenceId);
   }
 
   @Override
@@ -94,6 +160,12 @@ public final class SampledSequence {
       if (sequence.logprobs != null) {
         JsonArrays.writeLogprobs(out, "logprobs", sequence.logprobs);
       }
+      if (sequence.topkLogprobs != null) {
+        out.writePOJOProperty("topk_logprobs", sequence.topkLogprobs);
+      }
+      if (sequence.sequenceId != null) {
+        out.writeStringProperty("sequence_id", sequence.sequenceId);
+      }
       out.writeEndObject();
     }
   }
@@ -108,23 +180,29 @@ public final class SampledSequence {
       @Nullable StopReason stopReason = null;
       int @Nullable [] tokens = null;
       float @Nullable [] logprobs = null;
+      @Nullable TopkLogprobs topk = null;
+      @Nullable String sequenceId = null;
       for (String name = JsonObjects.firstName(parser, context, SampledSequence.class);
           name != null;
           name = parser.nextName()) {
-        JsonToken value = parser.nextToken();
+        if (parser.nextToken() == JsonToken.VALUE_NULL) {
+          continue;
+        }
         switch (name) {
           case "stop_reason" -> stopReason = context.readValue(parser, StopReason.class);
           case "tokens" -> tokens = JsonArrays.readInts(parser, context);
-          case "logprobs" ->
-              logprobs =
-                  value == JsonToken.VALUE_NULL ? null : JsonArrays.readFloats(parser, context);
+          case "logprobs" -> logprobs = JsonArrays.readFloats(parser, context);
+          case "topk_logprobs" -> topk = context.readValue(parser, TopkLogprobs.class);
+          case "sequence_id" -> sequenceId = context.readValue(parser, String.class);
           default -> parser.skipChildren();
         }
       }
       return new SampledSequence(
           JsonObjects.required(stopReason, "stop_reason", context, this),
           JsonObjects.required(tokens, "tokens", context, this),
-          logprobs);
+          logprobs,
+          topk,
+          sequenceId);
     }
   }
 }

@@ -32,10 +32,14 @@ public final class TensorData {
     this.shape = shape;
     this.rowPointers = rowPointers;
     this.columns = columns;
-    if (rowPointers == null) {
+    if (rowPointers != null && columns != null) {
+      checkSparse(rowPointers, columns);
+    } else if (rowPointers == null && columns == null) {
       checkDense();
     } else {
-      checkSparse(rowPointers, columns == null ? new long[0] : columns);
+      throw new IllegalArgumentException(
+          "a sparse tensor needs both sparse_crow_indices and sparse_col_indices; %s is missing"
+              .formatted(rowPointers == null ? "sparse_crow_indices" : "sparse_col_indices"));
     }
   }
 
@@ -75,6 +79,64 @@ public final class TensorData {
   }
 
   /**
+   * Returns a float32 tensor of this shape; the buffer's rest is copied.
+   *
+   * @throws IllegalArgumentException when the shape does not hold as many elements as the data
+   */
+  public static TensorData ofFloats(FloatBuffer data, long... shape) {
+    return new TensorData(SampleResponse.copy(data), null, shape.clone(), null, null);
+  }
+
+  /**
+   * Returns an int64 tensor of this shape; the buffer's rest is copied.
+   *
+   * @throws IllegalArgumentException when the shape does not hold as many elements as the data
+   */
+  public static TensorData ofLongs(LongBuffer data, long... shape) {
+    long[] copy = new long[data.remaining()];
+    data.duplicate().get(copy);
+    return new TensorData(null, copy, shape.clone(), null, null);
+  }
+
+  /**
+   * Returns a two-dimensional float32 tensor of these rows.
+   *
+   * @throws IllegalArgumentException when the rows differ in length
+   */
+  public static TensorData ofRows(float[]... rows) {
+    int columns = rows.length == 0 ? 0 : rows[0].length;
+    float[] data = new float[Math.multiplyExact(rows.length, columns)];
+    for (int r = 0; r < rows.length; r++) {
+      requireColumns(r, rows[r].length, columns);
+      System.arraycopy(rows[r], 0, data, r * columns, columns);
+    }
+    return new TensorData(data, null, new long[] {rows.length, columns}, null, null);
+  }
+
+  /**
+   * Returns a two-dimensional int64 tensor of these rows.
+   *
+   * @throws IllegalArgumentException when the rows differ in length
+   */
+  public static TensorData ofRows(long[]... rows) {
+    int columns = rows.length == 0 ? 0 : rows[0].length;
+    long[] data = new long[Math.multiplyExact(rows.length, columns)];
+    for (int r = 0; r < rows.length; r++) {
+      requireColumns(r, rows[r].length, columns);
+      System.arraycopy(rows[r], 0, data, r * columns, columns);
+    }
+    return new TensorData(null, data, new long[] {rows.length, columns}, null, null);
+  }
+
+  private static void requireColumns(int row, int length, int columns) {
+    if (length != columns) {
+      throw new IllegalArgumentException(
+          "row %d has %d entries, but row 0 has %d; rows of a tensor are of one length"
+              .formatted(row, length, columns));
+    }
+  }
+
+  /**
    * Returns this tensor in CSR form over a dense shape of two dimensions: this tensor's elements
    * are the non-zero values, row {@code r} owns those from {@code rowPointers[r]} to {@code
    * rowPointers[r + 1]}.
@@ -84,6 +146,68 @@ public final class TensorData {
   public TensorData asCsr(long[] rowPointers, long[] columns, long rows, long cols) {
     return new TensorData(
         floats, longs, new long[] {rows, cols}, rowPointers.clone(), columns.clone());
+  }
+
+  /**
+   * Returns this tensor in CSR form if that takes fewer numbers, else unchanged: it is dense, has
+   * two dimensions, and rows + 1 + 2 · non-zeros is below rows · columns, as in the Python client.
+   * NaN is not zero, -0.0 is.
+   */
+  public TensorData sparseIfSmaller() {
+    if (isSparse() || shape.length != 2) {
+      return this;
+    }
+    int nonZeros = 0;
+    for (int i = 0; i < size(); i++) {
+      nonZeros += isZero(i) ? 0 : 1;
+    }
+    return shape[0] + 1 + 2L * nonZeros < shape[0] * shape[1] ? toCsr(nonZeros) : this;
+  }
+
+  private TensorData toCsr(int nonZeros) {
+    long[] pointers = new long[Math.toIntExact(shape[0] + 1)];
+    long[] kept = new long[nonZeros];
+    float @Nullable [] keptFloats = floats == null ? null : new float[nonZeros];
+    long @Nullable [] keptLongs = longs == null ? null : new long[nonZeros];
+    int next = 0;
+    for (int i = 0; i < size(); i++) {
+      if (!isZero(i)) {
+        kept[next] = i % shape[1];
+        if (floats != null && keptFloats != null) {
+          keptFloats[next] = floats[i];
+        } else if (longs != null && keptLongs != null) {
+          keptLongs[next] = longs[i];
+        }
+        next++;
+      }
+      pointers[(int) (i / shape[1]) + 1] = next;
+    }
+    return new TensorData(keptFloats, keptLongs, shape, pointers, kept);
+  }
+
+  private boolean isZero(int element) {
+    return floats != null ? floats[element] == 0 : longs == null || longs[element] == 0;
+  }
+
+  /** Returns this tensor with every element stored: a sparse one is filled up with zeros. */
+  public TensorData toDense() {
+    if (rowPointers == null || columns == null) {
+      return this;
+    }
+    int elements = Math.toIntExact(Math.multiplyExact(shape[0], shape[1]));
+    float @Nullable [] allFloats = floats == null ? null : new float[elements];
+    long @Nullable [] allLongs = longs == null ? null : new long[elements];
+    for (int row = 0; row < shape[0]; row++) {
+      for (int i = (int) rowPointers[row]; i < rowPointers[row + 1]; i++) {
+        int element = (int) (row * shape[1] + columns[i]);
+        if (floats != null && allFloats != null) {
+          allFloats[element] = floats[i];
+        } else if (longs != null && allLongs != null) {
+          allLongs[element] = longs[i];
+        }
+      }
+    }
+    return new TensorData(allFloats, allLongs, shape, null, null);
   }
 
   /** Returns the element type. */
@@ -144,14 +268,7 @@ public final class TensorData {
     if (shape.length == 0) {
       return;
     }
-    long elements = 1;
-    for (long dimension : shape) {
-      if (dimension < 0) {
-        throw new IllegalArgumentException(
-            "shape is " + Arrays.toString(shape) + "; dimensions are not negative");
-      }
-      elements = Math.multiplyExact(elements, dimension);
-    }
+    long elements = elements();
     if (elements != size()) {
       throw new IllegalArgumentException(
           ("shape is %s, which holds %d elements, but data has %d")
@@ -159,8 +276,26 @@ public final class TensorData {
     }
   }
 
+  private long elements() {
+    long elements = 1;
+    for (long dimension : shape) {
+      if (dimension < 0) {
+        throw new IllegalArgumentException(
+            "shape is " + Arrays.toString(shape) + "; dimensions are not negative");
+      }
+      long high = Math.multiplyHigh(elements, dimension);
+      elements *= dimension;
+      if (high != 0 || elements < 0) {
+        throw new IllegalArgumentException(
+            "shape is " + Arrays.toString(shape) + "; no array holds as many elements");
+      }
+    }
+    return elements;
+  }
+
   private void checkSparse(long[] rows, long[] cols) {
-    if (shape.length != 2 || rows.length != shape[0] + 1 || cols.length != size()) {
+    elements();
+    if (shape.length != 2 || rows.length - 1 != shape[0] || cols.length != size()) {
       throw new IllegalArgumentException(
           ("a sparse tensor of %d values needs a shape of two dimensions, rows + 1 row pointers and"
                   + " one column per value; shape is %s, with %d row pointers and %d columns")

@@ -87,9 +87,9 @@ final class TensorDataJson {
       try {
         return switch (type) {
           case FLOAT32 -> new TensorData(numbers.toFloats(), null, dimensions, rows, columns);
-          case INT64 -> new TensorData(null, numbers.toLongs(), dimensions, rows, columns);
+          case INT64 -> new TensorData(null, numbers.requireLongs(), dimensions, rows, columns);
         };
-      } catch (IllegalArgumentException | ArithmeticException e) {
+      } catch (IllegalArgumentException e) {
         return context.reportInputMismatch(reader, "%s", e.getMessage());
       }
     }
@@ -100,6 +100,7 @@ final class TensorDataJson {
     private long[] longs = new long[64];
     private float @Nullable [] floats;
     private int size;
+    private int firstFloat;
 
     static Numbers read(JsonParser parser, DeserializationContext context) {
       if (parser.currentToken() != JsonToken.START_ARRAY) {
@@ -109,21 +110,22 @@ final class TensorDataJson {
       for (JsonToken token = parser.nextToken();
           token != JsonToken.END_ARRAY;
           token = parser.nextToken()) {
-        numbers.add(token, parser);
+        numbers.add(token, parser, context);
       }
       return numbers;
     }
 
-    private void add(JsonToken token, JsonParser parser) {
+    private void add(JsonToken token, JsonParser parser, DeserializationContext context) {
       if (floats == null && token != JsonToken.VALUE_NUMBER_INT) {
         floats = toFloats();
         longs = new long[0];
+        firstFloat = size;
       }
       if (floats != null) {
         if (size == floats.length) {
           floats = Arrays.copyOf(floats, Math.max(64, 2 * size));
         }
-        floats[size++] = token == JsonToken.VALUE_NULL ? Float.NaN : parser.getFloatValue();
+        floats[size++] = JsonArrays.readFloat(token, parser, context);
       } else {
         if (size == longs.length) {
           longs = Arrays.copyOf(longs, 2 * size);
@@ -143,15 +145,12 @@ final class TensorDataJson {
       return converted;
     }
 
-    long[] toLongs() {
-      if (floats == null) {
-        return Arrays.copyOf(longs, size);
+    long[] requireLongs() {
+      if (floats != null) {
+        throw new IllegalArgumentException(
+            "data[%d] is no 64-bit integer, but the dtype is int64".formatted(firstFloat));
       }
-      long[] converted = new long[size];
-      for (int i = 0; i < size; i++) {
-        converted[i] = (long) floats[i];
-      }
-      return converted;
+      return Arrays.copyOf(longs, size);
     }
   }
 }

@@ -15,6 +15,8 @@ import org.immutables.value.Value;
     overshadowImplementation = true,
     jdkOnly = true,
     get = "*",
+    // No attribute is nullable; the @Nullable of a free-form map's values is not the map's.
+    nullableAnnotation = "NullableAttribute",
     passAnnotations = JsonTypeName.class,
     defaults = @Value.Immutable(copy = false))
 @interface TinkerStyle {}

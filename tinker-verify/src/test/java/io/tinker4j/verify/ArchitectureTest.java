@@ -131,10 +131,11 @@ class ArchitectureTest {
         .check(LIBRARY);
   }
 
+  /** The transport's is 28 rather than the plan's 25: docs/design/0003-transport.md says why. */
   @Test
   void publicTypes_areWithinBudget() {
     Map<String, Integer> budgets =
-        Map.of("io.tinker4j.transport", 25, "io.tinker4j.training", 30, "io.tinker4j.recovery", 20);
+        Map.of("io.tinker4j.transport", 28, "io.tinker4j.training", 30, "io.tinker4j.recovery", 20);
     budgets.forEach((name, budget) -> {
       long types =
           LIBRARY.stream()
@@ -146,13 +147,17 @@ class ArchitectureTest {
     });
   }
 
+  /**
+   * The conformance suite has a door of its own: it asks whether servers keep to the protocol, and
+   * what the SDK's transport does to requests must not get in between.
+   */
   @Test
-  void httpClient_hasOneDoor() {
+  void httpClient_hasOneDoorInTheLibraryAndOneInTheConformanceSuite() {
     noClasses()
         .should()
         .dependOnClassesThat()
         .haveFullyQualifiedName("java.net.http.HttpClient")
-        .check(topLevel(OURS, "JdkTransport"));
+        .check(topLevel(topLevel(OURS, "JdkTransport"), "conformance\\.Probe"));
   }
 
   /** The client reads leniently and the test server strictly: one door in each. */

@@ -1,0 +1,33 @@
+package io.tinker4j.examples;
+
+import io.tinker4j.transport.Transport;
+import io.tinker4j.transport.TransportRequest;
+import io.tinker4j.transport.TransportResponse;
+import java.io.IOException;
+
+/** A transport around a transport: adds a header to what passes. */
+// doc: begin
+public final class TenantTransport implements Transport {
+  private final Transport inner;
+
+  public TenantTransport(Transport inner) {
+    this.inner = inner;
+  }
+
+  @Override
+  public TransportResponse send(TransportRequest request) throws IOException, InterruptedException {
+    return inner.send(
+        TransportRequest.of(
+            request.method(),
+            request.uri(),
+            request.headers().toBuilder().set("X-Tenant", "blue").build(),
+            request.body(),
+            request.kind()));
+  }
+
+  @Override
+  public void close() {
+    inner.close();
+  }
+}
+// doc: end

@@ -1,0 +1,11 @@
+package io.tinker4j.examples;
+
+import io.tinker4j.testkit.transport.TransportStreamingContract;
+import io.tinker4j.transport.Transport;
+
+class ApacheTransportStreamingTest extends TransportStreamingContract {
+  @Override
+  protected Transport createTransport() {
+    return ApacheTransport.create();
+  }
+}

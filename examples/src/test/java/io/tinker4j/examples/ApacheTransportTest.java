@@ -1,0 +1,11 @@
+package io.tinker4j.examples;
+
+import io.tinker4j.testkit.transport.TransportContract;
+import io.tinker4j.transport.Transport;
+
+class ApacheTransportTest extends TransportContract {
+  @Override
+  protected Transport createTransport() {
+    return ApacheTransport.create();
+  }
+}

@@ -1,0 +1,11 @@
+package io.tinker4j.examples;
+
+import io.tinker4j.testkit.transport.TransportContract;
+import io.tinker4j.transport.Transport;
+
+class OkHttpTransportTest extends TransportContract {
+  @Override
+  protected Transport createTransport() {
+    return OkHttpTransport.create();
+  }
+}

@@ -1,0 +1,27 @@
+package io.tinker4j.testkit;
+
+import java.util.Map;
+
+/**
+ * An answer and how it goes out.
+ *
+ * @param headers besides those of the answer
+ */
+record Delivery(Answer answer, Map<String, String> headers, Manner manner) {
+  /** How much of the answer arrives. */
+  enum Manner {
+    WHOLE,
+    /** Half of the body, then the connection breaks. */
+    CUT,
+    /** Nothing: the connection breaks. */
+    DROPPED
+  }
+
+  static Delivery whole(Answer answer) {
+    return new Delivery(answer, Map.of(), Manner.WHOLE);
+  }
+
+  static Delivery dropped() {
+    return new Delivery(Answer.json(500, new byte[0]), Map.of(), Manner.DROPPED);
+  }
+}

@@ -1,0 +1,13 @@
+package io.tinker4j.testkit.conformance;
+
+/** What a server made of one case. */
+public enum Verdict {
+  /** It does what the protocol says. */
+  SUPPORTED,
+  /** It says that it does not do this: the endpoint or the feature is missing. */
+  REFUSED,
+  /** It does something else than the protocol says. */
+  DIFFERS,
+  /** It could not be asked, because something that the case needs is missing. */
+  SKIPPED
+}

@@ -1,0 +1,11 @@
+package io.tinker4j.testkit.transport;
+
+import io.tinker4j.transport.JdkTransport;
+import io.tinker4j.transport.Transport;
+
+class JdkTransportContractTest extends TransportContract {
+  @Override
+  protected Transport createTransport() {
+    return JdkTransport.create();
+  }
+}

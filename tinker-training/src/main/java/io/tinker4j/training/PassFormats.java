@@ -1,0 +1,55 @@
+package io.tinker4j.training;
+
+import io.tinker4j.transport.ApiStatusException;
+import io.tinker4j.transport.PassFormat;
+import io.tinker4j.types.UntypedFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * In which format a server takes training passes: protobuf, or JSON where it does not read that.
+ *
+ * <p>The first pass finds out. A server that refuses the binary body as a body (400, 415, 422) is
+ * asked once more in JSON, under the same sequence number: it has accepted nothing yet. What works
+ * is remembered for the client's life; a refusal of both is the binary one's.
+ */
+final class PassFormats {
+  private final PassFormat binary;
+  private final AtomicReference<@Nullable PassFormat> known = new AtomicReference<>();
+
+  PassFormats(boolean compressed) {
+    this.binary = compressed ? PassFormat.PROTOBUF_ZSTD : PassFormat.PROTOBUF;
+  }
+
+  UntypedFuture submit(Function<PassFormat, UntypedFuture> submission) {
+    PassFormat format = known.get();
+    if (format != null) {
+      return submission.apply(format);
+    }
+    try {
+      return remembered(binary, submission);
+    } catch (ApiStatusException e) {
+      if (!mayBeTheFormat(e)) {
+        throw e;
+      }
+      try {
+        return remembered(PassFormat.JSON, submission);
+      } catch (ApiStatusException | IllegalArgumentException again) {
+        e.addSuppressed(again);
+        throw e;
+      }
+    }
+  }
+
+  private UntypedFuture remembered(
+      PassFormat format, Function<PassFormat, UntypedFuture> submission) {
+    UntypedFuture promise = submission.apply(format);
+    known.compareAndSet(null, format);
+    return promise;
+  }
+
+  private static boolean mayBeTheFormat(ApiStatusException e) {
+    return e.status() == 400 || e.status() == 415 || e.status() == 422;
+  }
+}

@@ -1,0 +1,43 @@
+package io.tinker4j.transport;
+
+import java.time.Duration;
+
+/**
+ * Waits that double up to a longest one, with jitter so that many clients do not come back at once.
+ *
+ * @param jitter the part of a wait, 0 to 1, that chance decides
+ */
+record Backoff(Duration first, Duration longest, double jitter) {
+
+  /**
+   * Returns the wait before the retry of that number, from 0, shortened by up to the jitter.
+   *
+   * @param random from 0 to 1
+   */
+  Duration below(int retry, double random) {
+    return seconds(doubled(retry) * (1 - jitter * random));
+  }
+
+  /**
+   * Returns the wait before the retry of that number, from 0, shortened or lengthened by up to the
+   * jitter, but never longer than the longest.
+   *
+   * @param random from 0 to 1
+   */
+  Duration around(int retry, double random) {
+    double wait = doubled(retry) * (1 + jitter * (2 * random - 1));
+    return seconds(Math.min(wait, inSeconds(longest)));
+  }
+
+  private double doubled(int retry) {
+    return Math.min(Math.scalb(inSeconds(first), Math.min(retry, 1_000)), inSeconds(longest));
+  }
+
+  private static double inSeconds(Duration duration) {
+    return duration.toNanos() / 1e9;
+  }
+
+  private static Duration seconds(double seconds) {
+    return Duration.ofNanos(Math.round(Math.max(0, seconds) * 1e9));
+  }
+}

@@ -1,0 +1,116 @@
+package io.tinker4j.transport;
+
+import io.tinker4j.transport.TinkerListener.CircuitState;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Stops calls of one kind while the server does not answer them.
+ *
+ * <p>It opens when five calls in a row found no working server, retries included, over at least ten
+ * seconds: a hiccup that hits many calls at once does not open it. While it is open, calls fail
+ * before anything is sent. After 10, 20, then 30 seconds, give or take a quarter, it lets one call
+ * through at a time: a success closes it, a failure starts the next wait. Thread-safe.
+ */
+final class Circuit {
+  private static final int FAILURES = 5;
+  private static final Duration SPAN = Duration.ofSeconds(10);
+  private static final Duration WHILE_PROBING = Duration.ofSeconds(1);
+  private static final Backoff OPEN_FOR =
+      new Backoff(Duration.ofSeconds(10), Duration.ofSeconds(30), 0.25);
+
+  private final CallKind kind;
+  private final Resilience shared;
+  private final ReentrantLock lock = new ReentrantLock(); // guards: the fields below
+  private CircuitState state = CircuitState.CLOSED;
+  private int failures;
+  private long firstFailure;
+  private int openings;
+  private long openUntil;
+  private boolean probing;
+
+  Circuit(CallKind kind, Resilience shared) {
+    this.kind = kind;
+    this.shared = shared;
+  }
+
+  /**
+   * Lets a call begin. Whoever is let in must report its end.
+   *
+   * @throws CircuitOpenException when it must not begin now
+   */
+  void enter(String call) {
+    update(() -> {
+      long now = shared.time().nanoTime();
+      if (state == CircuitState.OPEN && openUntil - now <= 0) {
+        state = CircuitState.HALF_OPEN;
+      }
+      switch (state) {
+        case CLOSED -> {}
+        case OPEN -> throw refusal(call, Duration.ofNanos(openUntil - now));
+        case HALF_OPEN -> {
+          if (probing) {
+            throw refusal(call, WHILE_PROBING);
+          }
+          probing = true;
+        }
+      }
+    });
+  }
+
+  private CircuitOpenException refusal(String call, Duration retryAfter) {
+    return new CircuitOpenException(
+        "%s was not sent: the last %s calls found no working server; the next try is in %.1f s"
+            .formatted(call, kind, retryAfter.toNanos() / 1e9),
+        retryAfter);
+  }
+
+  /** Reports that the server answered a call that was let in, whatever it answered. */
+  void succeeded() {
+    update(() -> {
+      failures = 0;
+      openings = 0;
+      probing = false;
+      state = CircuitState.CLOSED;
+    });
+  }
+
+  /** Reports that a call that was let in found no working server. */
+  void failed() {
+    update(() -> {
+      long now = shared.time().nanoTime();
+      if (failures++ == 0) {
+        firstFailure = now;
+      }
+      boolean lasting = failures >= FAILURES && now - firstFailure >= SPAN.toNanos();
+      boolean failedProbe = state == CircuitState.HALF_OPEN && probing;
+      probing = false;
+      if (failedProbe || (state == CircuitState.CLOSED && lasting)) {
+        openUntil = now + OPEN_FOR.around(openings++, shared.random()).toNanos();
+        state = CircuitState.OPEN;
+      }
+    });
+  }
+
+  /** Reports that a call that was let in ended without telling anything about the server. */
+  void abandoned() {
+    update(() -> probing = false);
+  }
+
+  /** The listener hears of a change after the lock is free. */
+  private void update(Runnable step) {
+    CircuitState before;
+    CircuitState after;
+    lock.lock();
+    try {
+      before = state;
+      step.run();
+    } finally {
+      after = state;
+      lock.unlock();
+    }
+    if (before != after) {
+      shared.listener().circuitChanged(kind, after);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.tinker4j.transport;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which credential a client uses: one that the user supplies, an API key, or a command's output;
+ * and, when the server wants it, a token for which that is exchanged. Thread-safe.
+ */
+final class Credentials implements AutoCloseable {
+  private static final CallOptions EXCHANGE =
+      CallOptions.builder().deadline(Duration.ofMinutes(1)).build();
+
+  private final @Nullable CredentialSource given;
+  private final @Nullable String apiKey;
+  private final Environment environment;
+  private final ReentrantLock lock = new ReentrantLock(); // guards: tokens, and its start
+  private @Nullable JwtSource tokens;
+  private volatile CredentialSource current;
+
+  /**
+   * Chooses what the first calls carry.
+   *
+   * @throws IllegalArgumentException when there is nothing usable
+   */
+  Credentials(@Nullable CredentialSource given, @Nullable String apiKey, Environment environment) {
+    this.given = given;
+    this.apiKey = apiKey;
+    this.environment = environment;
+    this.current = lasting(false);
+  }
+
+  /** Returns what calls carry now. */
+  CredentialSource current() {
+    return current;
+  }
+
+  private CredentialSource lasting(boolean commandWanted) {
+    return given != null ? given : choose(apiKey, environment, commandWanted);
+  }
+
+  /**
+   * Chooses between key and command.
+   *
+   * @param commandWanted whether the server accepts no plain API key, which a JWT is not
+   */
+  static CredentialSource choose(
+      @Nullable String apiKey, Environment environment, boolean commandWanted) {
+    String key = apiKey != null && !apiKey.isEmpty() ? apiKey : environment.apiKey().orElse("");
+    if (CredentialSource.ApiKey.isJwt(key)) {
+      return CredentialSource.apiKey(key);
+    }
+    Optional<CredentialSource> command =
+        environment.credentialCommand().map(CredentialSource::command);
+    if (commandWanted) {
+      return command.orElseThrow(() ->
+          new IllegalArgumentException(
+              "your organization wants credentials that change; set TINKER_CREDENTIAL_CMD to a"
+                  + " command that prints one"));
+    }
+    try {
+      return CredentialSource.apiKey(key);
+    } catch (IllegalArgumentException e) {
+      return command.orElseThrow(() -> e);
+    }
+  }
+
+  /** Exchanges the credential for a token, and from now on whenever one expires. */
+  void exchange(ApiClient client, TinkerThreads threads, boolean commandWanted) {
+    lock.lock();
+    try {
+      if (tokens == null) {
+        CredentialSource source = lasting(commandWanted);
+        JwtSource started =
+            new JwtSource(
+                client.time,
+                threads,
+                () ->
+                    client
+                        .callWith(source, Operations.AUTH_TOKEN, Operation.None.NONE, EXCHANGE)
+                        .jwt());
+        started.start();
+        tokens = started;
+        current = started;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      if (tokens != null) {
+        tokens.close();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}

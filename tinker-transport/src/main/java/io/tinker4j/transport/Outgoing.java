@@ -1,0 +1,75 @@
+package io.tinker4j.transport;
+
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.util.UUID;
+
+/** What a call sends: the same in each attempt, but for credential and counters. */
+final class Outgoing {
+  private final String name;
+  private final String method;
+  private final URI uri;
+  private final CallKind kind;
+  private final Headers headers;
+  private final ByteBuffer body;
+
+  private Outgoing(
+      String name, String method, URI uri, CallKind kind, Headers headers, ByteBuffer body) {
+    this.name = name;
+    this.method = method;
+    this.uri = uri;
+    this.kind = kind;
+    this.headers = headers;
+    this.body = body;
+  }
+
+  /** Encodes the input, once for all attempts. */
+  static <I> Outgoing of(
+      Operation<I, ?> operation, I input, URI baseUrl, Headers defaults, CallOptions options) {
+    URI uri = Url.of(baseUrl, operation.path(), operation.parametersOf(input));
+    Headers.Builder headers =
+        defaults.toBuilder()
+            .set("Accept", operation.codec().accept())
+            .set("Accept-Encoding", BodyEncodings.ACCEPTED)
+            .setAll(operation.headers())
+            .setAll(options.headers());
+    ByteBuffer body = ByteBuffer.allocate(0);
+    if (!operation.method().equals("GET")) {
+      Codec.Body encoded = operation.codec().encode(input);
+      body = ByteBuffer.wrap(encoded.bytes());
+      headers
+          .set("Content-Type", encoded.contentType())
+          .set("X-Idempotency-Key", "tinker4j-retry-" + UUID.randomUUID());
+      encoded.contentEncoding().ifPresent(encoding -> headers.set("Content-Encoding", encoding));
+    }
+    return new Outgoing(
+        operation.name(), operation.method(), uri, operation.kind(), headers.build(), body);
+  }
+
+  static Outgoing download(URI uri, Headers headers) {
+    return new Outgoing("download", "GET", uri, CallKind.DOWNLOAD, headers, ByteBuffer.allocate(0));
+  }
+
+  TransportRequest request(Headers ofTheAttempt) {
+    return TransportRequest.of(
+        method, uri, headers.toBuilder().setAll(ofTheAttempt).build(), body, kind);
+  }
+
+  String name() {
+    return name;
+  }
+
+  URI uri() {
+    return uri;
+  }
+
+  CallKind kind() {
+    return kind;
+  }
+
+  /** Returns what is called, for messages. */
+  @Override
+  public String toString() {
+    return "%s (%s %s)".formatted(name, method, Url.withoutQuery(uri));
+  }
+}

@@ -1,0 +1,52 @@
+package io.tinker4j.transport;
+
+import java.util.Optional;
+
+/** What a call makes of an answer. */
+interface Reception<O> {
+  static <O> Reception<O> of(Codec<?, O> codec) {
+    return new Reception<>() {
+      @Override
+      public boolean accepts(Codec.Answer answer) {
+        return codec.accepts(answer);
+      }
+
+      @Override
+      public O decode(Codec.Answer answer) {
+        return codec.decode(answer);
+      }
+    };
+  }
+
+  /** Hands out an answer before its body is read; whoever gets it closes it. */
+  static Reception<TransportResponse> streamed() {
+    return new Reception<>() {
+      @Override
+      public Optional<TransportResponse> open(TransportResponse response) {
+        return Optional.of(response)
+            .filter(each -> each.status() / 100 == 2 || Download.isRedirect(each));
+      }
+
+      @Override
+      public boolean accepts(Codec.Answer answer) {
+        return false;
+      }
+
+      @Override
+      public TransportResponse decode(Codec.Answer answer) {
+        throw new IllegalStateException("an answer that was read to its end is an error");
+      }
+    };
+  }
+
+  /** Returns the value when it is the open answer; empty when the body is to be read first. */
+  default Optional<O> open(TransportResponse response) {
+    return Optional.empty();
+  }
+
+  /** Returns whether the answer is a success. */
+  boolean accepts(Codec.Answer answer);
+
+  /** Decodes a success. */
+  O decode(Codec.Answer answer);
+}

@@ -1,0 +1,69 @@
+package io.tinker4j.transport;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
+
+/** What the calls of one client learn from each other about the server. Thread-safe. */
+final class Resilience {
+  /** How many more rejections by a proxy count as lost connections; successes win them back. */
+  private static final int MAX_REJECTIONS = 16;
+
+  private final Time time;
+  private final RandomGenerator random;
+  private final TinkerListener listener;
+  private final RetryBudget budget;
+  private final BillingPause billing;
+  private final Map<CallKind, Circuit> circuits = new EnumMap<>(CallKind.class);
+  private final Map<CallKind, AtomicInteger> rejections = new EnumMap<>(CallKind.class);
+
+  Resilience(Time time, RandomGenerator random, TinkerListener listener) {
+    this.time = time;
+    this.random = random;
+    this.listener = listener;
+    this.budget = new RetryBudget(time);
+    this.billing = new BillingPause(time);
+    for (CallKind kind : CallKind.values()) {
+      circuits.put(kind, new Circuit(kind, this));
+      rejections.put(kind, new AtomicInteger(MAX_REJECTIONS));
+    }
+  }
+
+  Time time() {
+    return time;
+  }
+
+  double random() {
+    return random.nextDouble();
+  }
+
+  TinkerListener listener() {
+    return listener;
+  }
+
+  RetryBudget budget() {
+    return budget;
+  }
+
+  BillingPause billing() {
+    return billing;
+  }
+
+  @SuppressWarnings("NullAway") // every kind has one
+  Circuit circuit(CallKind kind) {
+    return circuits.get(kind);
+  }
+
+  /** Returns whether a rejection by a proxy counts as a lost connection once more. */
+  @SuppressWarnings("NullAway") // every kind has one
+  boolean forgiveRejection(CallKind kind) {
+    return rejections.get(kind).getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+  }
+
+  /** Notes a success. */
+  @SuppressWarnings("NullAway") // every kind has one
+  void accepted(CallKind kind) {
+    rejections.get(kind).updateAndGet(left -> Math.min(MAX_REJECTIONS, left + 1));
+  }
+}

@@ -1,0 +1,338 @@
+package io.tinker4j.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import tools.jackson.databind.JsonNode;
+
+/** Each golden answer has a counterpart of the embedded server with the same properties. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class GoldenResponsesTest {
+  /** Vectors that the server has no answer of that shape for yet. To be empty in the end. */
+  private static final Map<String, String> PENDING =
+      Map.ofEntries(
+          Map.entry("106-auth-token", "the endpoint is missing"),
+          Map.entry("107-create-session", "sessions have no messages"),
+          Map.entry("116-get-info", "the type is not written"),
+          Map.entry("118-unload-model", "the type is not written"),
+          Map.entry("121-save-weights", "the type is not written"),
+          Map.entry("123-load-weights", "the type is not written"),
+          Map.entry("124-save-weights-for-sampler", "the type is not written"),
+          Map.entry("137-checkpoints-list-paged", "the endpoint is missing"),
+          Map.entry("141-archive-url", "the endpoint is missing"),
+          Map.entry("142-get-session", "the endpoint is missing"),
+          Map.entry("143-list-sessions", "the endpoint is missing"),
+          Map.entry("145-audit-log", "the endpoint is missing"),
+          Map.entry("146-billing-usage", "the endpoint is missing"),
+          Map.entry("149-telemetry-accepted", "the endpoint is missing"),
+          Map.entry("150-trace-export", "the endpoint is missing"));
+
+  /** Concerns the transport of the reference client alone. */
+  private static final String NOT_OURS = "use_pyqwest_transport";
+
+  /** Vectors of what a server must not answer, or that are about the reading of it alone. */
+  private static final Set<String> ABOUT_READING =
+      Set.of(
+          "102-client-config-unknown-flags",
+          "114-untyped-future-numeric-id",
+          "122-save-weights-missing-path",
+          "127-health-bad",
+          "132-training-run-null-corrupted",
+          "134-timestamps",
+          "136-checkpoint-bad-type",
+          "140-training-runs-missing-cursor",
+          "148-billing-event-info",
+          "153-scalar-coercion",
+          "154-error-mapping",
+          "155-archive-url-flow");
+
+  /** Objects whose keys are anybody's choice. */
+  private static final Set<String> FREE =
+      Set.of("metrics", "user_metadata", "sessions", "event_info");
+
+  private final GoldenServer server;
+
+  GoldenResponsesTest() throws Exception {
+    server = new GoldenServer(true, true, "tml-test");
+  }
+
+  @BeforeAll
+  void train() throws Exception {
+    JsonNode unused = server.result("optim_step", optimStep(1));
+  }
+
+  @AfterAll
+  void stop() {
+    server.close();
+  }
+
+  /** Makes the server give an answer. */
+  @FunctionalInterface
+  private interface Producer {
+    JsonNode answer(GoldenServer server) throws Exception;
+  }
+
+  private String optimStep(int seqId) {
+    return "{\"adam_params\":{},\"model_id\":\"%s\",\"seq_id\":%d}".formatted(server.model, seqId);
+  }
+
+  private static JsonNode get(GoldenServer server, String path) throws Exception {
+    return GoldenServer.read(server.get(path));
+  }
+
+  private static JsonNode post(GoldenServer server, String path, String body) throws Exception {
+    return GoldenServer.read(server.post(path, body));
+  }
+
+  /** By the number of the vector. */
+  private static Map<String, Producer> producers() {
+    Map<String, Producer> producers = new TreeMap<>();
+    String version = "{\"sdk_version\":\"0\"}";
+    for (String number : List.of("100", "101")) {
+      producers.put(number, server -> post(server, "client/config", version));
+    }
+    for (String number : List.of("104", "105")) {
+      producers.put(number, server -> post(server, "client/dynamic_config", version));
+    }
+    producers.put("106", server -> post(server, "auth/token", "{}"));
+    for (String number : List.of("107", "108")) {
+      producers.put(
+          number,
+          server ->
+              post(
+                  server,
+                  "create_session",
+                  "{\"tags\":[],\"user_metadata\":{},\"sdk_version\":\"0\"}"));
+    }
+    producers.put(
+        "110",
+        server -> post(server, "session_heartbeat", "{\"session_id\":\"" + server.session + "\"}"));
+    producers.put(
+        "111",
+        server ->
+            post(
+                server,
+                "create_sampling_session",
+                "{\"session_id\":\"%s\",\"sampling_session_seq_id\":7,\"base_model\":\"B\"}"
+                    .formatted(server.session)));
+    for (String number : List.of("112", "113")) {
+      producers.put(
+          number,
+          server ->
+              post(
+                  server,
+                  "optim_step",
+                  "{\"adam_params\":{},\"model_id\":\"%s\",\"seq_id\":1}".formatted(server.model)));
+    }
+    trained(producers);
+    queried(producers);
+    return producers;
+  }
+
+  private static void trained(Map<String, Producer> producers) {
+    producers.put(
+        "115",
+        server ->
+            server.result(
+                "create_model",
+                "{\"session_id\":\"%s\",\"model_seq_id\":5,\"base_model\":\"B\"}"
+                    .formatted(server.session)));
+    for (String number : List.of("116", "117")) {
+      producers.put(
+          number, server -> post(server, "get_info", "{\"model_id\":\"" + server.run + "\"}"));
+    }
+    producers.put(
+        "118",
+        server -> {
+          String model =
+              server
+                  .result(
+                      "create_model",
+                      "{\"session_id\":\"%s\",\"model_seq_id\":6,\"base_model\":\"B\"}"
+                          .formatted(server.session))
+                  .get("model_id")
+                  .asString();
+          return server.result("unload_model", "{\"model_id\":\"" + model + "\"}");
+        });
+    producers.put(
+        "119",
+        server ->
+            server.result(
+                "optim_step",
+                "{\"adam_params\":{},\"model_id\":\"%s\",\"seq_id\":1}".formatted(server.model)));
+    producers.put("121", server -> server.result("save_weights", named(server, 2)));
+    producers.put(
+        "123",
+        server ->
+            server.result(
+                "load_weights",
+                "{\"model_id\":\"%s\",\"seq_id\":3,\"path\":\"tinker://%s/weights/0001\",\"optimizer\":true}"
+                    .formatted(server.model, server.run)));
+    producers.put("124", server -> server.result("save_weights_for_sampler", named(server, 4)));
+    producers.put(
+        "151",
+        server ->
+            post(
+                server,
+                "retrieve_future",
+                "{\"request_id\":\"%s\"}"
+                    .formatted(
+                        post(
+                                server,
+                                "optim_step",
+                                "{\"adam_params\":{},\"model_id\":\"%s\",\"seq_id\":900}"
+                                    .formatted(server.model))
+                            .get("request_id")
+                            .asString())));
+    // The checkpoint 0001 exists.
+    producers.put(
+        "152",
+        server ->
+            server.result(
+                "save_weights",
+                "{\"model_id\":\"%s\",\"seq_id\":5,\"path\":\"0001\"}".formatted(server.run)));
+  }
+
+  /** The numbers of the model follow from the order of the vectors. */
+  private static String named(GoldenServer server, int seqId) {
+    return "{\"model_id\":\"%s\",\"seq_id\":%d,\"path\":\"n%d\",\"ttl_seconds\":60}"
+        .formatted(server.model, seqId, seqId);
+  }
+
+  private static void queried(Map<String, Producer> producers) {
+    producers.put("125", server -> get(server, "get_server_capabilities"));
+    producers.put("126", server -> get(server, "healthz"));
+    for (String number : List.of("128", "129")) {
+      producers.put(
+          number,
+          server ->
+              post(
+                  server,
+                  "weights_info",
+                  "{\"tinker_path\":\"tinker://" + server.run + "/weights/0001\"}"));
+    }
+    for (String number : List.of("130", "131")) {
+      producers.put(number, server -> get(server, "training_runs/" + server.run));
+    }
+    producers.put(
+        "135",
+        server ->
+            get(server, "training_runs/" + server.run + "/checkpoints").get("checkpoints").get(0));
+    producers.put("137", server -> get(server, "checkpoints?limit=100"));
+    producers.put("139", server -> get(server, "training_runs"));
+    producers.put(
+        "141",
+        server -> {
+          HttpResponse<byte[]> response =
+              server.get(
+                  "training_runs/" + server.run + "/checkpoints/sampler_weights/final/archive");
+          if (response.statusCode() == 302) {
+            return GoldenServer.JSON.valueToTree(
+                Map.of(
+                    "url",
+                    response.headers().firstValue("location").orElseThrow(),
+                    "expires",
+                    response.headers().firstValue("expires").orElseThrow()));
+          }
+          return GoldenServer.read(response);
+        });
+    producers.put("142", server -> get(server, "sessions/" + server.session));
+    producers.put("143", server -> get(server, "sessions"));
+    producers.put("144", server -> get(server, "samplers/" + server.session + ":sample:0"));
+    producers.put("145", server -> get(server, "audit?event_type=all"));
+    producers.put(
+        "146",
+        server ->
+            get(
+                server,
+                "billing/usage/events?starting_on=2026-01-01T00%3A00%3A00Z&ending_before=2026-01-02T00%3A00%3A00Z"));
+    producers.put(
+        "149",
+        server ->
+            post(
+                server,
+                "telemetry",
+                "{\"events\":[],\"platform\":\"Linux\",\"sdk_version\":\"0\",\"session_id\":\"%s\",\"process_uuid\":\"u\"}"
+                    .formatted(server.session)));
+    producers.put("150", server -> get(server, "sessions/" + server.session + "/trace_export"));
+  }
+
+  private static String name(Path file) {
+    return String.valueOf(file.getFileName()).replace(".json", "");
+  }
+
+  @Test
+  void vectors_haveAProducerOrAReasonForNone() throws Exception {
+    Set<String> without = new TreeSet<>();
+    GoldenRequestsTest.vectors("1*.json")
+        .map(GoldenResponsesTest::name)
+        .filter(name -> !producers().containsKey(name.substring(0, 3)))
+        .forEach(without::add);
+
+    assertThat(without).isEqualTo(ABOUT_READING);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> shapes() throws Exception {
+    return GoldenRequestsTest.vectors("1*.json")
+        .filter(file -> !ABOUT_READING.contains(name(file)))
+        .map(file -> DynamicTest.dynamicTest(name(file), () -> compare(file)));
+  }
+
+  private void compare(Path file) throws Exception {
+    JsonNode vector = GoldenServer.JSON.readTree(Files.readAllBytes(file));
+    JsonNode json = vector.get("json");
+    JsonNode expected =
+        json.has("cases") ? json.get("cases").get(0).get("decoded") : vector.get("decoded");
+    List<String> differences = new ArrayList<>();
+    try {
+      JsonNode answer =
+          producers().getOrDefault(name(file).substring(0, 3), server -> json).answer(server);
+      differences(name(file), expected, answer, differences);
+    } catch (IllegalStateException e) {
+      differences.add(String.valueOf(e.getMessage()));
+    }
+    if (PENDING.containsKey(name(file))) {
+      assertThat(differences).as("no longer pending").isNotEmpty();
+    } else {
+      assertThat(differences).isEmpty();
+    }
+  }
+
+  /** Properties that are not null in the vector are there, with a value of the same kind. */
+  private static void differences(
+      String place, JsonNode expected, JsonNode found, List<String> differences) {
+    if (expected.getNodeType() != found.getNodeType()) {
+      differences.add(place + " is " + found.getNodeType() + ", not " + expected.getNodeType());
+    } else if (expected.isObject() && !FREE.contains(place.substring(place.lastIndexOf('.') + 1))) {
+      for (var property : expected.properties()) {
+        String inner = place + "." + property.getKey();
+        if (property.getValue().isNull() || property.getKey().equals(NOT_OURS)) {
+          continue;
+        }
+        if (found.has(property.getKey())) {
+          differences(inner, property.getValue(), found.get(property.getKey()), differences);
+        } else {
+          differences.add(inner + " is missing");
+        }
+      }
+    } else if (expected.isArray() && !expected.isEmpty() && !found.isEmpty()) {
+      differences(place + "[0]", expected.get(0), found.get(0), differences);
+    }
+  }
+}

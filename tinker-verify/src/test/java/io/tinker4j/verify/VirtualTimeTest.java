@@ -1,0 +1,87 @@
+package io.tinker4j.verify;
+
+import static io.tinker4j.testkit.fault.RequestMatcher.operation;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tinker4j.testkit.EmbeddedTinkerServer;
+import io.tinker4j.testkit.ManualTime;
+import io.tinker4j.testkit.fault.Fault;
+import io.tinker4j.testkit.fault.FaultScript;
+import io.tinker4j.training.LoraOptions;
+import io.tinker4j.training.ServiceClient;
+import io.tinker4j.training.TrainingClient;
+import io.tinker4j.types.AdamParams;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Server and client on one clock that turns itself. */
+@Timeout(60)
+class VirtualTimeTest {
+  @Test
+  void sleep_withASessionOpen_passesWithAllItsHeartbeats() throws Exception {
+    try (ManualTime time = ManualTime.autoAdvancing();
+        EmbeddedTinkerServer server = EmbeddedTinkerServer.builder().time(time).start();
+        ServiceClient service =
+            ServiceClient.builder()
+                .baseUrl(server.baseUrl().toString())
+                .apiKey("tml-test")
+                .time(time)
+                .build()) {
+      TrainingClient training =
+          service.createLoraTrainingClient(
+              "tinker4j/tiny-bytes", LoraOptions.builder().rank(4).build());
+      Instant start = time.now();
+
+      time.sleep(Duration.ofHours(2));
+      training.optimStep(AdamParams.builder().build()).join();
+
+      assertThat(time.now()).isBetween(start.plusSeconds(7200), start.plusSeconds(7300));
+      assertThat(server.openSessions()).hasSize(1);
+    }
+  }
+
+  @Test
+  void queue_pausedForTwoHours_isWaitedForByPollsAndHeartbeats() {
+    try (ManualTime time = ManualTime.autoAdvancing();
+        EmbeddedTinkerServer server =
+            EmbeddedTinkerServer.builder().time(time).holdTime(Duration.ofSeconds(40)).start();
+        ServiceClient service =
+            ServiceClient.builder()
+                .baseUrl(server.baseUrl().toString())
+                .apiKey("tml-test")
+                .time(time)
+                .progressTimeout(Duration.ofHours(3))
+                .build()) {
+      TrainingClient training =
+          service.createLoraTrainingClient(
+              "tinker4j/tiny-bytes", LoraOptions.builder().rank(4).build());
+      server.setFaults(
+          FaultScript.of(
+              Fault.on(operation("retrieve_future"))
+                  .during(Duration.ofHours(2))
+                  .pauseQueue("paused_capacity", "no room")));
+      Instant start = time.now();
+      long real = System.nanoTime();
+
+      training.optimStep(AdamParams.builder().build()).join();
+      Duration took = Duration.ofNanos(System.nanoTime() - real);
+
+      assertThat(Duration.between(start, time.now()))
+          .isBetween(Duration.ofHours(2), Duration.ofMinutes(125));
+      assertThat(requests(server, "session_heartbeat")).isBetween(700L, 760L);
+      assertThat(requests(server, "retrieve_future")).isBetween(170L, 190L);
+      // Alone on two cores it takes half a second; the limit leaves room for busy machines.
+      assertThat(took).isLessThan(Duration.ofSeconds(20));
+      System.getLogger(getClass().getName())
+          .log(System.Logger.Level.INFO, "two hours of virtual time took " + took);
+    }
+  }
+
+  private static long requests(EmbeddedTinkerServer server, String operation) {
+    return server.requests().stream()
+        .filter(request -> request.operation().equals(operation))
+        .count();
+  }
+}
