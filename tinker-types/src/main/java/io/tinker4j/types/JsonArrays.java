@@ -8,60 +8,49 @@ import tools.jackson.databind.DeserializationContext;
 
 /** Moves JSON arrays to and from primitive arrays without boxing. */
 final class JsonArrays {
-  private static final int FIRST_CAPACITY = 64;
-
   private JsonArrays() {}
 
   static int[] readInts(JsonParser parser, DeserializationContext context) {
     requireArray(parser, context, int[].class);
-    int[] values = new int[FIRST_CAPACITY];
+    JsonScratch scratch = JsonScratch.of(context);
     int size = 0;
     for (JsonToken token = parser.nextToken();
         token != JsonToken.END_ARRAY;
         token = parser.nextToken()) {
       requireInteger(token, size, parser, context);
-      if (size == values.length) {
-        values = Arrays.copyOf(values, 2 * size);
-      }
       long value = parser.getLongValue();
       if (value != (int) value) {
         refuse(size, Long.toString(value), parser, context);
       }
-      values[size++] = (int) value;
+      scratch.put(size++, (int) value);
     }
-    return Arrays.copyOf(values, size);
+    return Arrays.copyOf(scratch.ints, size);
   }
 
   static long[] readLongs(JsonParser parser, DeserializationContext context) {
     requireArray(parser, context, long[].class);
-    long[] values = new long[FIRST_CAPACITY];
+    JsonScratch scratch = JsonScratch.of(context);
     int size = 0;
     for (JsonToken token = parser.nextToken();
         token != JsonToken.END_ARRAY;
         token = parser.nextToken()) {
       requireInteger(token, size, parser, context);
-      if (size == values.length) {
-        values = Arrays.copyOf(values, 2 * size);
-      }
-      values[size++] = parser.getLongValue();
+      scratch.put(size++, parser.getLongValue());
     }
-    return Arrays.copyOf(values, size);
+    return Arrays.copyOf(scratch.longs, size);
   }
 
   /** Reads floats; {@code null} becomes NaN, as servers write it where there is no value. */
   static float[] readFloats(JsonParser parser, DeserializationContext context) {
     requireArray(parser, context, float[].class);
-    float[] values = new float[FIRST_CAPACITY];
+    JsonScratch scratch = JsonScratch.of(context);
     int size = 0;
     for (JsonToken token = parser.nextToken();
         token != JsonToken.END_ARRAY;
         token = parser.nextToken()) {
-      if (size == values.length) {
-        values = Arrays.copyOf(values, 2 * size);
-      }
-      values[size++] = readFloat(token, parser, context);
+      scratch.put(size++, readFloat(token, parser, context));
     }
-    return Arrays.copyOf(values, size);
+    return Arrays.copyOf(scratch.floats, size);
   }
 
   /** Reads a float; {@code null} becomes NaN, and non-finite ones may come as texts. */
@@ -119,28 +108,47 @@ final class JsonArrays {
 
   /** Writes floats; a non-finite one is refused, because JSON has no word for it. */
   static void writeFloats(JsonGenerator out, String name, float[] values) {
+    FloatText text = new FloatText();
     out.writeArrayPropertyStart(name);
     for (int i = 0; i < values.length; i++) {
       if (!Float.isFinite(values[i])) {
         throw new IllegalArgumentException(
             name + "[" + i + "] is " + values[i] + "; JSON bodies carry finite numbers only");
       }
-      out.writeNumber(values[i]);
+      text.write(values[i], out);
     }
     out.writeEndArray();
   }
 
   /** Writes log-probabilities; NaN, the absence of a value, becomes {@code null}. */
   static void writeLogprobs(JsonGenerator out, String name, float[] values) {
+    FloatText text = new FloatText();
     out.writeArrayPropertyStart(name);
     for (float value : values) {
       if (Float.isNaN(value)) {
         out.writeNull();
       } else {
-        out.writeNumber(value);
+        text.write(value, out);
       }
     }
     out.writeEndArray();
+  }
+
+  /** Writes floats without a text object for each. */
+  private static final class FloatText {
+    private final StringBuilder text = new StringBuilder(16);
+    private final char[] chars = new char[16]; // The longest float has 15 characters.
+
+    void write(float value, JsonGenerator out) {
+      if (!Float.isFinite(value)) {
+        out.writeNumber(value); // The generator has its own rule for these.
+        return;
+      }
+      text.setLength(0);
+      text.append(value);
+      text.getChars(0, text.length(), chars, 0);
+      out.writeNumber(chars, 0, text.length());
+    }
   }
 
   private static void requireArray(

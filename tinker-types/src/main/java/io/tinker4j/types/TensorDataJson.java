@@ -97,60 +97,62 @@ final class TensorDataJson {
 
   /** Integers as long as all are; floats from the first number that is not. */
   private static final class Numbers {
-    private long[] longs = new long[64];
-    private float @Nullable [] floats;
-    private int size;
-    private int firstFloat;
+    private static final int ALL_INTEGERS = -1;
+
+    private final float @Nullable [] floats;
+    private final long[] longs;
+    private final int firstFloat;
+
+    private Numbers(float @Nullable [] floats, long[] longs, int firstFloat) {
+      this.floats = floats;
+      this.longs = longs;
+      this.firstFloat = firstFloat;
+    }
 
     static Numbers read(JsonParser parser, DeserializationContext context) {
       if (parser.currentToken() != JsonToken.START_ARRAY) {
         context.handleUnexpectedToken(TensorData.class, parser);
       }
-      Numbers numbers = new Numbers();
+      JsonScratch scratch = JsonScratch.of(context);
+      int firstFloat = ALL_INTEGERS;
+      int size = 0;
       for (JsonToken token = parser.nextToken();
           token != JsonToken.END_ARRAY;
           token = parser.nextToken()) {
-        numbers.add(token, parser, context);
-      }
-      return numbers;
-    }
-
-    private void add(JsonToken token, JsonParser parser, DeserializationContext context) {
-      if (floats == null && token != JsonToken.VALUE_NUMBER_INT) {
-        floats = toFloats();
-        longs = new long[0];
-        firstFloat = size;
-      }
-      if (floats != null) {
-        if (size == floats.length) {
-          floats = Arrays.copyOf(floats, Math.max(64, 2 * size));
+        if (firstFloat == ALL_INTEGERS && token != JsonToken.VALUE_NUMBER_INT) {
+          firstFloat = size;
+          for (int i = 0; i < size; i++) {
+            scratch.put(i, (float) scratch.longs[i]);
+          }
         }
-        floats[size++] = JsonArrays.readFloat(token, parser, context);
-      } else {
-        if (size == longs.length) {
-          longs = Arrays.copyOf(longs, 2 * size);
+        if (firstFloat == ALL_INTEGERS) {
+          scratch.put(size++, parser.getLongValue());
+        } else {
+          scratch.put(size++, JsonArrays.readFloat(token, parser, context));
         }
-        longs[size++] = parser.getLongValue();
       }
+      return firstFloat == ALL_INTEGERS
+          ? new Numbers(null, Arrays.copyOf(scratch.longs, size), firstFloat)
+          : new Numbers(Arrays.copyOf(scratch.floats, size), new long[0], firstFloat);
     }
 
     float[] toFloats() {
       if (floats != null) {
-        return Arrays.copyOf(floats, size);
+        return floats;
       }
-      float[] converted = new float[size];
-      for (int i = 0; i < size; i++) {
+      float[] converted = new float[longs.length];
+      for (int i = 0; i < longs.length; i++) {
         converted[i] = longs[i];
       }
       return converted;
     }
 
     long[] requireLongs() {
-      if (floats != null) {
+      if (firstFloat != ALL_INTEGERS) {
         throw new IllegalArgumentException(
             "data[%d] is no 64-bit integer, but the dtype is int64".formatted(firstFloat));
       }
-      return Arrays.copyOf(longs, size);
+      return longs;
     }
   }
 }
