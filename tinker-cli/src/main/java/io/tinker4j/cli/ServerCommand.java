@@ -1,6 +1,7 @@
 package io.tinker4j.cli;
 
 import io.tinker4j.testkit.EmbeddedTinkerServer;
+import io.tinker4j.testkit.Personality;
 import io.tinker4j.testkit.RecordedRequest;
 import io.tinker4j.testkit.SelfSignedCertificate;
 import io.tinker4j.testkit.fault.FaultScript;
@@ -10,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -29,11 +31,6 @@ import picocli.CommandLine.Spec;
       "internet."
     })
 final class ServerCommand implements Callable<Integer> {
-  /** Which server it behaves like. */
-  enum Personality {
-    HOSTED
-  }
-
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(
@@ -56,7 +53,9 @@ final class ServerCommand implements Callable<Integer> {
   @Option(
       names = "--data-dir",
       paramLabel = "DIR",
-      description = "Where runs and checkpoints are kept. Default: a directory that goes with it.")
+      description = {
+        "Where everything is kept, so that the next server goes on there. Default: nothing is."
+      })
   private @Nullable Path dataDirectory;
 
   @Option(
@@ -73,9 +72,11 @@ final class ServerCommand implements Callable<Integer> {
   @Option(
       names = "--hold-time",
       paramLabel = "SECONDS",
-      defaultValue = "5",
-      description = {"How long a request for a result that is not ready is held. Default: 5."})
-  private double holdTime;
+      description = {
+        "How long a request for a result that is not ready is held. Default: 5, or what the",
+        "personality is known for."
+      })
+  private @Nullable Double holdTime;
 
   @Option(
       names = "--tls",
@@ -134,16 +135,20 @@ final class ServerCommand implements Callable<Integer> {
   }
 
   private static String name(Personality personality) {
-    return switch (personality) {
-      case HOSTED -> "hosted";
-    };
+    return personality.name().toLowerCase(Locale.ROOT);
   }
 
   private EmbeddedTinkerServer start(CommandLine command) throws InterruptedException {
     EmbeddedTinkerServer.Builder builder =
-        EmbeddedTinkerServer.builder().host(host).faultControl(faultControl);
+        EmbeddedTinkerServer.builder()
+            .host(host)
+            .personality(personality)
+            .faultControl(faultControl);
     try {
-      builder.port(port).holdTime(Duration.ofMillis(Math.round(holdTime * 1000)));
+      builder.port(port);
+      if (holdTime != null) {
+        builder.holdTime(Duration.ofMillis(Math.round(holdTime * 1000)));
+      }
       if (dataDirectory != null) {
         builder.dataDirectory(Files.createDirectories(dataDirectory));
       }

@@ -50,7 +50,8 @@ class ServerCommandTest {
       arguments.addAll(List.of(options));
       exit = CompletableFuture.supplyAsync(() -> tinker.execute(arguments.toArray(String[]::new)));
       String line = String.valueOf(reader.readLine());
-      assertThat(line).matches("Listening on https?://127\\.0\\.0\\.1:\\d+ as hosted server");
+      assertThat(line)
+          .matches("Listening on https?://127\\.0\\.0\\.1:\\d+ as (hosted|skyrl) server");
       url = line.split(" ", -1)[2];
     }
 
@@ -90,6 +91,20 @@ class ServerCommandTest {
           .containsPattern("GET /api/v1/healthz 200 \\d+ ms")
           .doesNotContain("tml-secret");
       assertThat(directory.resolve("data")).isDirectory();
+    }
+  }
+
+  @Test
+  void server_withAPersonality_behavesLikeIt() throws Exception {
+    for (String personality : List.of("hosted", "skyrl")) {
+      try (Running server = new Running("--personality=" + personality, "--hold-time=0.1");
+          HttpClient http = HttpClient.newHttpClient()) {
+        URI url = URI.create(server.url + "/api/v1/get_server_capabilities");
+        int withoutKey =
+            http.send(HttpRequest.newBuilder(url).build(), BodyHandlers.ofString()).statusCode();
+
+        assertThat(withoutKey).isEqualTo(personality.equals("hosted") ? 401 : 200);
+      }
     }
   }
 

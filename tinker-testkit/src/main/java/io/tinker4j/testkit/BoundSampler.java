@@ -1,15 +1,36 @@
 package io.tinker4j.testkit;
 
 import io.tinker4j.testkit.model.Sampler;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A sampling session: a model at one moment, under an id. Immutable. */
+/** A sampling session: a model at one moment, under an id. Safe for use by many threads. */
 final class BoundSampler {
   private final String id;
   private final String owner;
+  private final String sessionId;
   private final int seqId;
   private final Source source;
-  private final Sampler sampler;
+  private final Loading loading;
+
+  /** Guards all fields below. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private final Map<Long, Request> requests = new HashMap<>();
+  private @Nullable Sampler sampler;
+
+  /** A request that was taken in: what tells it from others, and where it is in the journal. */
+  record Request(String fingerprint, String requestId, long entry) {}
+
+  /** Makes the model when it is first sampled from. */
+  @FunctionalInterface
+  interface Loading {
+    Sampler load() throws IOException;
+  }
 
   /**
    * What is sampled from.
@@ -19,12 +40,14 @@ final class BoundSampler {
    */
   record Source(String baseModel, @Nullable String modelPath, String fingerprint) {}
 
-  BoundSampler(String id, String owner, int seqId, Source source, Sampler sampler) {
+  BoundSampler(
+      String id, String owner, String sessionId, int seqId, Source source, Loading loading) {
     this.id = id;
     this.owner = owner;
+    this.sessionId = sessionId;
     this.seqId = seqId;
     this.source = source;
-    this.sampler = sampler;
+    this.loading = loading;
   }
 
   String id() {
@@ -35,16 +58,65 @@ final class BoundSampler {
     return owner;
   }
 
+  /** The session it belongs to; empty for one that is made for a single request. */
+  String sessionId() {
+    return sessionId;
+  }
+
   /** Position among the samplers of the session. */
   int seqId() {
     return seqId;
+  }
+
+  /** On whose account samples are. */
+  UsageMeter.Account account() {
+    return new UsageMeter.Account(owner, sessionId, source.baseModel());
+  }
+
+  /**
+   * Returns what a request was taken in as; it begins unless the same one has come before.
+   *
+   * @throws RefusedException 409 when another request has this number
+   */
+  Request request(long number, String fingerprint, Supplier<Request> beginning) {
+    lock.lock();
+    try {
+      Request first = requests.get(number);
+      if (first == null) {
+        first = beginning.get();
+        requests.put(number, first);
+      } else if (!first.fingerprint().equals(fingerprint)) {
+        throw RefusedException.conflict(
+            "seq_id " + number + " of sampler " + id + " belongs to another request");
+      }
+      return first;
+    } finally {
+      lock.unlock();
+    }
   }
 
   Source source() {
     return source;
   }
 
+  /**
+   * The model to sample from.
+   *
+   * @throws OperationException when it cannot be read any more
+   */
   Sampler sampler() {
-    return sampler;
+    lock.lock();
+    try {
+      Sampler loaded = sampler;
+      if (loaded == null) {
+        loaded = loading.load();
+        sampler = loaded;
+      }
+      return loaded;
+    } catch (IOException | RefusedException e) {
+      throw new OperationException("sampler " + id + " cannot be read: " + e.getMessage());
+    } finally {
+      lock.unlock();
+    }
   }
 }

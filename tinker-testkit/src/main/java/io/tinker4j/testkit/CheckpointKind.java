@@ -7,7 +7,9 @@ enum CheckpointKind {
   /** Weights and optimizer, to go on training. */
   TRAINING("weights"),
   /** Weights alone, to sample from. */
-  SAMPLER("sampler_weights");
+  SAMPLER("sampler_weights"),
+  /** An adapter as plain files, to be used elsewhere or to have come from there. */
+  EXTERNAL("external_weights");
 
   private final String segment;
 
@@ -24,6 +26,7 @@ enum CheckpointKind {
     return switch (this) {
       case TRAINING -> CheckpointType.TRAINING;
       case SAMPLER -> CheckpointType.SAMPLER;
+      case EXTERNAL -> CheckpointType.EXTERNAL;
     };
   }
 }

@@ -1,11 +1,11 @@
 package io.tinker4j.testkit;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
+import java.util.function.UnaryOperator;
 
 /**
  * Training runs and their checkpoints: an index in memory of what is on disk.
@@ -28,19 +28,21 @@ import org.jspecify.annotations.Nullable;
 final class CheckpointStore {
   private static final Logger LOG = System.getLogger(CheckpointStore.class.getName());
   private static final String RUN_FILE = "run.json";
-  private static final String CHECKPOINT_FILE = "checkpoint.json";
+  static final String CHECKPOINT_FILE = "checkpoint.json";
   private static final String PARTIAL = ".partial-";
   private static final String REPLACED = ".replaced-";
 
   private final Path runsDirectory;
+  private final AuditLog audit;
   private final InstantSource clock;
   private final Map<String, TrainingRunEntry> runs = new ConcurrentHashMap<>();
 
   /** Guards: the directories of finished checkpoints, so that none changes while it is read. */
   private final ReentrantLock lock = new ReentrantLock();
 
-  private CheckpointStore(Path runsDirectory, InstantSource clock) {
+  private CheckpointStore(Path runsDirectory, AuditLog audit, InstantSource clock) {
     this.runsDirectory = runsDirectory;
+    this.audit = audit;
     this.clock = clock;
   }
 
@@ -57,8 +59,9 @@ final class CheckpointStore {
   }
 
   /** Opens the store of a directory, which is made if need be. */
-  static CheckpointStore open(Path dataDirectory, InstantSource clock) throws IOException {
-    CheckpointStore store = new CheckpointStore(dataDirectory.resolve("runs"), clock);
+  static CheckpointStore open(Path dataDirectory, AuditLog audit, InstantSource clock)
+      throws IOException {
+    CheckpointStore store = new CheckpointStore(dataDirectory.resolve("runs"), audit, clock);
     Files.createDirectories(store.runsDirectory);
     for (Path directory : DurableFiles.list(store.runsDirectory)) {
       store.readRun(directory);
@@ -70,8 +73,23 @@ final class CheckpointStore {
   void register(TrainingRunEntry run) throws IOException {
     Files.createDirectories(directory(run));
     DurableFiles.sync(runsDirectory);
-    DurableFiles.write(directory(run).resolve(RUN_FILE), JsonBodies.write(run.toFields()));
+    writeRun(run);
     runs.put(run.id(), run);
+  }
+
+  /** Notes that a run is corrupted, durably unless it is not registered yet. */
+  void corrupt(TrainingRunEntry run) {
+    lock.lock();
+    try {
+      run.corrupt();
+      if (hasRun(run.id())) {
+        writeRun(run);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("run " + run.id() + " cannot be written", e);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -99,18 +117,107 @@ final class CheckpointStore {
         .toList();
   }
 
+  /** The run of an id, whoever owns it. */
+  Optional<TrainingRunEntry> findRun(String runId) {
+    return Optional.ofNullable(runs.get(runId));
+  }
+
+  /** Whether there is a run of this id, whoever owns it. */
+  boolean hasRun(String runId) {
+    return runs.containsKey(runId);
+  }
+
   /**
-   * Returns the run of a checkpoint that exists.
+   * Returns the run of a checkpoint that exists and that its owner may use, or everybody.
    *
    * @throws RefusedException 404 when the checkpoint does not exist, has expired or is somebody
-   *     else's
+   *     else's and private, 410 when it is deleted
    */
   TrainingRunEntry runOf(String owner, TinkerPath path) {
     TrainingRunEntry run = runs.get(path.runId());
-    if (run == null || !run.owner().equals(owner) || find(run, path).isEmpty()) {
+    if (run != null) {
+      Optional<StoredCheckpoint> found = find(run, path);
+      if (found.isPresent() && (run.owner().equals(owner) || found.get().isPublic())) {
+        return run;
+      }
+      if (found.isEmpty() && run.owner().equals(owner) && run.isDeleted(path)) {
+        throw RefusedException.gone("checkpoint " + path + " is deleted");
+      }
+    }
+    throw RefusedException.notFound("checkpoint " + path + " is unknown");
+  }
+
+  /**
+   * Returns a checkpoint of its owner.
+   *
+   * @throws RefusedException as {@link #runOf} does; 404 also when it is somebody else's and public
+   */
+  StoredCheckpoint owned(String owner, TinkerPath path) {
+    TrainingRunEntry run = runOf(owner, path);
+    if (!run.owner().equals(owner)) {
       throw RefusedException.notFound("checkpoint " + path + " is unknown");
     }
-    return run;
+    return find(run, path)
+        .orElseThrow(() -> RefusedException.notFound("checkpoint " + path + " is unknown"));
+  }
+
+  /** What was saved as a checkpoint that is known to exist. */
+  StoredCheckpoint.Saved saved(TinkerPath path) {
+    return Optional.ofNullable(runs.get(path.runId()))
+        .flatMap(run -> run.checkpoint(path))
+        .orElseThrow(() -> RefusedException.notFound("checkpoint " + path + " is unknown"))
+        .saved();
+  }
+
+  /** All checkpoints of an owner that have not expired, the newest first. */
+  List<StoredCheckpoint> checkpoints(String owner) {
+    return runs.values().stream()
+        .filter(run -> run.owner().equals(owner))
+        .flatMap(run ->
+            run.checkpoints().stream().filter(checkpoint -> !removeIfExpired(run, checkpoint)))
+        .sorted(
+            Comparator.comparing((StoredCheckpoint checkpoint) -> checkpoint.saved().time())
+                .reversed()
+                .thenComparing(checkpoint -> checkpoint.path().toString()))
+        .toList();
+  }
+
+  /**
+   * Changes whether a checkpoint is public or when it expires, durably.
+   *
+   * @throws RefusedException as {@link #owned} does, and what the change throws
+   */
+  void change(String owner, TinkerPath path, UnaryOperator<StoredCheckpoint> change)
+      throws IOException {
+    lock.lock();
+    try {
+      TrainingRunEntry run = runOf(owner, path);
+      StoredCheckpoint changed = change.apply(owned(owner, path));
+      DurableFiles.write(
+          directory(run, path).resolve(CHECKPOINT_FILE), JsonBodies.write(changed.toFields()));
+      run.add(changed);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Deletes a checkpoint durably.
+   *
+   * @throws RefusedException as {@link #owned} does
+   */
+  void delete(String owner, TinkerPath path) throws IOException {
+    lock.lock();
+    try {
+      StoredCheckpoint checkpoint = owned(owner, path);
+      TrainingRunEntry run = runOf(owner, path);
+      run.delete(checkpoint);
+      writeRun(run);
+      DurableFiles.delete(directory(run, path));
+      DurableFiles.sync(directory(run).resolve(path.kind().segment()));
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -130,17 +237,16 @@ final class CheckpointStore {
   /**
    * Saves a checkpoint. Calls for one run come one after the other.
    *
-   * @param ttl null when it never expires
    * @throws OperationException when it exists and is not to be replaced
    */
   StoredCheckpoint save(
-      TrainingRunEntry run,
-      TinkerPath path,
-      boolean overwrite,
-      @Nullable Duration ttl,
-      ModelWriter model)
+      TrainingRunEntry run, TinkerPath path, SaveOptions options, ModelWriter model)
       throws IOException {
-    if (!overwrite && find(run, path).isPresent()) {
+    Optional<StoredCheckpoint> existing = find(run, path);
+    if (existing.isPresent() && existing.get().saved().operation().equals(options.operation())) {
+      return existing.get();
+    }
+    if (existing.isPresent() && !options.overwrite()) {
       throw new OperationException("ResourceAlreadyExists: checkpoint " + path + " exists");
     }
     Path kindDirectory = directory(run).resolve(path.kind().segment());
@@ -151,16 +257,24 @@ final class CheckpointStore {
       Files.createDirectory(partial);
       model.write(partial);
       Instant now = clock.instant();
+      StoredCheckpoint.Saved saved =
+          new StoredCheckpoint.Saved(
+              now, DurableFiles.size(partial), options.userMetadata(), options.operation());
       StoredCheckpoint checkpoint =
           new StoredCheckpoint(
-              path, now, DurableFiles.size(partial), ttl == null ? null : now.plus(ttl));
+              path, saved, options.ttl() == null ? null : now.plus(options.ttl()), false);
       DurableFiles.write(partial.resolve(CHECKPOINT_FILE), JsonBodies.write(checkpoint.toFields()));
       place(run, checkpoint, partial);
-      DurableFiles.write(directory(run).resolve(RUN_FILE), JsonBodies.write(run.toFields()));
+      writeRun(run);
+      audit.checkpointEvent(run.owner(), "checkpoint_created", path);
       return checkpoint;
     } finally {
       DurableFiles.delete(partial);
     }
+  }
+
+  private void writeRun(TrainingRunEntry run) throws IOException {
+    DurableFiles.write(directory(run).resolve(RUN_FILE), JsonBodies.write(run.toFields()));
   }
 
   private void place(TrainingRunEntry run, StoredCheckpoint checkpoint, Path partial)
@@ -246,7 +360,14 @@ final class CheckpointStore {
     }
     Path file = directory.resolve(CHECKPOINT_FILE);
     if (Files.isRegularFile(file)) {
-      run.add(StoredCheckpoint.fromFields(JsonBodies.readFields(Files.readAllBytes(file))));
+      StoredCheckpoint checkpoint =
+          StoredCheckpoint.fromFields(JsonBodies.readFields(Files.readAllBytes(file)));
+      if (run.isDeleted(checkpoint.path())) {
+        // The server died between the note that it is deleted and the deed.
+        DurableFiles.delete(directory);
+      } else {
+        run.add(checkpoint);
+      }
     }
   }
 }

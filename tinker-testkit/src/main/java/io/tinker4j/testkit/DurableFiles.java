@@ -80,7 +80,8 @@ final class DurableFiles {
     Files.deleteIfExists(path);
   }
 
-  private static Path parent(Path file) {
+  /** The directory of a file. */
+  static Path parent(Path file) {
     Path parent = file.getParent();
     if (parent == null) {
       throw new IllegalArgumentException(file + " has no directory");

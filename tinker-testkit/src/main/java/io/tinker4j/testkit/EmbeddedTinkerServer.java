@@ -3,6 +3,7 @@ package io.tinker4j.testkit;
 import io.tinker4j.testkit.fault.FaultScript;
 import io.tinker4j.transport.Time;
 import io.tinker4j.types.ClientConfigResponse;
+import io.tinker4j.types.CreateSessionResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
@@ -26,8 +27,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The same operations in the same order give bit-identical weights, whatever the machine, the
  * port and the session ids; {@link #weightsHash} therefore tells whether an operation was lost or
- * carried out twice, and {@link #ledger} says which. Checkpoints are files in the data directory
- * and survive a restart on it; sessions, models and samplers do not.
+ * carried out twice, and {@link #ledger} says which.
+ *
+ * <p>With a {@linkplain Builder#dataDirectory data directory}, whatever a client was told survives
+ * the server, however it ends: sessions, models with all that was taken in for them, promises and
+ * results, samplers and checkpoints. A server that starts on the directory goes on where the former
+ * one was. Without one, everything ends with the server, and at a {@linkplain #restart() restart}
+ * all but runs and checkpoints.
  *
  * {@snippet :
  * try (EmbeddedTinkerServer server = EmbeddedTinkerServer.start()) {
@@ -57,7 +63,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
   /** Guards: changes of running. */
   private final ReentrantLock lock = new ReentrantLock();
 
-  private volatile Running running;
+  private volatile RunningServer running;
 
   private EmbeddedTinkerServer(Builder builder) throws IOException {
     settings = builder.copy();
@@ -65,7 +71,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
         builder.dataDirectory == null ? Files.createTempDirectory("tinker-server-") : null;
     time = ServerTime.of(builder.time);
     requests = new RequestLog(builder.requestListener);
-    faults = new FaultGate(time, builder.holdTime, new Controls());
+    faults = new FaultGate(time, builder.heldTime(), new Controls());
     faults.use(builder.faults);
     try {
       running = open(builder.port);
@@ -75,69 +81,17 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
     }
     String host = builder.host.contains(":") ? "[" + builder.host + "]" : builder.host;
     String scheme = builder.tls == null ? "http://" : "https://";
-    baseUrl = URI.create(scheme + host + ":" + running.listener.port());
+    baseUrl = URI.create(scheme + host + ":" + running.port());
   }
 
-  /** What a restart replaces. */
-  private record Running(
-      HttpListener listener, Registry registry, FutureStore futures, ComputePool compute) {
-    void close() {
-      futures.close();
-      try {
-        listener.close();
-      } finally {
-        compute.close();
-      }
-    }
-  }
-
-  private Running open(int port) throws IOException {
+  private RunningServer open(int port) throws IOException {
     Path data = temporaryDirectory == null ? settings.dataDirectory : temporaryDirectory;
-    CheckpointStore checkpoints = CheckpointStore.open(Objects.requireNonNull(data), time);
-    Registry registry = new Registry(time);
-    FutureStore futures = new FutureStore();
-    ComputePool compute = new ComputePool(time);
-    HttpFront front =
-        new HttpFront(
-            router(settings, registry, futures, compute, checkpoints),
-            time,
-            faults,
-            requests,
-            settings.faultControl ? new FaultControl(faults, requests, time, new Controls()) : null,
-            settings.apiKey,
-            settings.maxRequestBytes);
-    try {
-      return new Running(
-          HttpListener.start(front, settings.host, port, settings.holdTime, settings.tls),
-          registry,
-          futures,
-          compute);
-    } catch (RuntimeException e) {
-      compute.close();
-      throw e;
-    }
-  }
-
-  private Router router(
-      Builder builder,
-      Registry registry,
-      FutureStore futures,
-      ComputePool compute,
-      CheckpointStore checkpoints) {
-    BaseModels baseModels = new BaseModels(builder.baseModels);
-    ModelEndpoints models =
-        new ModelEndpoints(registry, futures, checkpoints, baseModels, compute, time);
-    Router router = new Router();
-    new ServiceEndpoints(registry, builder.clientConfig, builder.baseModels).addTo(router);
-    models.addTo(router);
-    new TrainingEndpoints(registry, compute).addTo(router);
-    new WeightsEndpoints(registry, checkpoints, models).addTo(router);
-    new SamplingEndpoints(registry, futures, checkpoints, baseModels, compute).addTo(router);
-    new RunEndpoints(checkpoints).addTo(router);
-    new FutureEndpoints(
-            futures, time, builder.holdTime, builder.metadataThreshold, builder.protobufResults)
-        .addTo(router);
-    return router;
+    FaultControl control =
+        settings.faultControl ? new FaultControl(faults, requests, time, new Controls()) : null;
+    return RunningServer.start(
+        settings,
+        new RunningServer.Surroundings(time, faults, requests, control),
+        new RunningServer.Place(Objects.requireNonNull(data), port, this::baseUrl));
   }
 
   /** Starts a server with the default settings: a free port and a temporary directory. */
@@ -190,13 +144,13 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
     return model(modelId).arrivals();
   }
 
-  /** Returns the ids of the sessions that their clients have not finished. */
+  /** Returns the ids of the sessions that are neither finished by their clients nor over. */
   public Set<String> openSessions() {
-    return running.registry.openSessions();
+    return running.registry().openSessions();
   }
 
   private TrainedModel model(String modelId) {
-    TrainedModel model = running.registry.findModel(Objects.requireNonNull(modelId, "modelId"));
+    TrainedModel model = running.registry().findModel(Objects.requireNonNull(modelId, "modelId"));
     if (model == null) {
       throw new IllegalArgumentException("there is no model " + modelId);
     }
@@ -224,7 +178,8 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
 
   /**
    * Stops the server and starts it again on the same port and data, as after a crash: connections
-   * break, and what was not stored is gone. Blocks until it is back.
+   * break. With a {@linkplain Builder#dataDirectory data directory} it goes on where it was;
+   * without one only the runs and checkpoints are there again. Blocks until it is back.
    *
    * @throws IllegalStateException when the server is closed
    */
@@ -280,19 +235,19 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
   private final class Controls implements FaultGate.Controls {
     @Override
     public void expirePromise(String requestId) {
-      running.futures.expire(requestId);
+      running.futures().expire(requestId);
     }
 
     @Override
     public void killSession(String sessionId) {
-      running.registry.killSession(sessionId);
+      running.registry().killSession(sessionId);
     }
 
     @Override
     public void poisonRun(String modelId) {
-      TrainedModel model = running.registry.findModel(modelId);
+      TrainedModel model = running.registry().findModel(modelId);
       if (model != null) {
-        model.run().corrupt();
+        running.poison(model);
       }
     }
 
@@ -338,22 +293,26 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
             "Qwen/Qwen3-8B",
             "Qwen/Qwen3-30B-A3B");
 
-    private String host = "127.0.0.1";
-    private int port;
-    private @Nullable Path dataDirectory;
-    private @Nullable String apiKey;
-    private Duration holdTime = Duration.ofSeconds(5);
-    private ClientConfigResponse clientConfig = ClientConfigResponse.builder().build();
-    private List<String> baseModels = BASE_MODELS;
-    private int metadataThreshold = 1 << 20;
-    private int maxRequestBytes = 64 << 20;
-    private boolean protobufResults = true;
-    private Time time = Time.system();
-
-    private FaultScript faults = FaultScript.none();
-    private boolean faultControl;
-    private @Nullable SSLContext tls;
-    private Consumer<RecordedRequest> requestListener = request -> {};
+    String host = "127.0.0.1";
+    int port;
+    @Nullable Path dataDirectory;
+    @Nullable String apiKey;
+    @Nullable Duration holdTime;
+    Personality personality = Personality.HOSTED;
+    ClientConfigResponse clientConfig = ClientConfigResponse.builder().build();
+    CreateSessionResponse sessionMessages = CreateSessionResponse.builder().sessionId("").build();
+    List<String> baseModels = BASE_MODELS;
+    int metadataThreshold = 1 << 20;
+    int maxRequestBytes = 64 << 20;
+    boolean protobufResults = true;
+    Time time = Time.system();
+    FaultScript faults = FaultScript.none();
+    boolean faultControl;
+    Duration sessionTimeout = Duration.ofMinutes(5);
+    Duration tokenLife = Duration.ofHours(1);
+    boolean stubbed;
+    @Nullable SSLContext tls;
+    Consumer<RecordedRequest> requestListener = request -> {};
 
     private Builder() {}
 
@@ -417,8 +376,9 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
     }
 
     /**
-     * Sets where checkpoints are kept; made if need be. Default: a temporary directory that is
-     * deleted when the server closes. One server at a time may use a directory.
+     * Sets where everything is kept that is to survive the server; made if need be. Default:
+     * nothing is, and checkpoints are in a temporary directory that is deleted when the server
+     * closes. One server at a time may use a directory. Its journal grows with every request.
      */
     public Builder dataDirectory(Path directory) {
       this.dataDirectory = Objects.requireNonNull(directory, "directory");
@@ -433,7 +393,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
 
     /**
      * Sets how long a request for a result that is not ready is held before the answer is to try
-     * again. Default: 5 seconds. Zero answers at once.
+     * again. Default: 5 seconds, or what the personality is known for. Zero answers at once.
      */
     public Builder holdTime(Duration holdTime) {
       if (holdTime.isNegative()) {
@@ -443,12 +403,41 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
       return this;
     }
 
+    Duration heldTime() {
+      return holdTime == null ? personality.behaviour().holdTime() : holdTime;
+    }
+
+    /** Sets which server to behave like. Default: {@link Personality#HOSTED}. */
+    public Builder personality(Personality personality) {
+      this.personality = Objects.requireNonNull(personality, "personality");
+      return this;
+    }
+
     /**
      * Sets what clients are told by {@code client/config}, for example small chunks. Default: the
      * protocol's defaults. The server itself enforces none of these limits.
      */
     public Builder clientConfig(ClientConfigResponse clientConfig) {
       this.clientConfig = Objects.requireNonNull(clientConfig, "clientConfig");
+      return this;
+    }
+
+    /**
+     * Sets what clients are told when they create a session, for them to log. Default: nothing;
+     * neither is an empty text sent.
+     */
+    public Builder sessionMessages(String info, String warning, String error) {
+      CreateSessionResponse.Builder messages = CreateSessionResponse.builder().sessionId("");
+      if (!info.isEmpty()) {
+        messages.infoMessage(info);
+      }
+      if (!warning.isEmpty()) {
+        messages.warningMessage(warning);
+      }
+      if (!error.isEmpty()) {
+        messages.errorMessage(error);
+      }
+      this.sessionMessages = messages.build();
       return this;
     }
 
@@ -493,12 +482,44 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
 
     /**
      * Sets the time that the server lives in: what it waits for, such as results that are not ready
-     * yet, and what it dates and lets expire. Default: the system's. Give it a {@link ManualTime},
-     * and the same one to its clients, to test hours in moments.
+     * yet, and what it dates and lets expire: sessions, checkpoints, tokens and addresses. Default:
+     * the system's. Give it a {@link ManualTime}, and the same one to its clients, to test hours in
+     * moments.
      */
     public Builder time(Time time) {
       this.time = Objects.requireNonNull(time, "time");
       return this;
+    }
+
+    /**
+     * Sets how long a session lives without a heartbeat. Default: 5 minutes. The models of an
+     * expired session are unloaded, and requests to it are answered with 410.
+     */
+    public Builder sessionTimeout(Duration sessionTimeout) {
+      this.sessionTimeout = requirePositive("sessionTimeout", sessionTimeout);
+      return this;
+    }
+
+    /**
+     * Sets how long the tokens are good that {@code auth/token} gives out, which exists only when
+     * the client configuration enables it. Default: 1 hour.
+     */
+    public Builder tokenLife(Duration tokenLife) {
+      this.tokenLife = requirePositive("tokenLife", tokenLife);
+      return this;
+    }
+
+    /** Makes passes compute nothing, to measure everything else. */
+    Builder stubbed() {
+      this.stubbed = true;
+      return this;
+    }
+
+    private static Duration requirePositive(String name, Duration value) {
+      if (value.isNegative() || value.isZero()) {
+        throw new IllegalArgumentException(name + " is " + value + "; it must be positive");
+      }
+      return value;
     }
 
     private static int requirePositive(String name, int value) {

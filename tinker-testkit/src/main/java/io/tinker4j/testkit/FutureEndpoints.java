@@ -1,7 +1,6 @@
 package io.tinker4j.testkit;
 
 import io.tinker4j.types.FutureRetrieveRequest;
-import io.tinker4j.types.QueueState;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,6 +13,7 @@ final class FutureEndpoints {
   private final Duration holdTime;
   private final int metadataThreshold;
   private final boolean binary;
+  private final Behaviour behaviour;
 
   /**
    * Creates the endpoint. Results of more bytes than the threshold are announced first to clients
@@ -24,7 +24,9 @@ final class FutureEndpoints {
       ServerTime time,
       Duration holdTime,
       int metadataThreshold,
-      boolean binary) {
+      boolean binary,
+      Behaviour behaviour) {
+    this.behaviour = behaviour;
     this.futures = futures;
     this.time = time;
     this.holdTime = holdTime;
@@ -38,16 +40,16 @@ final class FutureEndpoints {
 
   private Answer retrieve(HttpCall call) throws InterruptedException {
     FutureRetrieveRequest request = JsonBodies.read(call.body(), FutureRetrieveRequest.class);
-    Promise promise = futures.get(request.requestId());
+    Promise promise = futures.get(call.owner(), request.requestId());
     Optional<Outcome> outcome = promise.await(time, holdTime);
     if (outcome.isEmpty()) {
-      return tryAgain(promise);
+      return behaviour.notReady(promise);
     }
     return switch (outcome.get()) {
       case Outcome.Finished finished -> finished(promise, finished.result(), request, call);
       case Outcome.Failed failed -> {
-        futures.retrieved(promise);
-        yield failed(failed);
+        futures.retrieved(promise, failed.message().length());
+        yield behaviour.failed(failed);
       }
       case Outcome.Lost lost -> throw RefusedException.unavailable();
     };
@@ -61,7 +63,8 @@ final class FutureEndpoints {
     } catch (RuntimeException e) {
       // JSON has no word for the infinities of a model that has diverged.
       answer =
-          failed(new Outcome.Failed("the result cannot be written: " + e.getMessage(), "server"));
+          behaviour.failed(
+              new Outcome.Failed("the result cannot be written: " + e.getMessage(), "server"));
     }
     int size = answer.body().length;
     if (request.allowMetadataOnly() && size > metadataThreshold) {
@@ -70,22 +73,8 @@ final class FutureEndpoints {
       wire.put("response_payload_size", size);
       return JsonBodies.ok(wire);
     }
-    futures.retrieved(promise);
+    // What is in the journal takes no memory.
+    futures.retrieved(promise, result instanceof StoredResult ? 0 : size);
     return answer;
-  }
-
-  private static Answer tryAgain(Promise promise) {
-    Map<String, Object> wire = new LinkedHashMap<>();
-    wire.put("type", "try_again");
-    wire.put("request_id", promise.requestId());
-    wire.put("queue_state", QueueState.ACTIVE.value());
-    return JsonBodies.ok(wire);
-  }
-
-  private static Answer failed(Outcome.Failed failed) {
-    Map<String, Object> wire = new LinkedHashMap<>();
-    wire.put("error", failed.message());
-    wire.put("category", failed.category());
-    return JsonBodies.ok(wire);
   }
 }

@@ -1,48 +1,52 @@
 package io.tinker4j.testkit;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * All promises of the server by request id. Those retrieved are kept for retrieval again, up to a
- * limit; beyond it the oldest is forgotten and its id answered with 410.
+ * limit of their number and size; beyond it the oldest is forgotten and its id answered with 410.
  */
 final class FutureStore implements AutoCloseable {
   private static final int KEPT = 10_000;
+  private static final long KEPT_BYTES = 16 << 20;
 
   /** Tells this server's ids from those of others. */
-  private final String prefix = UUID.randomUUID() + "-";
+  private final String prefix;
 
   /** Guards all fields below. */
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Map<String, Promise> promises = new HashMap<>();
-  private final Map<String, Boolean> retrieved = new HashMap<>();
-  private final Deque<String> retrievalOrder = new ArrayDeque<>();
+  private final Map<String, Long> retrieved = new LinkedHashMap<>();
   private final int kept;
+  private final long keptBytes;
+  private long retrievedBytes;
   private long issued;
   private boolean closed;
 
-  FutureStore() {
-    this(KEPT);
+  /** Makes ids that begin with {@code prefix}. */
+  FutureStore(String prefix) {
+    this(prefix, KEPT, KEPT_BYTES);
   }
 
-  FutureStore(int kept) {
+  FutureStore(String prefix, int kept, long keptBytes) {
+    this.prefix = prefix;
     this.kept = kept;
+    this.keptBytes = keptBytes;
   }
 
   /** Makes a new promise. */
-  Promise create() {
+  Promise create(String owner) {
     lock.lock();
     try {
       if (closed) {
         throw RefusedException.unavailable();
       }
-      Promise promise = new Promise(prefix + issued);
+      Promise promise = new Promise(owner, prefix + issued);
       issued++;
       promises.put(promise.requestId(), promise);
       return promise;
@@ -51,19 +55,35 @@ final class FutureStore implements AutoCloseable {
     }
   }
 
+  /** Makes a promise of former times again. */
+  Promise restore(String owner, String requestId) {
+    lock.lock();
+    try {
+      Promise promise = new Promise(owner, requestId);
+      promises.put(requestId, promise);
+      if (requestId.startsWith(prefix)) {
+        issued = Math.max(issued, Long.parseLong(requestId.substring(prefix.length())) + 1);
+      }
+      return promise;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
-   * Returns a promise.
+   * Returns a promise of an owner.
    *
-   * @throws RefusedException 404 when there never was one of this id, 410 when it is forgotten
+   * @throws RefusedException 404 when there never was one of this id or it is somebody else's, 410
+   *     when it is forgotten
    */
-  Promise get(String requestId) {
+  Promise get(String owner, String requestId) {
     lock.lock();
     try {
       Promise promise = promises.get(requestId);
-      if (promise != null) {
+      if (promise != null && promise.owner().equals(owner)) {
         return promise;
       }
-      throw wasIssued(requestId)
+      throw promise == null && wasIssued(requestId)
           ? RefusedException.gone("request " + requestId + " has expired")
           : RefusedException.notFound("request " + requestId + " is unknown");
     } finally {
@@ -71,17 +91,19 @@ final class FutureStore implements AutoCloseable {
     }
   }
 
-  /** Notes that the outcome of a promise was handed out. */
-  void retrieved(Promise promise) {
+  /** Notes that the outcome of a promise, of this many bytes in memory, was handed out. */
+  void retrieved(Promise promise, long bytes) {
     lock.lock();
     try {
-      if (retrieved.putIfAbsent(promise.requestId(), true) == null) {
-        retrievalOrder.add(promise.requestId());
+      if (retrieved.putIfAbsent(promise.requestId(), bytes) == null) {
+        retrievedBytes += bytes;
       }
-      while (retrievalOrder.size() > kept) {
-        String oldest = retrievalOrder.remove();
-        retrieved.remove(oldest);
-        promises.remove(oldest);
+      Iterator<Map.Entry<String, Long>> oldest = retrieved.entrySet().iterator();
+      while (retrieved.size() > kept || (retrievedBytes > keptBytes && retrieved.size() > 1)) {
+        Map.Entry<String, Long> entry = oldest.next();
+        retrievedBytes -= entry.getValue();
+        promises.remove(entry.getKey());
+        oldest.remove();
       }
     } finally {
       lock.unlock();

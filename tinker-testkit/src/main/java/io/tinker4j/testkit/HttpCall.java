@@ -2,6 +2,7 @@ package io.tinker4j.testkit;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** One request as the endpoints see it: credential checked, body read and decompressed. */
 final class HttpCall {
@@ -59,6 +60,26 @@ final class HttpCall {
 
   String pathParameter(int index) {
     return pathParameters.get(index);
+  }
+
+  /** Returns this call with other parameters in its path. */
+  HttpCall withPath(List<String> parameters) {
+    return new HttpCall(owner, parameters, headers, query, body, losesOptimizer);
+  }
+
+  /** Returns this call with another body. */
+  HttpCall withBody(byte[] newBody) {
+    return new HttpCall(owner, pathParameters, headers, query, newBody, losesOptimizer);
+  }
+
+  /** A header by its name in lower case; empty when absent. */
+  String header(String name) {
+    return headers.getOrDefault(name, "");
+  }
+
+  /** A text of the query string; absent when it is empty too. */
+  Optional<String> query(String name) {
+    return Optional.ofNullable(query.get(name)).filter(text -> !text.isEmpty());
   }
 
   /** Whether the answer may be binary. */

@@ -34,32 +34,25 @@ final class HttpFront extends Handler.Abstract {
   private static final long MAX_DISCARDED = 16L << 20;
 
   private final Router router;
+  private final Credentials credentials;
+  private final int maxBodyBytes;
   private final ServerTime time;
   private final FaultGate faults;
   private final RequestLog log;
   private final @Nullable FaultControl control;
-  private final @Nullable String apiKey;
-  private final int maxBodyBytes;
 
-  /**
-   * Accepts this key only, or any when null; faults can be controlled over HTTP unless {@code
-   * control} is null.
-   */
   HttpFront(
       Router router,
-      ServerTime time,
-      FaultGate faults,
-      RequestLog log,
-      @Nullable FaultControl control,
-      @Nullable String apiKey,
-      int maxBodyBytes) {
+      Credentials credentials,
+      int maxBodyBytes,
+      RunningServer.Surroundings surroundings) {
     super(InvocationType.BLOCKING);
     this.router = router;
-    this.time = time;
-    this.faults = faults;
-    this.log = log;
-    this.control = control;
-    this.apiKey = apiKey;
+    this.credentials = credentials;
+    time = surroundings.time();
+    faults = surroundings.faults();
+    log = surroundings.log();
+    control = surroundings.control();
     this.maxBodyBytes = maxBodyBytes;
   }
 
@@ -89,7 +82,10 @@ final class HttpFront extends Handler.Abstract {
     }
   }
 
-  /** Reads a body that nobody wants, so that its sender, still sending, sees the answer. */
+  /**
+   * Reads a body that nobody wants, so that its sender, still sending, sees the answer: Jetty
+   * closes a connection, without saying so, when an answer precedes the end of the body.
+   */
   private static void discardBody(Request request) {
     try (InputStream in = Content.Source.asInputStream(request)) {
       in.skip(MAX_DISCARDED);
@@ -104,6 +100,7 @@ final class HttpFront extends Handler.Abstract {
     response.setStatus(answer.status());
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.contentType());
     response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.body().length);
+    answer.headers().forEach((name, value) -> response.getHeaders().put(name, value));
     delivery.headers().forEach((name, value) -> response.getHeaders().put(name, value));
     switch (delivery.manner()) {
       case WHOLE -> response.write(true, ByteBuffer.wrap(answer.body()), callback);
@@ -133,8 +130,7 @@ final class HttpFront extends Handler.Abstract {
     Map<String, String> headers = headers(request);
     if (control != null && path.startsWith(FaultControl.PREFIX)) {
       owner(headers);
-      byte[] body = readBody(request, headers);
-      return Delivery.whole(control.answer(request.getMethod(), path, body));
+      return Delivery.whole(control.answer(request.getMethod(), path, readBody(request, headers)));
     }
     Router.Match match = router.find(request.getMethod(), path);
     String owner = match.isOpen() ? "" : owner(headers);
@@ -149,6 +145,10 @@ final class HttpFront extends Handler.Abstract {
     boolean dropped = delivery.manner() == Delivery.Manner.DROPPED;
     log.answered(recorded, dropped ? 0 : delivery.answer().status(), time.instant());
     return delivery;
+  }
+
+  private String owner(Map<String, String> headers) {
+    return credentials.owner(headers.getOrDefault("x-api-key", ""));
   }
 
   private static Answer answer(Request request, Endpoint endpoint, HttpCall call)
@@ -176,17 +176,6 @@ final class HttpFront extends Handler.Abstract {
             time.instant());
     log.add(recorded);
     return recorded;
-  }
-
-  private String owner(Map<String, String> headers) {
-    String key = headers.getOrDefault("x-api-key", "");
-    if (key.isBlank()) {
-      throw RefusedException.unauthorized("header X-API-Key is missing");
-    }
-    if (apiKey != null && !apiKey.equals(key)) {
-      throw RefusedException.unauthorized("the API key is not accepted");
-    }
-    return ContentHash.owner(key);
   }
 
   private byte[] readBody(Request request, Map<String, String> headers) throws IOException {

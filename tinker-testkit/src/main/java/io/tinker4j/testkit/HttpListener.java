@@ -108,6 +108,9 @@ final class HttpListener implements AutoCloseable {
     public boolean handle(Request request, Response response, Callback callback) {
       byte[] body = body(response.getStatus());
       response.getHeaders().put(HttpHeader.CONTENT_TYPE, Answer.JSON);
+      // After some of these errors Jetty closes the connection without saying so. HTTP/2 has no
+      // such header, and Jetty leaves it out.
+      response.getHeaders().put(HttpHeader.CONNECTION, "close");
       response.write(true, ByteBuffer.wrap(body), callback);
       return true;
     }

@@ -1,10 +1,12 @@
 package io.tinker4j.testkit;
 
 import io.tinker4j.testkit.model.BaseModel;
+import io.tinker4j.types.Datum;
 import io.tinker4j.types.DmelChunk;
 import io.tinker4j.types.EncodedTextChunk;
 import io.tinker4j.types.ImageAssetPointerChunk;
 import io.tinker4j.types.ImageChunk;
+import io.tinker4j.types.ImageFormat;
 import io.tinker4j.types.ModelInput;
 import io.tinker4j.types.ModelInputChunk;
 import java.nio.ByteBuffer;
@@ -56,6 +58,23 @@ final class InputTokens {
     };
   }
 
+  /** How many tokens an example's input has; what cannot be counted has none. */
+  static long count(Datum datum) {
+    long count = 0;
+    for (ModelInputChunk chunk : datum.modelInput().chunks()) {
+      count += chunk instanceof EncodedTextChunk text ? text.length() : countOther(chunk);
+    }
+    return count;
+  }
+
+  private static int countOther(ModelInputChunk chunk) {
+    try {
+      return of(chunk).length;
+    } catch (IllegalArgumentException e) {
+      return 0;
+    }
+  }
+
   private static int frames(DmelChunk audio) {
     try {
       return audio.length();
@@ -102,7 +121,7 @@ final class InputTokens {
   }
 
   /**
-   * Refuses chunks of a type that this server does not know.
+   * Refuses chunks of a type, and images of a format, that this server does not know.
    *
    * @throws RefusedException 422
    */
@@ -111,6 +130,16 @@ final class InputTokens {
       if (chunk instanceof ModelInputChunk.Unrecognized other) {
         throw RefusedException.unprocessable(
             loc, "a chunk of type " + other.type() + " cannot be read", "union_tag_invalid");
+      }
+      ImageFormat format =
+          switch (chunk) {
+            case ImageChunk image -> image.format();
+            case ImageAssetPointerChunk image -> image.format();
+            default -> ImageFormat.PNG;
+          };
+      if (!format.equals(ImageFormat.PNG) && !format.equals(ImageFormat.JPEG)) {
+        throw RefusedException.unprocessable(
+            loc, "format is " + format + "; it must be png or jpeg", "literal_error");
       }
     }
   }

@@ -1,15 +1,34 @@
 package io.tinker4j.testkit;
 
 import io.tinker4j.transport.JsonCodec;
+import io.tinker4j.types.CreateModelRequest;
+import io.tinker4j.types.CreateSamplingSessionRequest;
+import io.tinker4j.types.CreateSessionRequest;
+import io.tinker4j.types.GetInfoRequest;
+import io.tinker4j.types.LoadWeightsRequest;
 import io.tinker4j.types.ModelInputChunk;
+import io.tinker4j.types.OptimStepRequest;
+import io.tinker4j.types.SampleRequest;
+import io.tinker4j.types.SamplingParams;
+import io.tinker4j.types.SaveWeightsExternalRequest;
+import io.tinker4j.types.SaveWeightsForSamplerRequest;
+import io.tinker4j.types.SaveWeightsRequest;
+import io.tinker4j.types.SessionHeartbeatRequest;
+import io.tinker4j.types.UnloadModelRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.exc.StreamReadException;
+import tools.jackson.core.util.JsonParserDelegate;
 import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ValueDeserializer;
@@ -28,8 +47,24 @@ final class JsonBodies {
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .addHandler(new ChunkTags())
+          .addHandler(new Leniency())
           .build();
+
+  /** The tags that requests may carry. */
+  private static final Map<Class<?>, String> TAGS =
+      Map.ofEntries(
+          Map.entry(CreateSessionRequest.class, "create_session"),
+          Map.entry(SessionHeartbeatRequest.class, "session_heartbeat"),
+          Map.entry(CreateSamplingSessionRequest.class, "create_sampling_session"),
+          Map.entry(CreateModelRequest.class, "create_model"),
+          Map.entry(GetInfoRequest.class, "get_info"),
+          Map.entry(UnloadModelRequest.class, "unload_model"),
+          Map.entry(OptimStepRequest.class, "optim_step"),
+          Map.entry(SaveWeightsRequest.class, "save_weights"),
+          Map.entry(SaveWeightsForSamplerRequest.class, "save_weights_for_sampler"),
+          Map.entry(SaveWeightsExternalRequest.class, "save_weights_external"),
+          Map.entry(LoadWeightsRequest.class, "load_weights"),
+          Map.entry(SampleRequest.class, "sample"));
 
   private JsonBodies() {}
 
@@ -41,12 +76,19 @@ final class JsonBodies {
   static <T> T read(byte[] body, Class<T> type) {
     @Nullable T value;
     try {
-      value = STRICT.readValue(body, type);
+      requireTag(body, type);
+      try (JsonParser parser = new WholeNumbers(STRICT.createParser(body))) {
+        value = STRICT.readValue(parser, type);
+        requireEnd(parser);
+      }
     } catch (StreamReadException e) {
       throw refused(e, "json_invalid");
     } catch (UnrecognizedPropertyException e) {
       throw refused(e, "extra_forbidden");
     } catch (JacksonException e) {
+      if (e.getCause() instanceof NullPointerException nullProperty) {
+        throw refusedNull(e, nullProperty);
+      }
       String message = String.valueOf(e.getOriginalMessage());
       throw refused(e, message.startsWith("Missing required") ? "missing" : "value_error");
     } catch (RuntimeException e) {
@@ -60,7 +102,74 @@ final class JsonBodies {
     return value;
   }
 
+  /**
+   * Reads a request that is too small for a type: an object that may have these properties only.
+   *
+   * @throws RefusedException 422 with the place of what is wrong
+   */
+  static Map<String, @Nullable Object> readObject(byte[] body, Set<String> properties) {
+    Map<String, @Nullable Object> fields = readAnyObject(body);
+    for (String name : fields.keySet()) {
+      if (!properties.contains(name)) {
+        throw RefusedException.unprocessable(
+            List.of("body", name), "Extra inputs are not permitted", "extra_forbidden");
+      }
+    }
+    return fields;
+  }
+
+  /**
+   * Reads a request as an object of whatever properties.
+   *
+   * @throws RefusedException 422 when it is none
+   */
+  static Map<String, @Nullable Object> readAnyObject(byte[] body) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    Map<?, ?> read = read(body, Map.class);
+    read.forEach((name, value) -> fields.put(String.valueOf(name), value));
+    return fields;
+  }
+
+  /** A builder names in camel case the property that must not be null. */
+  private static RefusedException refusedNull(JacksonException e, NullPointerException cause) {
+    List<Object> loc = loc(e);
+    String name = String.valueOf(cause.getMessage());
+    if (name.matches("[a-z][a-zA-Z0-9]*")) {
+      loc.add(name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT));
+    }
+    return RefusedException.unprocessable(loc, "must not be null", "value_error");
+  }
+
+  /** Refuses a body that says it is another request. */
+  private static void requireTag(byte[] body, Class<?> type) {
+    String expected = TAGS.get(type);
+    if (expected == null) {
+      return;
+    }
+    try (JsonParser parser = STRICT.createParser(body)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        return;
+      }
+      for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+        JsonToken value = parser.nextToken();
+        if (name.equals("type")
+            && value != JsonToken.VALUE_NULL
+            && !(value == JsonToken.VALUE_STRING && parser.getString().equals(expected))) {
+          throw RefusedException.unprocessable(
+              List.of("body", "type"), "Input should be '" + expected + "'", "literal_error");
+        }
+        parser.skipChildren();
+      }
+    } catch (JacksonException e) {
+      // What is no JSON is refused when it is read.
+    }
+  }
+
   private static RefusedException refused(JacksonException e, String type) {
+    return RefusedException.unprocessable(loc(e), String.valueOf(e.getOriginalMessage()), type);
+  }
+
+  private static List<Object> loc(JacksonException e) {
     List<Object> loc = new ArrayList<>();
     loc.add("body");
     for (JacksonException.Reference step : e.getPath()) {
@@ -70,7 +179,7 @@ final class JsonBodies {
         loc.add(step.getIndex());
       }
     }
-    return RefusedException.unprocessable(loc, String.valueOf(e.getOriginalMessage()), type);
+    return loc;
   }
 
   /**
@@ -100,6 +209,17 @@ final class JsonBodies {
     return Answer.json(200, write(value));
   }
 
+  /** An answer with a tag that its type does not have. */
+  static Answer tagged(Object value, String tag) {
+    Map<String, @Nullable Object> fields = readFields(write(value));
+    fields.put("type", tag);
+    return ok(fields);
+  }
+
+  static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
   /** Replaces halves of surrogate pairs, which JSON can carry in and not out. */
   static String wellFormed(String text) {
     return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
@@ -110,8 +230,14 @@ final class JsonBodies {
     return JsonCodec.readMap(content);
   }
 
-  /** The tag of a chunk has chosen its type; to the type itself it is an unknown property. */
-  private static final class ChunkTags extends DeserializationProblemHandler {
+  private static void requireEnd(JsonParser parser) {
+    if (parser.nextToken() != null) {
+      throw new StreamReadException(parser, "there is more after the value");
+    }
+  }
+
+  /** The properties that a reader does not know of are unknown to it for a reason. */
+  private static final class Leniency extends DeserializationProblemHandler {
     @Override
     public boolean handleUnknownProperty(
         DeserializationContext context,
@@ -120,11 +246,40 @@ final class JsonBodies {
         Object beanOrClass,
         String property) {
       Class<?> type = beanOrClass instanceof Class<?> itself ? itself : beanOrClass.getClass();
-      if (!property.equals("type") || !ModelInputChunk.class.isAssignableFrom(type)) {
+      // The tag of a chunk has chosen its type. What sampling parameters do not know they drop.
+      boolean isTag = property.equals("type") && ModelInputChunk.class.isAssignableFrom(type);
+      if (!isTag && !SamplingParams.class.isAssignableFrom(type)) {
         return false;
       }
       parser.skipChildren();
       return true;
+    }
+  }
+
+  /** Refuses numbers with a fraction where integers belong; 8.0 is an integer. */
+  private static final class WholeNumbers extends JsonParserDelegate {
+    WholeNumbers(JsonParser parser) {
+      super(parser);
+    }
+
+    @Override
+    public int getValueAsInt() {
+      requireWhole(int.class);
+      return super.getValueAsInt();
+    }
+
+    @Override
+    public long getValueAsLong() {
+      requireWhole(long.class);
+      return super.getValueAsLong();
+    }
+
+    private void requireWhole(Class<?> type) {
+      if (currentToken() == JsonToken.VALUE_NUMBER_FLOAT
+          && getDoubleValue() != Math.rint(getDoubleValue())) {
+        throw new InputCoercionException(
+            this, getString() + " has a fraction; an integer belongs here", currentToken(), type);
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.tinker4j.testkit;
 
 import java.util.Locale;
+import java.util.Optional;
 
 /** What an operation of a model does; the names are those of the endpoints. */
 enum OperationKind {
@@ -9,7 +10,8 @@ enum OperationKind {
   OPTIM_STEP(true),
   SAVE_WEIGHTS(false),
   LOAD_WEIGHTS(true),
-  SAVE_WEIGHTS_FOR_SAMPLER(false);
+  SAVE_WEIGHTS_FOR_SAMPLER(false),
+  SAVE_WEIGHTS_EXTERNAL(false);
 
   private final boolean changesWeights;
 
@@ -19,6 +21,26 @@ enum OperationKind {
 
   boolean changesWeights() {
     return changesWeights;
+  }
+
+  /** What an operation of this kind is billed as, if it is. */
+  Optional<UsageMeter.Kind> billed() {
+    return switch (this) {
+      case FORWARD, FORWARD_BACKWARD -> Optional.of(UsageMeter.Kind.TRAINING);
+      case SAVE_WEIGHTS, SAVE_WEIGHTS_EXTERNAL, SAVE_WEIGHTS_FOR_SAMPLER ->
+          Optional.of(UsageMeter.Kind.CHECKPOINT);
+      case OPTIM_STEP, LOAD_WEIGHTS -> Optional.empty();
+    };
+  }
+
+  /** The kind of a name that {@link #wireName} gave. */
+  static OperationKind of(String wireName) {
+    return valueOf(wireName.toUpperCase(Locale.ROOT));
+  }
+
+  /** Whether an engine that is rebuilt has to go through operations of this name again. */
+  static boolean isRepeated(String wireName) {
+    return wireName.equals(FORWARD_BACKWARD.wireName()) || wireName.equals(OPTIM_STEP.wireName());
   }
 
   String wireName() {

@@ -6,8 +6,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the operations of one model one after the other in the order of their numbers, from 0; an
- * operation beyond a gap waits for the gap to be filled.
+ * Runs the operations of one model one after the other in the order of their numbers; an operation
+ * beyond a gap waits for the gap to be filled.
  */
 final class OperationLane {
   private final Executor workers;
@@ -20,8 +20,10 @@ final class OperationLane {
   private boolean running;
   private @Nullable Runnable last;
 
-  OperationLane(Executor workers) {
+  /** The first operation to run is the one with the number {@code first}. */
+  OperationLane(Executor workers, long first) {
     this.workers = workers;
+    next = first;
   }
 
   /** Adds the operation of a number that has none yet. It must not throw. */

@@ -39,7 +39,8 @@ final class PassReader {
         request.seqId().orElse(0),
         request.forwardBackwardInput(),
         OperationKind.FORWARD_BACKWARD,
-        JsonBodies.fingerprint(OperationKind.FORWARD_BACKWARD.wireName(), request));
+        JsonBodies.fingerprint(
+            OperationKind.FORWARD_BACKWARD.wireName(), request.forwardBackwardInput()));
   }
 
   /** Reads the JSON body of {@code forward}. */
@@ -50,7 +51,7 @@ final class PassReader {
         request.seqId().orElse(0),
         request.forwardInput(),
         OperationKind.FORWARD,
-        JsonBodies.fingerprint(OperationKind.FORWARD.wireName(), request));
+        JsonBodies.fingerprint(OperationKind.FORWARD.wireName(), request.forwardInput()));
   }
 
   private static PassRequest fromJson(
@@ -96,7 +97,8 @@ final class PassReader {
         data,
         loss(request.getLossFn(), request.getLossFnConfigMap()),
         kind,
-        ContentHash.fingerprint(kind.wireName(), canonical(request)));
+        ContentHash.fingerprint(
+            kind.wireName(), canonical(request.toBuilder().clearModelId().clearSeqId().build())));
   }
 
   /** The same bytes for the same content: entries of maps travel in any order. */

@@ -6,11 +6,18 @@ import java.util.concurrent.CompletableFuture;
 
 /** The result of one accepted operation, now or later. Safe for use by many threads. */
 final class Promise {
+  private final String owner;
   private final String requestId;
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
 
-  Promise(String requestId) {
+  /** Makes the promise of what this owner has asked for. */
+  Promise(String owner, String requestId) {
+    this.owner = owner;
     this.requestId = requestId;
+  }
+
+  String owner() {
+    return owner;
   }
 
   String requestId() {

@@ -1,5 +1,6 @@
 package io.tinker4j.testkit;
 
+import java.io.IOException;
 import java.io.Serial;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,11 @@ final class RefusedException extends RuntimeException {
   /** The credential is missing or not accepted. */
   static RefusedException unauthorized(String detail) {
     return new RefusedException(401, detail);
+  }
+
+  /** The credential does not allow this. */
+  static RefusedException forbidden(String detail) {
+    return new RefusedException(403, detail);
   }
 
   /** What the request names does not exist or belongs to somebody else. */
@@ -63,6 +69,11 @@ final class RefusedException extends RuntimeException {
     }
     return new RefusedException(
         422, List.of(Map.of("loc", place, "msg", JsonBodies.wellFormed(msg), "type", type)));
+  }
+
+  /** The server cannot read or write its files. */
+  static RefusedException storageFailed(IOException e) {
+    return new RefusedException(500, "the data directory failed: " + e.getMessage());
   }
 
   /** The server is closing. */

@@ -1,11 +1,14 @@
 package io.tinker4j.testkit;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -18,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Registry {
   private final InstantSource clock;
+  private final Duration sessionTimeout;
+  private final Chronicle chronicle;
+  private final Behaviour behaviour;
   private final Map<String, Session> sessions = new ConcurrentHashMap<>();
   private final Map<String, BoundSampler> samplers = new ConcurrentHashMap<>();
 
@@ -26,26 +32,93 @@ final class Registry {
 
   private final Map<String, Entry> models = new HashMap<>();
 
-  Registry(InstantSource clock) {
+  Registry(InstantSource clock, Duration sessionTimeout, Chronicle chronicle, Behaviour behaviour) {
+    this.behaviour = behaviour;
+    this.chronicle = chronicle;
     this.clock = clock;
+    this.sessionTimeout = sessionTimeout;
   }
 
   /** A model and the request it was created by. */
-  record Entry(TrainedModel model, String fingerprint, Promise promise) {}
+  record Entry(TrainedModel model, String fingerprint, String requestId, long journalEntry) {}
 
-  Session createSession(String owner) {
-    Session session = new Session(UUID.randomUUID().toString(), owner, clock.instant());
+  /** Adds a session durably. */
+  void addSession(Session session) {
+    expireSessions();
+    long entry = chronicle.session(session);
     sessions.put(session.id(), session);
+    chronicle.sync(entry);
+  }
+
+  /** Adds a session of former times; it counts as alive now. */
+  void restoreSession(Session session) {
+    session.heartbeat(clock.instant());
+    sessions.put(session.id(), session);
+  }
+
+  /** Adds a model of former times. */
+  void restoreModel(Entry entry) {
+    lock.lock();
+    try {
+      models.put(entry.model().id(), entry);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Returns a session that is alive.
+   *
+   * @throws RefusedException 404 when it is unknown, 410 when it has expired
+   */
+  Session session(String owner, String id) {
+    Session session = anySession(owner, id);
+    requireAlive(session);
     return session;
   }
 
-  Session session(String owner, String id) {
+  /** Returns a session, also one that is over. */
+  Session anySession(String owner, String id) {
     Session session = sessions.get(id);
     if (session == null || !session.owner().equals(owner)) {
       throw RefusedException.notFound("session " + id + " is unknown");
     }
-    session.requireAlive();
     return session;
+  }
+
+  /** A session, whoever owns it. */
+  Optional<Session> findSession(String id) {
+    return Optional.ofNullable(sessions.get(id));
+  }
+
+  /** All sessions of an owner, the latest first. */
+  List<Session> sessions(String owner) {
+    return sessions.values().stream()
+        .filter(session -> session.owner().equals(owner))
+        .sorted(Comparator.comparing(Session::created).reversed().thenComparing(Session::id))
+        .toList();
+  }
+
+  /** The project of the session that a run came from. */
+  Optional<String> projectOf(String runId) {
+    TrainedModel model = findModel(runId);
+    if (model != null) {
+      return model.session().project();
+    }
+    int end = runId.indexOf(":train:");
+    return end < 0
+        ? Optional.empty()
+        : findSession(runId.substring(0, end)).flatMap(Session::project);
+  }
+
+  void moveToProject(Session session, String project) {
+    session.moveTo(project);
+    chronicle.sync(chronicle.sessionChange("session_moved", session));
+  }
+
+  void finish(Session session) {
+    session.finish();
+    chronicle.sync(chronicle.sessionChange("session_finished", session));
   }
 
   void heartbeat(String owner, String id) {
@@ -54,20 +127,55 @@ final class Registry {
       throw RefusedException.gone("session " + id + " is finished");
     }
     session.heartbeat(clock.instant());
+    expireSessions();
+  }
+
+  private void requireAlive(Session session) {
+    expireIfSilent(session, clock.instant());
+    if (session.isExpired()) {
+      throw RefusedException.gone(
+          "session "
+              + session.id()
+              + " has expired; it needs a heartbeat every "
+              + sessionTimeout.toSeconds()
+              + " s");
+    }
+  }
+
+  private void expireSessions() {
+    Instant now = clock.instant();
+    sessions.values().forEach(session -> expireIfSilent(session, now));
+  }
+
+  private void expireIfSilent(Session session, Instant now) {
+    if (session.isExpired()
+        || session.isFinished()
+        || !session.lastHeartbeat().plus(sessionTimeout).isBefore(now)) {
+      return;
+    }
+    expire(session);
+  }
+
+  private void expire(Session session) {
+    session.expire();
+    chronicle.sync(chronicle.sessionChange("session_expired", session));
+    for (TrainedModel model : modelsOf(session)) {
+      Promise unused = model.unload();
+    }
   }
 
   /** Ends a session as a fault; does nothing when there is none of this id. */
   void killSession(String id) {
     Session session = sessions.get(id);
-    if (session != null) {
-      session.kill();
+    if (session != null && !session.isExpired()) {
+      expire(session);
     }
   }
 
-  /** The sessions whose clients have not finished them. */
+  /** The sessions that are neither finished nor expired. */
   Set<String> openSessions() {
     return sessions.values().stream()
-        .filter(session -> !session.isFinished())
+        .filter(session -> !session.isFinished() && !session.isExpired())
         .map(Session::id)
         .collect(Collectors.toUnmodifiableSet());
   }
@@ -76,10 +184,10 @@ final class Registry {
    * Adds a model unless the same request has already done so.
    *
    * @param creation makes the model; it does not block
-   * @return the promise of the first request
+   * @return the entry of the first request
    * @throws RefusedException 409 when another request has created a model of this id
    */
-  Promise addModel(String id, String fingerprint, Supplier<Entry> creation) {
+  Entry addModel(String id, String fingerprint, Supplier<Entry> creation) {
     lock.lock();
     try {
       Entry entry = models.get(id);
@@ -89,7 +197,7 @@ final class Registry {
       } else if (!entry.fingerprint().equals(fingerprint)) {
         throw RefusedException.conflict("model " + id + " was created by another request");
       }
-      return entry.promise();
+      return entry;
     } finally {
       lock.unlock();
     }
@@ -99,7 +207,7 @@ final class Registry {
   TrainedModel anyModel(String owner, String id) {
     TrainedModel model = findModel(id);
     if (model == null || !model.session().owner().equals(owner)) {
-      throw RefusedException.notFound("model " + id + " is unknown");
+      throw behaviour.notLoaded(id);
     }
     return model;
   }
@@ -107,10 +215,10 @@ final class Registry {
   /** Returns a model that is not unloaded and notes that its run was used. */
   TrainedModel model(String owner, String id) {
     TrainedModel model = anyModel(owner, id);
+    requireAlive(model.session());
     if (model.isUnloaded()) {
       throw RefusedException.notFound("model " + id + " is unloaded");
     }
-    model.session().requireAlive();
     model.run().touch(clock.instant());
     return model;
   }
@@ -126,6 +234,32 @@ final class Registry {
     }
   }
 
+  /** The models of a session in the order of their ids. */
+  List<TrainedModel> modelsOf(Session session) {
+    lock.lock();
+    try {
+      return models.values().stream()
+          .map(Entry::model)
+          .filter(model -> model.session() == session)
+          .sorted(Comparator.comparing(TrainedModel::id))
+          .toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  List<String> modelIds(Session session) {
+    return modelsOf(session).stream().map(TrainedModel::id).toList();
+  }
+
+  List<String> samplerIds(Session session) {
+    return samplers.values().stream()
+        .filter(sampler -> sampler.sessionId().equals(session.id()))
+        .map(BoundSampler::id)
+        .sorted()
+        .toList();
+  }
+
   /** Adds a sampler; returns the one that has the id already, if any, and then adds none. */
   Optional<BoundSampler> addSampler(BoundSampler sampler) {
     return Optional.ofNullable(samplers.putIfAbsent(sampler.id(), sampler));
@@ -136,15 +270,17 @@ final class Registry {
     return Optional.ofNullable(samplers.get(id));
   }
 
+  /**
+   * Returns a sampler of a session that is alive.
+   *
+   * @throws RefusedException 404 when it is unknown, 410 when its session has expired
+   */
   BoundSampler sampler(String owner, String id) {
     BoundSampler sampler = samplers.get(id);
     if (sampler == null || !sampler.owner().equals(owner)) {
       throw RefusedException.notFound("sampler " + id + " is unknown");
     }
-    Session session = sessions.get(id.substring(0, Math.max(0, id.indexOf(':'))));
-    if (session != null) {
-      session.requireAlive();
-    }
+    findSession(sampler.sessionId()).ifPresent(this::requireAlive);
     return sampler;
   }
 }

@@ -2,19 +2,26 @@ package io.tinker4j.testkit;
 
 import com.google.protobuf.ByteString;
 import io.tinker4j.types.ForwardBackwardOutput;
+import io.tinker4j.types.LoadWeightsResponse;
 import io.tinker4j.types.SampleResponse;
 import io.tinker4j.types.SampledSequence;
+import io.tinker4j.types.SaveWeightsForSamplerResponse;
+import io.tinker4j.types.SaveWeightsResponse;
 import io.tinker4j.types.StopReason;
 import io.tinker4j.types.TensorData;
 import io.tinker4j.types.TensorDtype;
 import io.tinker4j.types.TopkLogprobs;
+import io.tinker4j.types.UnloadModelResponse;
 import io.tinker4j.types.proto.ArrayRecord;
 import io.tinker4j.types.proto.BatchedTensor;
 import io.tinker4j.types.proto.DType;
+import io.tinker4j.types.proto.SparseCsr;
+import io.tinker4j.types.proto.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
+import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -24,12 +31,18 @@ final class ResultWriter {
   private ResultWriter() {}
 
   static Answer write(Object result, boolean binary) {
-    if (!binary) {
-      return JsonBodies.ok(result);
+    if (result instanceof StoredResult stored) {
+      return stored.answer(binary);
     }
     return switch (result) {
-      case ForwardBackwardOutput output -> Answer.protobuf(toProto(output).toByteArray());
-      case SampleResponse response -> Answer.protobuf(toProto(response).toByteArray());
+      case ForwardBackwardOutput output when binary ->
+          Answer.protobuf(toProto(output).toByteArray());
+      case SampleResponse response when binary -> Answer.protobuf(toProto(response).toByteArray());
+      case UnloadModelResponse response -> JsonBodies.tagged(response, "unload_model");
+      case SaveWeightsResponse response -> JsonBodies.tagged(response, "save_weights");
+      case LoadWeightsResponse response -> JsonBodies.tagged(response, "load_weights");
+      case SaveWeightsForSamplerResponse response ->
+          JsonBodies.tagged(response, "save_weights_for_sampler");
       default -> JsonBodies.ok(result);
     };
   }
@@ -47,11 +60,44 @@ final class ResultWriter {
                       : io.tinker4j.types.proto.StopReason.STOP_REASON_LENGTH)
               .setTokens(bytes(sequence.tokens()));
       sequence.logprobs().ifPresent(logprobs -> protoSequence.setLogprobs(bytes(logprobs)));
+      sequence
+          .topkLogprobs()
+          .ifPresent(topk -> protoSequence.setTopkSampledLogprobs(toProto(topk)));
       proto.addSequences(protoSequence);
     }
     response.promptLogprobs().ifPresent(logprobs -> proto.setPromptLogprobs(bytes(logprobs)));
     response.topkPromptLogprobs().ifPresent(topk -> proto.setTopkPromptLogprobs(toProto(topk)));
+    response
+        .targetPromptLogprobs()
+        .ifPresent(logprobs -> proto.setTargetPromptLogprobs(toProto(logprobs)));
+    response
+        .promptAltTokens()
+        .ifPresent(drawn ->
+            proto.setPromptAltTokens(
+                io.tinker4j.types.proto.PromptAltTokens.newBuilder()
+                    .setTokens(toProto(drawn.tokens()))
+                    .setLogprobs(toProto(drawn.logprobs()))));
     return proto.build();
+  }
+
+  private static Tensor toProto(TensorData tensor) {
+    boolean isFloat = tensor.dtype() == TensorDtype.FLOAT32;
+    ByteString values = isFloat ? bytes(tensor.floats()) : bytes(tensor.longs());
+    Tensor.Builder proto =
+        Tensor.newBuilder().setDtype(isFloat ? DType.DTYPE_FLOAT32 : DType.DTYPE_INT64);
+    for (long dimension : tensor.shape()) {
+      proto.addShape(dimension);
+    }
+    if (!tensor.isSparse()) {
+      return proto.setDense(values).build();
+    }
+    return proto
+        .setSparseCsr(
+            SparseCsr.newBuilder()
+                .setValues(values)
+                .setCrowIndices(bytes(tensor.sparseCrowIndices()))
+                .setColIndices(bytes(tensor.sparseColIndices())))
+        .build();
   }
 
   private static io.tinker4j.types.proto.TopkLogprobs toProto(TopkLogprobs topk) {
@@ -140,6 +186,12 @@ final class ResultWriter {
   private static ByteString bytes(IntBuffer values) {
     ByteBuffer bytes = littleEndian(values.remaining() * Integer.BYTES);
     bytes.asIntBuffer().put(values);
+    return ByteString.copyFrom(bytes);
+  }
+
+  private static ByteString bytes(LongBuffer values) {
+    ByteBuffer bytes = littleEndian(values.remaining() * Long.BYTES);
+    bytes.asLongBuffer().put(values);
     return ByteString.copyFrom(bytes);
   }
 

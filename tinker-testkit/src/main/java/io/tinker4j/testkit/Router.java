@@ -3,6 +3,7 @@ package io.tinker4j.testkit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the endpoint of a method and a path. Filled once, then safe for use by many threads. */
@@ -16,6 +17,14 @@ final class Router {
   record Match(Endpoint endpoint, List<String> parameters, boolean isOpen) {}
 
   private record Route(String method, List<String> segments, Endpoint endpoint, boolean isOpen) {
+    boolean is(String otherMethod, List<String> otherSegments) {
+      return method.equals(otherMethod) && segments.equals(otherSegments);
+    }
+
+    Route with(UnaryOperator<Endpoint> change) {
+      return new Route(method, segments, change.apply(endpoint), isOpen);
+    }
+
     /** The parameters, or null when the path is another one. */
     @Nullable List<String> match(List<String> path) {
       if (path.size() != segments.size()) {
@@ -43,6 +52,37 @@ final class Router {
   Router addOpen(String method, String path, Endpoint endpoint) {
     routes.add(new Route(method, split(path), endpoint, true));
     return this;
+  }
+
+  /** Takes a route away if it is there. */
+  Router remove(String method, String path) {
+    routes.removeIf(route -> route.is(method, split(path)));
+    return this;
+  }
+
+  /** Puts another endpoint in the place of one. */
+  Router replace(String method, String path, Endpoint endpoint) {
+    return wrap(method, path, old -> endpoint);
+  }
+
+  /** The endpoint of a route that is known to exist. */
+  Endpoint endpoint(String method, String path) {
+    return routes.stream()
+        .filter(route -> route.is(method, split(path)))
+        .findFirst()
+        .orElseThrow()
+        .endpoint();
+  }
+
+  /** Changes the endpoint of a route. */
+  Router wrap(String method, String path, UnaryOperator<Endpoint> change) {
+    routes.replaceAll(route -> route.is(method, split(path)) ? route.with(change) : route);
+    return this;
+  }
+
+  /** Changes all endpoints. */
+  void wrapAll(UnaryOperator<Endpoint> change) {
+    routes.replaceAll(route -> route.with(change));
   }
 
   /**

@@ -1,19 +1,20 @@
 package io.tinker4j.testkit;
 
 import io.tinker4j.types.CheckpointsListResponse;
-import io.tinker4j.types.Cursor;
-import io.tinker4j.types.TrainingRun;
-import java.util.LinkedHashMap;
+import io.tinker4j.types.TrainingRunsResponse;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 
-/** Training runs and their checkpoints. */
+/** Training runs and lists of their checkpoints. */
 final class RunEndpoints {
-  private static final int PAGE = 20;
+  private static final int RUNS_PAGE = 20;
+  private static final int CHECKPOINTS_PAGE = 100;
 
+  private final Registry registry;
   private final CheckpointStore checkpoints;
 
-  RunEndpoints(CheckpointStore checkpoints) {
+  RunEndpoints(Registry registry, CheckpointStore checkpoints) {
+    this.registry = registry;
     this.checkpoints = checkpoints;
   }
 
@@ -21,31 +22,44 @@ final class RunEndpoints {
     router
         .add("GET", "training_runs", this::list)
         .add("GET", "training_runs/*", this::get)
-        .add("GET", "training_runs/*/checkpoints", this::listCheckpoints);
+        .add("GET", "training_runs/*/checkpoints", this::listOfRun)
+        .add("GET", "checkpoints", this::listOfUser);
   }
 
   private Answer list(HttpCall call) {
-    int offset = call.query("offset", 0, 0);
-    int limit = call.query("limit", PAGE, 1);
-    List<TrainingRunEntry> runs = checkpoints.runs(call.owner());
-    List<TrainingRun> page =
-        runs.stream().skip(offset).limit(limit).map(TrainingRunEntry::toWire).toList();
-    Map<String, Object> wire = new LinkedHashMap<>();
-    wire.put("training_runs", page);
-    wire.put(
-        "cursor", Cursor.builder().offset(offset).limit(limit).totalCount(runs.size()).build());
-    return JsonBodies.ok(wire);
+    Page.requireScope(call);
+    Optional<String> project = call.query("project_id");
+    List<TrainingRunEntry> runs =
+        checkpoints.runs(call.owner()).stream()
+            .filter(run -> project.isEmpty() || project.equals(registry.projectOf(run.id())))
+            .toList();
+    Page<TrainingRunEntry> page = Page.of(call, RUNS_PAGE, runs);
+    TrainingRunsResponse.Builder wire = TrainingRunsResponse.builder().cursor(page.cursor());
+    page.entries().forEach(run -> wire.addTrainingRuns(run.toWire()));
+    return JsonBodies.ok(wire.build());
   }
 
   private Answer get(HttpCall call) {
+    Page.requireScope(call);
     return JsonBodies.ok(checkpoints.run(call.owner(), call.pathParameter(0)).toWire());
   }
 
-  private Answer listCheckpoints(HttpCall call) {
+  private Answer listOfRun(HttpCall call) {
+    TrainingRunEntry run = checkpoints.run(call.owner(), call.pathParameter(0));
     CheckpointsListResponse.Builder wire = CheckpointsListResponse.builder();
-    for (StoredCheckpoint checkpoint :
-        checkpoints.run(call.owner(), call.pathParameter(0)).checkpoints()) {
-      wire.addCheckpoints(checkpoint.toWire());
+    for (StoredCheckpoint checkpoint : run.checkpoints()) {
+      wire.addCheckpoints(checkpoint.toWire(run.baseModel()));
+    }
+    return JsonBodies.ok(wire.build());
+  }
+
+  private Answer listOfUser(HttpCall call) {
+    Page<StoredCheckpoint> page =
+        Page.of(call, CHECKPOINTS_PAGE, checkpoints.checkpoints(call.owner()));
+    CheckpointsListResponse.Builder wire = CheckpointsListResponse.builder().cursor(page.cursor());
+    for (StoredCheckpoint checkpoint : page.entries()) {
+      wire.addCheckpoints(
+          checkpoint.toWire(checkpoints.run(call.owner(), checkpoint.path().runId()).baseModel()));
     }
     return JsonBodies.ok(wire.build());
   }

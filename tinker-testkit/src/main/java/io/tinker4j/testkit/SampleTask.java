@@ -48,14 +48,9 @@ final class SampleTask {
       throw RefusedException.badRequest(
           "num_samples is " + request.numSamples() + "; it must be from 1 to " + MAX_SAMPLES);
     }
-    int topk = request.topkPromptLogprobs();
-    if (topk < 0 || topk > BaseModel.VOCABULARY_SIZE) {
-      throw RefusedException.badRequest(
-          "topk_prompt_logprobs is "
-              + topk
-              + "; it must be from 0 to "
-              + BaseModel.VOCABULARY_SIZE);
-    }
+    requireAtMostAll("topk_prompt_logprobs", request.topkPromptLogprobs());
+    requireAtMostAll("topk_sample_logprobs", request.topkSampleLogprobs().orElse(0));
+    requireAtMostAll("prompt_alt_tokens_k", request.promptAltTokensK().orElse(0));
     long seed =
         request
             .samplingParams()
@@ -67,6 +62,13 @@ final class SampleTask {
     SampleTask task = new SampleTask(request, prompt, seed);
     task.check();
     return task;
+  }
+
+  private static void requireAtMostAll(String name, int k) {
+    if (k < 0 || k > BaseModel.VOCABULARY_SIZE) {
+      throw RefusedException.badRequest(
+          name + " is " + k + "; it must be from 0 to " + BaseModel.VOCABULARY_SIZE);
+    }
   }
 
   private void check() {
@@ -86,8 +88,27 @@ final class SampleTask {
                 + BaseModel.MAX_CONTEXT_LENGTH);
       }
       settings(tokens.length, 0);
+      checkLastPositions(tokens.length);
+      int length = tokens.length;
+      request
+          .targetPromptLogprobs()
+          .ifPresent(targets -> PromptScores.checkTargets(targets, length));
     } catch (IllegalArgumentException e) {
       throw RefusedException.badRequest(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void checkLastPositions(int promptLength) {
+    if (request.promptLogprobsLastN().isEmpty()) {
+      return;
+    }
+    int last = request.promptLogprobsLastN().getAsInt();
+    if (!request.promptLogprobs().orElse(false)) {
+      throw new IllegalArgumentException("prompt_logprobs_last_n needs prompt_logprobs");
+    }
+    if (last < 1 || last > promptLength - 1) {
+      throw new IllegalArgumentException(
+          "prompt_logprobs_last_n is " + last + "; it must be from 1 to " + (promptLength - 1));
     }
   }
 
@@ -98,6 +119,7 @@ final class SampleTask {
    */
   SampleResponse run(Sampler sampler) {
     int[] tokens = InputTokens.of(prompt);
+    int topk = request.topkSampleLogprobs().orElse(0);
     List<SampledSequence> sequences = new ArrayList<>();
     for (int i = 0; i < request.numSamples(); i++) {
       Generation generation = sampler.generate(tokens, settings(tokens.length, i));
@@ -106,17 +128,59 @@ final class SampleTask {
             case STOP -> StopReason.STOP;
             case LENGTH -> StopReason.LENGTH;
           };
-      sequences.add(SampledSequence.of(reason, generation.tokens(), generation.logprobs()));
+      SampledSequence sequence =
+          SampledSequence.of(reason, generation.tokens(), generation.logprobs());
+      sequences.add(topk > 0 ? withTopk(sequence, sampler, tokens, topk) : sequence);
     }
-    SampleResponse response = SampleResponse.of(sequences);
+    return withScores(SampleResponse.of(sequences), sampler, tokens);
+  }
+
+  /** The likeliest tokens where those of the sample were drawn. */
+  private static SampledSequence withTopk(
+      SampledSequence sequence, Sampler sampler, int[] prompt, int k) {
+    int[] sampled = sequence.toInts();
+    int[] all = Arrays.copyOf(prompt, prompt.length + sampled.length);
+    System.arraycopy(sampled, 0, all, prompt.length, sampled.length);
+    List<TopTokens> rows = sampler.topkPromptLogprobs(all, k);
+    return sequence.withTopkLogprobs(matrix(rows.subList(prompt.length, all.length), 0, k));
+  }
+
+  private SampleResponse withScores(SampleResponse samples, Sampler sampler, int[] tokens) {
+    SampleResponse response = samples;
+    // The first position is never scored, so all the others are the most that can be wanted.
+    int scored = request.promptLogprobsLastN().orElse(tokens.length - 1);
     if (request.promptLogprobs().orElse(false)) {
-      response = response.withPromptLogprobs(sampler.promptLogprobs(tokens));
+      float[] logprobs = sampler.promptLogprobs(tokens);
+      Arrays.fill(logprobs, 0, tokens.length - scored, Float.NaN);
+      response = response.withPromptLogprobs(logprobs);
     }
     int k = request.topkPromptLogprobs();
     if (k > 0) {
-      response = response.withTopkPromptLogprobs(matrix(sampler.topkPromptLogprobs(tokens, k), k));
+      List<TopTokens> rows = sampler.topkPromptLogprobs(tokens, k);
+      response = response.withTopkPromptLogprobs(matrix(rows, tokens.length - scored, k));
+    }
+    if (request.targetPromptLogprobs().isPresent()) {
+      response =
+          response.withTargetPromptLogprobs(
+              PromptScores.targets(sampler, tokens, request.targetPromptLogprobs().get()));
+    }
+    int draws = request.promptAltTokensK().orElse(0);
+    if (draws > 0) {
+      response =
+          response.withPromptAltTokens(
+              PromptScores.alternatives(sampler, tokens, draws, settings(tokens.length, 0)));
     }
     return response;
+  }
+
+  /** Number of tokens that are read. */
+  int promptLength() {
+    return InputTokens.of(prompt).length;
+  }
+
+  /** Number of tokens that were generated. */
+  static long generated(SampleResponse response) {
+    return response.sequences().stream().mapToLong(sequence -> sequence.tokens().remaining()).sum();
   }
 
   private int maxTokens(int promptLength) {
@@ -149,11 +213,12 @@ final class SampleTask {
     };
   }
 
-  private static TopkLogprobs matrix(List<TopTokens> rows, int k) {
+  /** The rows from {@code first} on; those before it have no cells. */
+  private static TopkLogprobs matrix(List<TopTokens> rows, int first, int k) {
     int[] ids = new int[rows.size() * k];
     float[] logprobs = new float[rows.size() * k];
     Arrays.fill(logprobs, TopkLogprobs.UNUSED);
-    for (int row = 0; row < rows.size(); row++) {
+    for (int row = first; row < rows.size(); row++) {
       TopTokens top = rows.get(row);
       System.arraycopy(top.ids(), 0, ids, row * k, top.size());
       System.arraycopy(top.logprobs(), 0, logprobs, row * k, top.size());

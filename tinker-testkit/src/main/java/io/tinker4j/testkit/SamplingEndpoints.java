@@ -1,35 +1,34 @@
 package io.tinker4j.testkit;
 
-import io.tinker4j.testkit.model.LoraModel;
-import io.tinker4j.testkit.model.Sampler;
 import io.tinker4j.types.CreateSamplingSessionRequest;
 import io.tinker4j.types.CreateSamplingSessionResponse;
+import io.tinker4j.types.GetSamplerResponse;
 import io.tinker4j.types.SampleRequest;
+import io.tinker4j.types.SampleResponse;
 import io.tinker4j.types.UntypedFuture;
-import java.io.IOException;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /** Samplers and sampling. */
 final class SamplingEndpoints {
   private final Registry registry;
   private final FutureStore futures;
-  private final CheckpointStore checkpoints;
-  private final BaseModels baseModels;
+  private final Samplers samplers;
+  private final UsageMeter meter;
   private final ComputePool compute;
+  private final Chronicle chronicle;
+  private final Behaviour behaviour;
 
-  SamplingEndpoints(
-      Registry registry,
-      FutureStore futures,
-      CheckpointStore checkpoints,
-      BaseModels baseModels,
-      ComputePool compute) {
+  SamplingEndpoints(Registry registry, Samplers samplers, Workshop workshop, Behaviour behaviour) {
     this.registry = registry;
-    this.futures = futures;
-    this.checkpoints = checkpoints;
-    this.baseModels = baseModels;
-    this.compute = compute;
+    this.futures = workshop.futures();
+    this.samplers = samplers;
+    this.meter = workshop.meter();
+    this.compute = workshop.compute();
+    this.chronicle = workshop.chronicle();
+    this.behaviour = behaviour;
   }
 
   void addTo(Router router) {
@@ -48,18 +47,22 @@ final class SamplingEndpoints {
       throw RefusedException.badRequest(
           "sampling_session_seq_id is " + seqId + "; samplers count from 0");
     }
-    String id = session.samplerId(seqId);
+    String id = behaviour.samplerId(session, seqId);
     String fingerprint = JsonBodies.fingerprint("create_sampling_session", request);
     if (registry.findSampler(id).isEmpty()) {
       BoundSampler sampler =
-          bind(
+          samplers.bind(
               call.owner(),
               id,
+              session.id(),
               seqId,
               request.baseModel().orElse(null),
               request.modelPath().orElse(null),
               fingerprint);
-      registry.addSampler(sampler);
+      if (registry.addSampler(sampler).isEmpty()) {
+        chronicle.sync(
+            chronicle.request("sampler", id, StoredRequest.of("create_sampling_session", call)));
+      }
     }
     if (!registry.sampler(call.owner(), id).source().fingerprint().equals(fingerprint)) {
       throw RefusedException.conflict("sampler " + id + " was created by another request");
@@ -67,90 +70,110 @@ final class SamplingEndpoints {
     return JsonBodies.ok(CreateSamplingSessionResponse.builder().samplingSessionId(id).build());
   }
 
-  private BoundSampler bind(
-      String owner,
-      String id,
-      int seqId,
-      @Nullable String baseModel,
-      @Nullable String modelPath,
-      String fingerprint)
-      throws InterruptedException {
-    if (baseModel != null && modelPath == null) {
-      baseModels.require(baseModel);
-      return new BoundSampler(
-          id,
-          owner,
-          seqId,
-          new BoundSampler.Source(baseModel, null, fingerprint),
-          baseModels.sampler(baseModel));
-    }
-    if (baseModel != null || modelPath == null) {
-      throw RefusedException.badRequest("one of base_model and model_path must be set");
-    }
-    TinkerPath path = TinkerPath.parse(modelPath);
-    TrainingRunEntry run = checkpoints.runOf(owner, path);
-    return new BoundSampler(
-        id,
-        owner,
-        seqId,
-        new BoundSampler.Source(run.baseModel(), path.toString(), fingerprint),
-        load(owner, path));
-  }
-
-  private Sampler load(String owner, TinkerPath path) throws InterruptedException {
-    try {
-      return compute.call(() ->
-          checkpoints.load(owner, path, dir -> LoraModel.restore(dir, false).frozenSampler()));
-    } catch (InterruptedException | RuntimeException e) {
-      throw e;
-    } catch (IOException e) {
-      throw RefusedException.notFound("checkpoint " + path + " cannot be read: " + e.getMessage());
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   private Answer sample(HttpCall call) throws InterruptedException {
+    StoredRequest stored = StoredRequest.of("asample", call);
     SampleRequest request = JsonBodies.read(call.body(), SampleRequest.class);
-    BoundSampler sampler = samplerOf(call, request);
+    BoundSampler sampler = samplerOf(call.owner(), request);
     SampleTask task = SampleTask.of(request, sampler.seqId());
-    Promise promise = futures.create();
-    compute.processors().execute(() -> run(task, sampler.sampler(), promise));
-    return JsonBodies.ok(UntypedFuture.builder().requestId(promise.requestId()).build());
+    String fingerprint = JsonBodies.fingerprint("asample", request);
+    Supplier<BoundSampler.Request> beginning = () -> start(stored, fingerprint, task, sampler);
+    BoundSampler.Request begun =
+        isNumbered(request)
+            ? sampler.request(request.seqId().getAsLong(), fingerprint, beginning)
+            : beginning.get();
+    chronicle.sync(begun.entry());
+    List<String> sequenceIds = new ArrayList<>();
+    for (int i = 0; i < request.numSamples(); i++) {
+      sequenceIds.add(begun.requestId() + ":" + i);
+    }
+    return JsonBodies.ok(
+        UntypedFuture.builder()
+            .requestId(begun.requestId())
+            .sampleSequenceIds(sequenceIds)
+            .build());
   }
 
-  private BoundSampler samplerOf(HttpCall call, SampleRequest request) throws InterruptedException {
+  private boolean isNumbered(SampleRequest request) {
+    return behaviour.recognisesSamples()
+        && request.samplingSessionId().isPresent()
+        && request.seqId().isPresent();
+  }
+
+  private BoundSampler.Request start(
+      StoredRequest stored, String fingerprint, SampleTask task, BoundSampler sampler) {
+    Promise promise = futures.create(stored.owner());
+    long entry = chronicle.request("sample", promise.requestId(), stored);
+    compute.processors().execute(() -> run(task, sampler, promise));
+    return new BoundSampler.Request(fingerprint, promise.requestId(), entry);
+  }
+
+  /** Takes up a request of former times, which is run again unless its promise is kept. */
+  void restore(JournalEntry entry, Promise promise) {
+    StoredRequest stored = Chronicle.request(entry);
+    try {
+      SampleRequest request = JsonBodies.read(stored.body(), SampleRequest.class);
+      BoundSampler sampler = samplerOf(stored.owner(), request);
+      String fingerprint = JsonBodies.fingerprint("asample", request);
+      BoundSampler.Request begun =
+          new BoundSampler.Request(fingerprint, promise.requestId(), entry.offset());
+      if (isNumbered(request)) {
+        BoundSampler.Request unused =
+            sampler.request(request.seqId().getAsLong(), fingerprint, () -> begun);
+      }
+      if (!promise.isDone()) {
+        SampleTask task = SampleTask.of(request, sampler.seqId());
+        compute.processors().execute(() -> run(task, sampler, promise));
+      }
+    } catch (RefusedException e) {
+      if (!promise.isDone()) {
+        promise.complete(
+            chronicle.finish(chronicle.done(promise.requestId()), Outcome.Failed.of(e)));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private BoundSampler samplerOf(String owner, SampleRequest request) throws InterruptedException {
     if (request.samplingSessionId().isEmpty()) {
-      return bind(
-          call.owner(),
-          "",
-          0,
-          request.baseModel().orElse(null),
-          request.modelPath().orElse(null),
-          "");
+      return samplers.bind(
+          owner, "", "", 0, request.baseModel().orElse(null), request.modelPath().orElse(null), "");
     }
     if (request.baseModel().isPresent() || request.modelPath().isPresent()) {
       throw RefusedException.badRequest("sampling_session_id excludes base_model and model_path");
     }
-    return registry.sampler(call.owner(), request.samplingSessionId().get());
+    return registry.sampler(owner, request.samplingSessionId().get());
   }
 
-  private static void run(SampleTask task, Sampler sampler, Promise promise) {
+  private void run(SampleTask task, BoundSampler sampler, Promise promise) {
+    Map<String, Object> fields = chronicle.done(promise.requestId());
+    Outcome outcome;
     try {
-      promise.complete(new Outcome.Finished(task.run(sampler)));
+      SampleResponse response = behaviour.sample(task.run(sampler.sampler()));
+      UsageMeter.Account account = sampler.account();
+      meter.add(account, UsageMeter.Kind.PREFILL, task.promptLength());
+      meter.add(account, UsageMeter.Kind.SAMPLE, SampleTask.generated(response));
+      fields.put(Chronicle.OWNER, account.owner());
+      fields.put(Chronicle.SESSION, account.sessionId());
+      fields.put(Chronicle.BASE_MODEL, account.baseModel());
+      fields.put(Chronicle.TOKENS, task.promptLength());
+      fields.put(Chronicle.GENERATED, SampleTask.generated(response));
+      outcome = new Outcome.Finished(response);
     } catch (RuntimeException e) {
-      promise.complete(Outcome.Failed.of(e));
+      outcome = Outcome.Failed.of(e);
     }
+    promise.complete(chronicle.finish(fields, outcome));
   }
 
   private Answer getSampler(HttpCall call) {
     BoundSampler sampler = registry.sampler(call.owner(), call.pathParameter(0));
-    Map<String, Object> wire = new LinkedHashMap<>();
-    wire.put("sampler_id", sampler.id());
-    wire.put("base_model", sampler.source().baseModel());
+    GetSamplerResponse.Builder wire =
+        GetSamplerResponse.builder()
+            .samplerId(sampler.id())
+            .baseModel(sampler.source().baseModel());
     if (sampler.source().modelPath() != null) {
-      wire.put("model_path", sampler.source().modelPath());
+      wire.modelPath(sampler.source().modelPath());
     }
-    return JsonBodies.ok(wire);
+    return JsonBodies.ok(wire.build());
   }
 }

@@ -3,6 +3,7 @@ package io.tinker4j.testkit;
 import io.tinker4j.testkit.model.BaseModel;
 import io.tinker4j.types.ClientConfigRequest;
 import io.tinker4j.types.ClientConfigResponse;
+import io.tinker4j.types.ClientDynamicConfigResponse;
 import io.tinker4j.types.CreateSessionRequest;
 import io.tinker4j.types.CreateSessionResponse;
 import io.tinker4j.types.GetServerCapabilitiesResponse;
@@ -10,32 +11,53 @@ import io.tinker4j.types.HealthResponse;
 import io.tinker4j.types.SessionHeartbeatRequest;
 import io.tinker4j.types.SessionHeartbeatResponse;
 import io.tinker4j.types.SupportedModel;
+import io.tinker4j.types.TelemetryResponse;
+import io.tinker4j.types.TelemetrySendRequest;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** Configuration, sessions and what the server can do. */
+/** Configuration, credentials, sessions, telemetry and what the server can do. */
 final class ServiceEndpoints {
-  private static final int REFRESH_INTERVAL_SECONDS = 300;
-
   private final Registry registry;
   private final ClientConfigResponse clientConfig;
+  private final CreateSessionResponse messages;
   private final List<String> baseModels;
+  private final Credentials credentials;
+  private final Behaviour behaviour;
+  private final InstantSource clock;
 
-  ServiceEndpoints(Registry registry, ClientConfigResponse clientConfig, List<String> baseModels) {
+  ServiceEndpoints(
+      Registry registry,
+      ClientConfigResponse clientConfig,
+      CreateSessionResponse messages,
+      List<String> baseModels,
+      Credentials credentials,
+      Behaviour behaviour,
+      InstantSource clock) {
     this.registry = registry;
     this.clientConfig = clientConfig;
+    this.messages = messages;
     this.baseModels = baseModels;
+    this.credentials = credentials;
+    this.behaviour = behaviour;
+    this.clock = clock;
   }
 
   void addTo(Router router) {
     router
         .addOpen("GET", "healthz", call -> healthz())
         .add("POST", "client/config", this::clientConfig)
-        .add("POST", "client/dynamic_config", this::dynamicConfig)
+        .add("POST", "client/dynamic_config", ServiceEndpoints::dynamicConfig)
+        .add("POST", "telemetry", ServiceEndpoints::telemetry)
         .add("GET", "get_server_capabilities", call -> capabilities())
         .add("POST", "create_session", this::createSession)
-        .add("POST", "session_heartbeat", this::heartbeat)
-        .add("POST", "sessions/*/finish", this::finish);
+        .add("POST", "session_heartbeat", this::heartbeat);
+    if (clientConfig.pjwtAuthEnabled()) {
+      router.add("POST", "auth/token", this::exchange);
+    }
   }
 
   private static Answer healthz() {
@@ -47,9 +69,20 @@ final class ServiceEndpoints {
     return JsonBodies.ok(clientConfig);
   }
 
-  private Answer dynamicConfig(HttpCall call) {
+  private static Answer dynamicConfig(HttpCall call) {
     JsonBodies.read(call.body(), ClientConfigRequest.class);
-    return JsonBodies.ok(Map.of("refresh_interval_sec", REFRESH_INTERVAL_SECONDS));
+    return JsonBodies.ok(ClientDynamicConfigResponse.builder().build());
+  }
+
+  private Answer exchange(HttpCall call) {
+    JsonBodies.readObject(call.body(), Set.of());
+    return credentials.exchange(call);
+  }
+
+  /** Events are read, so that a malformed one is noticed, and forgotten. */
+  private static Answer telemetry(HttpCall call) {
+    JsonBodies.read(call.body(), TelemetrySendRequest.class);
+    return JsonBodies.ok(TelemetryResponse.builder().status("accepted").build());
   }
 
   private Answer capabilities() {
@@ -59,25 +92,38 @@ final class ServiceEndpoints {
           SupportedModel.builder()
               .modelName(name)
               .maxContextLength(BaseModel.MAX_CONTEXT_LENGTH)
+              .trainable(true)
+              .sampleable(true)
               .build());
     }
     return JsonBodies.ok(capabilities.build());
   }
 
   private Answer createSession(HttpCall call) {
-    JsonBodies.read(call.body(), CreateSessionRequest.class);
-    Session session = registry.createSession(call.owner());
-    return JsonBodies.ok(CreateSessionResponse.builder().sessionId(session.id()).build());
+    CreateSessionRequest request = JsonBodies.read(call.body(), CreateSessionRequest.class);
+    Map<String, String> metadata = new LinkedHashMap<>();
+    request
+        .userMetadata()
+        .forEach((name, value) -> {
+          if (value != null) {
+            metadata.put(name, value.toString());
+          }
+        });
+    Session session =
+        new Session(
+            behaviour.sessionId(),
+            call.owner(),
+            clock.instant(),
+            metadata,
+            request.projectId().orElse(null));
+    registry.addSession(session);
+    return JsonBodies.ok(
+        CreateSessionResponse.builder().from(messages).sessionId(session.id()).build());
   }
 
   private Answer heartbeat(HttpCall call) {
     SessionHeartbeatRequest request = JsonBodies.read(call.body(), SessionHeartbeatRequest.class);
     registry.heartbeat(call.owner(), request.sessionId());
     return JsonBodies.ok(SessionHeartbeatResponse.builder().build());
-  }
-
-  private Answer finish(HttpCall call) {
-    registry.session(call.owner(), call.pathParameter(0)).finish();
-    return JsonBodies.ok(Map.of());
   }
 }

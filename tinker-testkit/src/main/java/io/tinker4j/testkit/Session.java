@@ -1,19 +1,33 @@
 package io.tinker4j.testkit;
 
 import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A client's session. Safe for use by many threads. */
 final class Session {
   private final String id;
   private final String owner;
+  private final Instant created;
+  private final Map<String, String> userMetadata;
   private volatile Instant lastHeartbeat;
+  private volatile @Nullable String project;
   private volatile boolean finished;
-  private volatile boolean killed;
+  private volatile boolean expired;
 
-  Session(String id, String owner, Instant now) {
+  Session(
+      String id,
+      String owner,
+      Instant created,
+      Map<String, String> userMetadata,
+      @Nullable String project) {
     this.id = id;
     this.owner = owner;
-    lastHeartbeat = now;
+    this.created = created;
+    this.userMetadata = Map.copyOf(userMetadata);
+    this.project = project;
+    lastHeartbeat = created;
   }
 
   String id() {
@@ -22,6 +36,23 @@ final class Session {
 
   String owner() {
     return owner;
+  }
+
+  Instant created() {
+    return created;
+  }
+
+  Map<String, String> userMetadata() {
+    return userMetadata;
+  }
+
+  /** The project that the session belongs to, if any. */
+  Optional<String> project() {
+    return Optional.ofNullable(project);
+  }
+
+  void moveTo(String newProject) {
+    project = newProject;
   }
 
   /** When the session was last known to be alive. */
@@ -42,28 +73,12 @@ final class Session {
     finished = true;
   }
 
-  /** Ends the session with all that belongs to it. */
-  void kill() {
-    killed = true;
-    finished = true;
+  /** Whether it was ended, because its heartbeats stayed away or by a fault. */
+  boolean isExpired() {
+    return expired;
   }
 
-  /**
-   * Does nothing while the session is alive.
-   *
-   * @throws RefusedException 410 when it was ended from outside
-   */
-  void requireAlive() {
-    if (killed) {
-      throw RefusedException.gone("session " + id + " has expired");
-    }
-  }
-
-  String modelId(int modelSeqId) {
-    return id + ":train:" + modelSeqId;
-  }
-
-  String samplerId(int samplingSessionSeqId) {
-    return id + ":sample:" + samplingSessionSeqId;
+  void expire() {
+    expired = true;
   }
 }

@@ -10,21 +10,48 @@ import org.jspecify.annotations.Nullable;
  * What is known of a checkpoint on disk.
  *
  * @param expiresAt null when it never does
+ * @param isPublic whether everybody may read it
  */
 record StoredCheckpoint(
-    TinkerPath path, Instant time, long sizeBytes, @Nullable Instant expiresAt) {
+    TinkerPath path, Saved saved, @Nullable Instant expiresAt, boolean isPublic) {
+
+  /**
+   * What does not change once the checkpoint is saved.
+   *
+   * @param operation what saved it; the same operation finds its own work when it is carried out
+   *     again after a crash
+   */
+  record Saved(Instant time, long sizeBytes, Map<String, String> userMetadata, String operation) {
+    Saved {
+      userMetadata = Map.copyOf(userMetadata);
+    }
+  }
+
   boolean isExpired(Instant now) {
     return expiresAt != null && !now.isBefore(expiresAt);
   }
 
-  Checkpoint toWire() {
+  StoredCheckpoint withPublic(boolean whetherPublic) {
+    return new StoredCheckpoint(path, saved, expiresAt, whetherPublic);
+  }
+
+  StoredCheckpoint withExpiry(@Nullable Instant expiry) {
+    return new StoredCheckpoint(path, saved, expiry, isPublic);
+  }
+
+  Checkpoint toWire(String baseModel) {
     Checkpoint.Builder wire =
         Checkpoint.builder()
             .checkpointId(path.checkpointId())
             .checkpointType(path.kind().type())
-            .time(time)
+            .time(saved.time())
             .tinkerPath(path.toString())
-            .sizeBytes(sizeBytes);
+            .sizeBytes(saved.sizeBytes())
+            .isPublic(isPublic)
+            .baseModel(baseModel);
+    if (!saved.userMetadata().isEmpty()) {
+      wire.userMetadata(saved.userMetadata());
+    }
     if (expiresAt != null) {
       wire.expiresAt(expiresAt);
     }
@@ -35,8 +62,11 @@ record StoredCheckpoint(
   Map<String, Object> toFields() {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("tinker_path", path.toString());
-    fields.put("time", time.toString());
-    fields.put("size_bytes", sizeBytes);
+    fields.put("time", saved.time().toString());
+    fields.put("size_bytes", saved.sizeBytes());
+    fields.put("user_metadata", saved.userMetadata());
+    fields.put("operation", saved.operation());
+    fields.put("public", isPublic);
     if (expiresAt != null) {
       fields.put("expires_at", expiresAt.toString());
     }
@@ -49,11 +79,19 @@ record StoredCheckpoint(
    * @throws RuntimeException when they are not such
    */
   static StoredCheckpoint fromFields(Map<String, @Nullable Object> fields) {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    if (fields.get("user_metadata") instanceof Map<?, ?> stored) {
+      stored.forEach((key, value) -> metadata.put(String.valueOf(key), String.valueOf(value)));
+    }
     Object expiry = fields.get("expires_at");
     return new StoredCheckpoint(
         TinkerPath.parse(String.valueOf(fields.get("tinker_path"))),
-        Instant.parse(String.valueOf(fields.get("time"))),
-        Long.parseLong(String.valueOf(fields.get("size_bytes"))),
-        expiry == null ? null : Instant.parse(expiry.toString()));
+        new Saved(
+            Instant.parse(String.valueOf(fields.get("time"))),
+            Long.parseLong(String.valueOf(fields.get("size_bytes"))),
+            metadata,
+            String.valueOf(fields.get("operation"))),
+        expiry == null ? null : Instant.parse(expiry.toString()),
+        Boolean.TRUE.equals(fields.get("public")));
   }
 }

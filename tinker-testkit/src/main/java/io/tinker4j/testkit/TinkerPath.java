@@ -32,8 +32,17 @@ record TinkerPath(String runId, CheckpointKind kind, String name) {
     throw RefusedException.badRequest(
         "path is \""
             + path
-            + "\"; it must be tinker://RUN/weights/NAME or"
-            + " tinker://RUN/sampler_weights/NAME");
+            + "\"; it must be tinker://RUN/weights/NAME,"
+            + " tinker://RUN/sampler_weights/NAME or tinker://RUN/external_weights/NAME");
+  }
+
+  /**
+   * Returns the path of a checkpoint id's two parts.
+   *
+   * @throws RefusedException 400 when they are none
+   */
+  static TinkerPath of(String runId, String kind, String name) {
+    return parse(SCHEME + runId + "/" + kind + "/" + name);
   }
 
   /**

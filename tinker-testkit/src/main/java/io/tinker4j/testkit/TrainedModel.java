@@ -1,6 +1,11 @@
 package io.tinker4j.testkit;
 
 import io.tinker4j.testkit.model.LoraModel;
+import io.tinker4j.types.UnloadModelResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -9,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,47 +23,50 @@ import org.jspecify.annotations.Nullable;
  * threads.
  */
 final class TrainedModel {
+  private static final Logger LOG = System.getLogger(TrainedModel.class.getName());
+
+  /** How many operations a restart repeats at most, or few more: snapshots wait for a step. */
+  private static final long SNAPSHOT_INTERVAL = 64;
+
   private final String id;
   private final Session session;
   private final TrainingRunEntry run;
-  private final ComputePool compute;
-  private final FutureStore futures;
+  private final Workshop workshop;
   private final OperationLane lane;
 
-  /** Set and read by the lane's operations, which follow one another. */
+  /** Set and read by the lane's operations, which follow one another; likewise the next one. */
   private @Nullable LoraModel engine;
+
+  private long lastSnapshot;
 
   /** Guards all fields below. */
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Map<Long, Submission> submissions = new HashMap<>();
+  private final Map<Long, Promise> pending = new HashMap<>();
   private final Set<Long> arrivals = new LinkedHashSet<>();
   private final List<ExecutedOperation> ledger = new ArrayList<>();
   private @Nullable String weightsHash;
   private @Nullable Promise unloading;
+  private long taken;
 
+  /** Creates a model whose first operation is the one with this number. */
   TrainedModel(
-      String id, Session session, TrainingRunEntry run, ComputePool compute, FutureStore futures) {
+      String id, Session session, TrainingRunEntry run, Workshop workshop, long firstNumber) {
     this.id = id;
     this.session = session;
     this.run = run;
-    this.compute = compute;
-    this.futures = futures;
-    lane = new OperationLane(compute.lanes());
+    this.workshop = workshop;
+    lane = new OperationLane(workshop.compute().lanes(), firstNumber);
   }
 
-  private record Submission(String fingerprint, Promise promise) {}
+  /** A request that was taken in: what tells it from others, and where it is in the journal. */
+  private record Submission(String fingerprint, String requestId, long entry) {}
 
   /** Makes the engine, on a processor thread. */
   @FunctionalInterface
   interface Creation {
     LoraModel createEngine() throws Exception;
-  }
-
-  /** Works on the engine, on a processor thread, and returns a wire type. */
-  @FunctionalInterface
-  interface Work {
-    Object run(LoraModel engine) throws Exception;
   }
 
   String id() {
@@ -72,72 +81,190 @@ final class TrainedModel {
     return run;
   }
 
-  /** Starts the model and gives the promise this result; to be called once, first of all. */
-  void create(Promise promise, Creation creation, Object result) {
-    lane.submit(
-        0,
-        () ->
-            complete(
-                promise,
-                () -> {
-                  LoraModel created = creation.createEngine();
-                  engine = created;
-                  setWeightsHash(created.weightsHash());
-                  return result;
-                }));
+  /** On whose account the operations are. */
+  UsageMeter.Account account() {
+    return new UsageMeter.Account(session.owner(), session.id(), run.baseModel());
   }
 
   /**
-   * Takes in an operation.
+   * Starts the model and gives the promise this result; to be called once, first of all.
    *
-   * @return the promise of its result; the first one when the same operation was sent before
-   * @throws RefusedException 400 for a number below 1, 404 when the model is unloaded, 409 when
-   *     another operation has this number
+   * @param repeatable whether the same creation gives the same engine at any time
    */
-  Promise submit(long seqId, OperationKind kind, String fingerprint, Work work) {
-    if (seqId < 1) {
-      throw RefusedException.badRequest("seq_id is " + seqId + "; requests count from 1");
+  void create(Promise promise, Creation creation, Object result, boolean repeatable) {
+    lane.submit(
+        0,
+        () -> {
+          Outcome outcome =
+              compute(() -> {
+                LoraModel created = creation.createEngine();
+                engine = created;
+                setWeightsHash(created.weightsHash());
+                if (!repeatable) {
+                  snapshot(0, created);
+                }
+                return result;
+              });
+          finish(workshop.chronicle().done(promise.requestId()), promise, outcome);
+        });
+  }
+
+  /**
+   * Makes the engine what it was; to be called once, instead of {@link #create}, for a model whose
+   * creation has ended. The engine of a corrupted run is not needed any more.
+   *
+   * @param creation makes the engine anew; null when only a snapshot can
+   * @param reader reads a request again
+   */
+  void restore(
+      ModelHistory history,
+      @Nullable Creation creation,
+      Function<StoredRequest, ModelOperation> reader) {
+    Promise end = history.unloading();
+    if (end == null || !end.isDone()) {
+      lane.submit(
+          history.last(),
+          () -> {
+            if (!run.isCorrupted()) {
+              rebuild(history, creation, reader);
+            }
+          });
     }
+  }
+
+  /** Takes over the books and goes on with what is not done; to be called once, then. */
+  void resume(ModelHistory history, Function<StoredRequest, ModelOperation> reader) {
     lock.lock();
     try {
-      Submission first = submissions.get(seqId);
-      if (first != null && first.fingerprint().equals(fingerprint)) {
-        return first.promise();
+      ledger.addAll(history.done().values());
+      if (!ledger.isEmpty()) {
+        weightsHash = ledger.get(ledger.size() - 1).weightsHash();
       }
-      if (first != null) {
-        throw RefusedException.conflict(
-            "seq_id " + seqId + " of model " + id + " belongs to another request");
+      arrivals.addAll(history.accepted().keySet());
+      history
+          .accepted()
+          .forEach((seqId, accepted) -> {
+            String requestId = accepted.promise().requestId();
+            submissions.put(
+                seqId, new Submission(accepted.fingerprint(), requestId, accepted.offset()));
+            if (!accepted.promise().isDone()) {
+              pending.put(seqId, accepted.promise());
+              lane.submit(seqId, () -> execute(read(accepted, reader), seqId, accepted.promise()));
+            }
+          });
+      unloading = history.unloading();
+      Promise end = unloading;
+      if (end != null && !end.isDone()) {
+        lane.finish(() -> end(end));
       }
-      if (unloading != null) {
-        throw RefusedException.notFound("model " + id + " is unloaded");
-      }
-      Promise promise = futures.create();
-      submissions.put(seqId, new Submission(fingerprint, promise));
-      arrivals.add(seqId);
-      lane.submit(seqId, () -> execute(seqId, kind, promise, work));
-      return promise;
     } finally {
       lock.unlock();
     }
   }
 
+  private ModelOperation read(
+      ModelHistory.Accepted accepted, Function<StoredRequest, ModelOperation> reader) {
+    return reader.apply(Chronicle.request(workshop.chronicle().read(accepted.offset())));
+  }
+
+  private void rebuild(
+      ModelHistory history,
+      @Nullable Creation creation,
+      Function<StoredRequest, ModelOperation> reader) {
+    Rebuilding rebuilding =
+        new Rebuilding(this, history, accepted -> read(accepted, reader), workshop.chronicle());
+    Outcome outcome =
+        compute(() -> {
+          LoraModel rebuilt = rebuilding.run(creation);
+          setWeightsHash(rebuilt.weightsHash());
+          lastSnapshot = history.latestSnapshot().orElse(0L);
+          engine = rebuilt;
+          return rebuilt;
+        });
+    if (outcome instanceof Outcome.Failed failed) {
+      run.corrupt();
+      LOG.log(Level.ERROR, () -> "model not rebuilt id=" + id + " reason=" + failed.message());
+    }
+  }
+
+  /**
+   * Takes in an operation, durably.
+   *
+   * @return the id of the promise of its result; the first one when the same operation was sent
+   *     before
+   * @throws RefusedException 400 for a number below 1, 404 when the model is unloaded, 409 when
+   *     another operation has this number
+   */
+  String submit(ModelOperation operation, StoredRequest request) {
+    long seqId = operation.seqId();
+    if (seqId < 1 && workshop.behaviour().ordersRequests()) {
+      throw RefusedException.badRequest("seq_id is " + seqId + "; requests count from 1");
+    }
+    Submission submission;
+    lock.lock();
+    try {
+      submission = isRecognised(operation) ? submissions.get(seqId) : null;
+      if (submission == null) {
+        submission = takeIn(operation, request);
+      } else if (!submission.fingerprint().equals(operation.fingerprint())) {
+        throw RefusedException.conflict(
+            "seq_id " + seqId + " of model " + id + " belongs to another request");
+      }
+    } finally {
+      lock.unlock();
+    }
+    workshop.chronicle().sync(submission.entry());
+    return submission.requestId();
+  }
+
+  private Submission takeIn(ModelOperation operation, StoredRequest request) {
+    if (unloading != null) {
+      throw RefusedException.notFound("model " + id + " is unloaded");
+    }
+    operation.check();
+    long seqId = operation.seqId();
+    Promise promise = workshop.futures().create(session.owner());
+    long entry = workshop.chronicle().accept(promise.requestId(), operation, request);
+    Submission submission = new Submission(operation.fingerprint(), promise.requestId(), entry);
+    if (isRecognised(operation)) {
+      submissions.put(seqId, submission);
+    }
+    arrivals.add(seqId);
+    long number = workshop.behaviour().ordersRequests() ? seqId : ++taken;
+    pending.put(number, promise);
+    lane.submit(number, () -> execute(operation, number, promise));
+    return submission;
+  }
+
+  private boolean isRecognised(ModelOperation operation) {
+    return operation.seqId() > 0 && workshop.behaviour().recognises(operation.kind());
+  }
+
   /** Ends the model after the operations before the first gap; the others fail. */
-  Promise unload(Object result) {
+  Promise unload() {
     lock.lock();
     try {
       if (unloading == null) {
-        Promise promise = futures.create();
+        Promise promise = workshop.futures().create(session.owner());
+        long entry = workshop.chronicle().unload(promise.requestId(), id);
         unloading = promise;
-        lane.finish(() -> {
-          engine = null;
-          failPending();
-          promise.complete(new Outcome.Finished(result));
-        });
+        workshop.chronicle().sync(entry);
+        lane.finish(() -> end(promise));
       }
       return unloading;
     } finally {
       lock.unlock();
     }
+  }
+
+  private void end(Promise promise) {
+    engine = null;
+    failPending();
+    deleteSnapshots(Long.MAX_VALUE);
+    finish(
+        workshop.chronicle().done(promise.requestId()),
+        promise,
+        new Outcome.Finished(UnloadModelResponse.builder().modelId(id).build()));
   }
 
   boolean isUnloaded() {
@@ -177,50 +304,116 @@ final class TrainedModel {
     }
   }
 
-  private void execute(long seqId, OperationKind kind, Promise promise, Work work) {
-    LoraModel model = engine;
-    if (model == null) {
-      promise.complete(Outcome.Failed.user("model " + id + " could not be created"));
+  private void execute(ModelOperation operation, long number, Promise promise) {
+    Outcome outcome = outcome(operation);
+    if (outcome instanceof Outcome.Lost) {
       return;
     }
-    if (run.isCorrupted()) {
-      promise.complete(new Outcome.Failed("training run " + id + " is corrupted", "server"));
-      return;
+    ExecutedOperation executed =
+        new ExecutedOperation(
+            operation.seqId(),
+            operation.kind().wireName(),
+            operation.payloadHash(),
+            weightsHash() == null ? "" : String.valueOf(weightsHash()),
+            workshop.chronicle().nextOrder());
+    long billed = outcome instanceof Outcome.Finished ? operation.usage() : 0;
+    operation.kind().billed().ifPresent(kind -> workshop.meter().add(account(), kind, billed));
+    lock.lock();
+    try {
+      ledger.add(executed);
+      pending.remove(number);
+    } finally {
+      lock.unlock();
     }
-    complete(
-        promise,
-        () -> {
-          try {
-            return work.run(model);
-          } finally {
-            if (kind.changesWeights()) {
-              setWeightsHash(model.weightsHash());
-            }
-            addToLedger(seqId, kind);
-          }
-        });
+    finish(
+        workshop.chronicle().done(promise.requestId(), this, executed, billed), promise, outcome);
+    if (lastSnapshot == operation.seqId()) {
+      deleteSnapshots(lastSnapshot);
+    }
   }
 
-  private void complete(Promise promise, Callable<Object> task) {
+  private Outcome outcome(ModelOperation operation) {
+    LoraModel model = engine;
+    if (run.isCorrupted()) {
+      return new Outcome.Failed("training run " + id + " is corrupted", "server");
+    }
+    return model == null
+        ? Outcome.Failed.user("model " + id + " could not be created")
+        : compute(() -> run(operation, model));
+  }
+
+  private Object run(ModelOperation operation, LoraModel model) throws Exception {
     try {
-      promise.complete(new Outcome.Finished(compute.call(task)));
+      return operation.work().run(this, model);
+    } finally {
+      if (operation.kind().changesWeights()) {
+        setWeightsHash(model.weightsHash());
+        snapshotIfDue(operation, model);
+      }
+    }
+  }
+
+  /** Snapshots are taken where no gradients have accumulated: after a step and after loading. */
+  private void snapshotIfDue(ModelOperation operation, LoraModel model) throws IOException {
+    if (operation.kind() == OperationKind.LOAD_WEIGHTS
+        || operation.seqId() - lastSnapshot >= SNAPSHOT_INTERVAL) {
+      snapshot(operation.seqId(), model);
+    }
+  }
+
+  private void snapshot(long seqId, LoraModel model) throws IOException {
+    if (workshop.chronicle().isDurable() && workshop.behaviour().modelsSurviveRestart()) {
+      workshop.chronicle().engines().keep(id, seqId, model);
+      workshop.chronicle().snapshot(id, seqId);
+      lastSnapshot = seqId;
+    }
+  }
+
+  private void deleteSnapshots(long before) {
+    try {
+      workshop.chronicle().engines().deleteBefore(id, before);
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, () -> "old snapshots not deleted model_id=" + id, e);
+    }
+  }
+
+  /** Runs a task on a processor thread; the outcome is lost when the server closes meanwhile. */
+  private Outcome compute(Callable<Object> task) {
+    try {
+      return new Outcome.Finished(workshop.compute().call(task));
     } catch (InterruptedException e) {
       // The server is closing, which ends all promises.
       Thread.currentThread().interrupt();
+      return new Outcome.Lost();
     } catch (Exception e) {
-      promise.complete(Outcome.Failed.of(e));
+      return Outcome.Failed.of(e);
+    }
+  }
+
+  /** Writes down how a request ended and then tells. */
+  private void finish(Map<String, Object> fields, Promise promise, Outcome outcome) {
+    try {
+      promise.complete(workshop.chronicle().finish(fields, outcome));
+    } catch (UncheckedIOException e) {
+      LOG.log(Level.ERROR, () -> "outcome not written request_id=" + promise.requestId(), e);
+      promise.complete(new Outcome.Lost());
     }
   }
 
   private void failPending() {
+    List<Promise> failing;
     lock.lock();
     try {
-      submissions
-          .values()
-          .forEach(submission ->
-              submission.promise().complete(Outcome.Failed.user("model " + id + " is unloaded")));
+      failing = List.copyOf(pending.values());
+      pending.clear();
     } finally {
       lock.unlock();
+    }
+    for (Promise promise : failing) {
+      finish(
+          workshop.chronicle().done(promise.requestId()),
+          promise,
+          Outcome.Failed.user("model " + id + " is unloaded"));
     }
   }
 
@@ -228,16 +421,6 @@ final class TrainedModel {
     lock.lock();
     try {
       weightsHash = hash;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void addToLedger(long seqId, OperationKind kind) {
-    lock.lock();
-    try {
-      ledger.add(
-          new ExecutedOperation(seqId, kind.wireName(), weightsHash == null ? "" : weightsHash));
     } finally {
       lock.unlock();
     }

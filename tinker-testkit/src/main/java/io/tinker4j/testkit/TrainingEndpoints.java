@@ -15,49 +15,54 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Passes and optimizer steps. */
+/** Passes over data and optimizer steps. */
 final class TrainingEndpoints {
-  private final Registry registry;
   private final ComputePool compute;
 
-  TrainingEndpoints(Registry registry, ComputePool compute) {
-    this.registry = registry;
+  private final Behaviour behaviour;
+  private final boolean stubbed;
+
+  /** Creates the endpoints; with {@code stubbed} they compute nothing, for measuring the rest. */
+  TrainingEndpoints(ComputePool compute, Behaviour behaviour, boolean stubbed) {
+    this.stubbed = stubbed;
     this.compute = compute;
+    this.behaviour = behaviour;
   }
 
-  void addTo(Router router) {
-    router
-        .add("POST", "forward_backward", this::forwardBackward)
-        .add("POST", "forward", this::forward)
-        .add("POST", "optim_step", this::optimStep);
+  void addTo(ModelOperations operations) {
+    operations
+        .add(
+            "forward_backward",
+            request ->
+                pass(
+                    request.isProtobuf()
+                        ? PassReader.readProtobuf(request.body())
+                        : PassReader.readForwardBackward(request.body())))
+        .add("forward", request -> pass(PassReader.readForward(request.body())))
+        .add("optim_step", this::optimStep);
   }
 
-  private Answer forwardBackward(HttpCall call) {
-    return submit(
-        call,
-        call.hasProtobufBody()
-            ? PassReader.readProtobuf(call.body())
-            : PassReader.readForwardBackward(call.body()));
-  }
-
-  private Answer forward(HttpCall call) {
-    return submit(call, PassReader.readForward(call.body()));
-  }
-
-  private Answer submit(HttpCall call, PassRequest request) {
-    TrainedModel model = registry.model(call.owner(), request.modelId());
+  private ModelOperation pass(PassRequest received) {
+    PassRequest request = behaviour.pass(received);
     if (request.data().isEmpty()) {
       throw RefusedException.badRequest("data is empty; a pass needs an example");
     }
-    Promise promise =
-        model.submit(
-            request.seqId(), request.kind(), request.fingerprint(), engine -> run(engine, request));
-    return ModelEndpoints.promised(promise, model.id());
+    return new ModelOperation(
+            request.modelId(),
+            request.seqId(),
+            request.kind(),
+            request.fingerprint(),
+            (model, engine) -> run(engine, request))
+        .withUsage(request.data().stream().mapToLong(InputTokens::count).sum());
   }
 
   private ForwardBackwardOutput run(LoraModel engine, PassRequest request) {
     List<Example> examples = new ArrayList<>();
-    for (Datum datum : request.data()) {
+    List<Datum> data = behaviour.examples(request);
+    if (stubbed) {
+      return stub(data);
+    }
+    for (Datum datum : data) {
       try {
         examples.add(ExampleReader.read(datum));
       } catch (IllegalArgumentException | ArithmeticException e) {
@@ -71,27 +76,37 @@ final class TrainingEndpoints {
     List<Map<String, TensorData>> outputs = new ArrayList<>();
     for (int i = 0; i < result.size(); i++) {
       float[] logprobs = result.logprobs(i);
-      long[] shape = ExampleReader.outputShape(request.data().get(i), logprobs.length);
+      long[] shape = ExampleReader.outputShape(data.get(i), logprobs.length);
       outputs.add(Map.of("logprobs", TensorData.ofFloats(logprobs, shape)));
     }
-    return ForwardBackwardOutput.of(
-        "ArrayRecord", outputs, Metrics.of(Map.of("loss:sum", result.lossSum())));
+    return behaviour.output(
+        ForwardBackwardOutput.of(
+            "ArrayRecord", outputs, Metrics.of(Map.of("loss:sum", result.lossSum()))));
   }
 
-  private Answer optimStep(HttpCall call) {
-    OptimStepRequest request = JsonBodies.read(call.body(), OptimStepRequest.class);
-    TrainedModel model = registry.model(call.owner(), request.modelId());
-    AdamSettings settings = settings(request.adamParams());
-    Promise promise =
-        model.submit(
-            request.seqId().orElse(0),
-            OperationKind.OPTIM_STEP,
-            JsonBodies.fingerprint("optim_step", request),
-            engine ->
-                OptimStepResponse.builder()
-                    .metrics(Metrics.of(Map.copyOf(engine.optimStep(settings))))
-                    .build());
-    return ModelEndpoints.promised(promise, model.id());
+  /** Zeros in the shape of the result. */
+  private static ForwardBackwardOutput stub(List<Datum> data) {
+    List<Map<String, TensorData>> outputs = new ArrayList<>();
+    for (Datum datum : data) {
+      int length = (int) InputTokens.count(datum);
+      outputs.add(Map.of("logprobs", TensorData.ofFloats(new float[length], length)));
+    }
+    return ForwardBackwardOutput.of("ArrayRecord", outputs, Metrics.of(Map.of("loss:sum", 0.0)));
+  }
+
+  private ModelOperation optimStep(StoredRequest stored) {
+    OptimStepRequest request = JsonBodies.read(stored.body(), OptimStepRequest.class);
+    AdamSettings settings = settings(behaviour.adamParams(request.adamParams()));
+    return new ModelOperation(
+        request.modelId(),
+        request.seqId().orElse(0),
+        OperationKind.OPTIM_STEP,
+        JsonBodies.fingerprint(
+            "optim_step", OptimStepRequest.builder().from(request).modelId("").seqId(0).build()),
+        (model, engine) ->
+            OptimStepResponse.builder()
+                .metrics(Metrics.of(behaviour.optimMetrics(Map.copyOf(engine.optimStep(settings)))))
+                .build());
   }
 
   private static AdamSettings settings(AdamParams params) {

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ final class TrainingRunEntry {
   private final LoraSettings settings;
   private final Map<String, String> userMetadata;
   private final Map<String, StoredCheckpoint> checkpoints = new ConcurrentHashMap<>();
+  private final Set<String> deleted = ConcurrentHashMap.newKeySet();
   private volatile Instant lastRequest;
   private volatile boolean corrupted;
 
@@ -67,6 +69,7 @@ final class TrainingRunEntry {
     return corrupted;
   }
 
+  /** Notes that the run's model is lost to a fault of the server. */
   void corrupt() {
     corrupted = true;
   }
@@ -77,6 +80,19 @@ final class TrainingRunEntry {
 
   void add(StoredCheckpoint checkpoint) {
     checkpoints.put(checkpoint.path().checkpointId(), checkpoint);
+    deleted.remove(checkpoint.path().checkpointId());
+  }
+
+  /** Forgets a checkpoint and remembers that its owner has deleted it. */
+  void delete(StoredCheckpoint checkpoint) {
+    if (remove(checkpoint)) {
+      deleted.add(checkpoint.path().checkpointId());
+    }
+  }
+
+  /** Whether a checkpoint existed until its owner deleted it. */
+  boolean isDeleted(TinkerPath path) {
+    return deleted.contains(path.checkpointId());
   }
 
   /** Forgets a checkpoint unless another one has taken its place; tells whether it did. */
@@ -92,7 +108,7 @@ final class TrainingRunEntry {
   private static List<StoredCheckpoint> sorted(Collection<StoredCheckpoint> checkpoints) {
     return checkpoints.stream()
         .sorted(
-            Comparator.comparing(StoredCheckpoint::time)
+            Comparator.comparing((StoredCheckpoint checkpoint) -> checkpoint.saved().time())
                 .thenComparing(checkpoint -> checkpoint.path().checkpointId()))
         .toList();
   }
@@ -110,8 +126,9 @@ final class TrainingRunEntry {
             .userMetadata(userMetadata);
     for (StoredCheckpoint checkpoint : checkpoints()) {
       switch (checkpoint.path().kind()) {
-        case TRAINING -> wire.lastCheckpoint(checkpoint.toWire());
-        case SAMPLER -> wire.lastSamplerCheckpoint(checkpoint.toWire());
+        case TRAINING -> wire.lastCheckpoint(checkpoint.toWire(baseModel));
+        case SAMPLER -> wire.lastSamplerCheckpoint(checkpoint.toWire(baseModel));
+        case EXTERNAL -> {}
       }
     }
     return wire.build();
@@ -131,6 +148,7 @@ final class TrainingRunEntry {
     fields.put("last_request_time", lastRequest.toString());
     fields.put("user_metadata", userMetadata);
     fields.put("corrupted", corrupted);
+    fields.put("deleted", deleted.stream().sorted().toList());
     return fields;
   }
 
@@ -158,6 +176,9 @@ final class TrainingRunEntry {
             metadata,
             Instant.parse(text(fields, "last_request_time")));
     run.corrupted = Boolean.TRUE.equals(fields.get("corrupted"));
+    if (fields.get("deleted") instanceof List<?> deleted) {
+      deleted.forEach(id -> run.deleted.add(String.valueOf(id)));
+    }
     return run;
   }
 

@@ -1,8 +1,9 @@
 package io.tinker4j.testkit;
 
-import io.tinker4j.testkit.model.LoraModel;
 import io.tinker4j.types.LoadWeightsRequest;
 import io.tinker4j.types.LoadWeightsResponse;
+import io.tinker4j.types.SaveWeightsExternalRequest;
+import io.tinker4j.types.SaveWeightsExternalResponse;
 import io.tinker4j.types.SaveWeightsForSamplerRequest;
 import io.tinker4j.types.SaveWeightsForSamplerResponse;
 import io.tinker4j.types.SaveWeightsRequest;
@@ -10,147 +11,210 @@ import io.tinker4j.types.SaveWeightsResponse;
 import io.tinker4j.types.WeightsInfoRequest;
 import io.tinker4j.types.WeightsInfoResponse;
 import java.time.Duration;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Saving and loading checkpoints. */
 final class WeightsEndpoints {
-  /** Longest time to live, ten years: the service's own limit for what it keeps. */
-  private static final long MAX_TTL_SECONDS = 315_360_000;
+  private static final long MIN_EXTERNAL_TTL = 3600;
 
-  private final Registry registry;
   private final CheckpointStore checkpoints;
+  private final Credentials credentials;
   private final ModelEndpoints models;
+  private final Samplers samplers;
+  private final ModelOperations operations;
+  private final Behaviour behaviour;
 
-  WeightsEndpoints(Registry registry, CheckpointStore checkpoints, ModelEndpoints models) {
-    this.registry = registry;
+  WeightsEndpoints(
+      CheckpointStore checkpoints,
+      Credentials credentials,
+      ModelEndpoints models,
+      Samplers samplers,
+      ModelOperations operations,
+      Behaviour behaviour) {
     this.checkpoints = checkpoints;
+    this.credentials = credentials;
     this.models = models;
+    this.samplers = samplers;
+    this.operations = operations;
+    this.behaviour = behaviour;
   }
 
   void addTo(Router router) {
+    operations
+        .add("save_weights", this::saveWeights)
+        .add("save_weights_for_sampler", this::saveWeightsForSampler)
+        .add("save_weights_external", this::saveWeightsExternal)
+        .add("load_weights", this::loadWeights);
     router
-        .add("POST", "save_weights", this::saveWeights)
-        .add("POST", "load_weights", this::loadWeights)
-        .add("POST", "save_weights_for_sampler", this::saveWeightsForSampler)
-        .add("POST", "weights_info", this::weightsInfo);
+        .add("POST", "weights_info", this::weightsInfo)
+        .add("POST", "load_weights", this::loadOrCreate);
   }
 
-  private Answer saveWeights(HttpCall call) {
-    SaveWeightsRequest request = JsonBodies.read(call.body(), SaveWeightsRequest.class);
-    TrainedModel model = registry.model(call.owner(), request.modelId());
+  private ModelOperation saveWeights(StoredRequest stored) {
+    SaveWeightsRequest request = JsonBodies.read(stored.body(), SaveWeightsRequest.class);
     long seqId = request.seqId().orElse(0);
     // A name that follows from the number is the same when the request is sent again.
     String name = request.path().orElseGet(() -> "%04d".formatted(seqId));
     TinkerPath.requireName(name);
-    Duration ttl = ttl(request.ttlSeconds());
-    TinkerPath path = new TinkerPath(model.id(), CheckpointKind.TRAINING, name);
-    Promise promise =
-        model.submit(
+    Duration ttl = SaveOptions.ttl(boxed(request.ttlSeconds()), 1);
+    TinkerPath path = new TinkerPath(request.modelId(), CheckpointKind.TRAINING, name);
+    SaveOptions options = options(seqId, request.overwrite(), ttl, request.userMetadata());
+    return new ModelOperation(
+            request.modelId(),
             seqId,
             OperationKind.SAVE_WEIGHTS,
-            JsonBodies.fingerprint("save_weights", request),
-            engine -> {
-              checkpoints.save(
-                  model.run(), path, request.overwrite(), ttl, dir -> engine.saveState(dir, true));
+            JsonBodies.fingerprint(
+                "save_weights",
+                SaveWeightsRequest.builder().from(request).modelId("").seqId(0).build()),
+            (model, engine) -> {
+              checkpoints.save(model.run(), path, options, dir -> engine.saveState(dir, true));
               return SaveWeightsResponse.builder().path(path.toString()).build();
-            });
-    return ModelEndpoints.promised(promise, model.id());
+            })
+        .withUsage(1)
+        .withCheck(() -> checkName(path));
   }
 
-  private Answer saveWeightsForSampler(HttpCall call) {
+  private void checkName(TinkerPath path) {
+    if (behaviour.refusesExistingNames()
+        && checkpoints.findRun(path.runId()).flatMap(run -> run.checkpoint(path)).isPresent()) {
+      throw RefusedException.conflict("checkpoint " + path + " exists");
+    }
+  }
+
+  private static SaveOptions options(
+      long seqId,
+      boolean overwrite,
+      @Nullable Duration ttl,
+      @Nullable Map<String, String> userMetadata) {
+    return new SaveOptions(
+        "seq " + seqId, overwrite, ttl, userMetadata == null ? Map.of() : userMetadata);
+  }
+
+  private ModelOperation saveWeightsForSampler(StoredRequest stored) {
     SaveWeightsForSamplerRequest request =
-        JsonBodies.read(call.body(), SaveWeightsForSamplerRequest.class);
-    TrainedModel model = registry.model(call.owner(), request.modelId());
+        JsonBodies.read(stored.body(), SaveWeightsForSamplerRequest.class);
     if (request.path().isPresent() == request.samplingSessionSeqId().isPresent()) {
       throw RefusedException.badRequest("one of path and sampling_session_seq_id must be set");
     }
-    Promise promise =
-        request.path().isPresent()
-            ? saveNamed(model, request, request.path().get())
-            : saveUnnamed(model, request, request.samplingSessionSeqId().getAsInt());
-    return ModelEndpoints.promised(promise, model.id());
+    return request.path().isPresent()
+        ? saveNamed(request, request.path().get())
+        : saveUnnamed(request, request.samplingSessionSeqId().getAsInt());
   }
 
-  private Promise saveNamed(TrainedModel model, SaveWeightsForSamplerRequest request, String name) {
+  private ModelOperation saveNamed(SaveWeightsForSamplerRequest request, String name) {
     TinkerPath.requireName(name);
-    Duration ttl = ttl(request.ttlSeconds());
-    TinkerPath path = new TinkerPath(model.id(), CheckpointKind.SAMPLER, name);
-    return model.submit(
-        request.seqId().orElse(0),
-        OperationKind.SAVE_WEIGHTS_FOR_SAMPLER,
-        JsonBodies.fingerprint("save_weights_for_sampler", request),
-        engine -> {
-          checkpoints.save(model.run(), path, false, ttl, dir -> engine.saveState(dir, false));
-          return SaveWeightsForSamplerResponse.builder().path(path.toString()).build();
-        });
+    long seqId = request.seqId().orElse(0);
+    Duration ttl = SaveOptions.ttl(boxed(request.ttlSeconds()), 1);
+    TinkerPath path = new TinkerPath(request.modelId(), CheckpointKind.SAMPLER, name);
+    SaveOptions options = options(seqId, false, ttl, request.userMetadata());
+    return new ModelOperation(
+            request.modelId(),
+            seqId,
+            OperationKind.SAVE_WEIGHTS_FOR_SAMPLER,
+            JsonBodies.fingerprint(
+                "save_weights_for_sampler",
+                SaveWeightsForSamplerRequest.builder().from(request).modelId("").seqId(0).build()),
+            (model, engine) -> {
+              checkpoints.save(model.run(), path, options, dir -> engine.saveState(dir, false));
+              return SaveWeightsForSamplerResponse.builder().path(path.toString()).build();
+            })
+        .withUsage(1)
+        .withCheck(() -> checkName(path));
   }
 
   /**
-   * Keeps the weights in memory only. A client that retries takes a new sampling session number
+   * Makes a sampler and no checkpoint. A client that retries takes a new sampling session number
    * under the old sequence number, so the former does not count for telling requests apart.
    */
-  private Promise saveUnnamed(
-      TrainedModel model, SaveWeightsForSamplerRequest request, int samplingSeqId) {
+  private ModelOperation saveUnnamed(SaveWeightsForSamplerRequest request, int samplingSeqId) {
     if (samplingSeqId < 0) {
       throw RefusedException.badRequest(
           "sampling_session_seq_id is " + samplingSeqId + "; samplers count from 0");
     }
-    String fingerprint = ContentHash.fingerprint("save_weights_for_sampler", new byte[0]);
-    return model.submit(
-        request.seqId().orElse(0),
+    long seqId = request.seqId().orElse(0);
+    return new ModelOperation(
+        request.modelId(),
+        seqId,
         OperationKind.SAVE_WEIGHTS_FOR_SAMPLER,
-        fingerprint,
-        engine -> bind(model, samplingSeqId, engine));
+        ContentHash.fingerprint("save_weights_for_sampler", new byte[0]),
+        (model, engine) -> {
+          String id = behaviour.samplerId(model.session(), samplingSeqId);
+          samplers.keep(model, id, samplingSeqId, "seq " + seqId, engine);
+          return SaveWeightsForSamplerResponse.builder().samplingSessionId(id).build();
+        });
   }
 
-  private SaveWeightsForSamplerResponse bind(
-      TrainedModel model, int samplingSeqId, LoraModel engine) {
-    String id = model.session().samplerId(samplingSeqId);
-    BoundSampler sampler =
-        new BoundSampler(
-            id,
-            model.session().owner(),
-            samplingSeqId,
-            new BoundSampler.Source(model.run().baseModel(), null, "save:" + model.id()),
-            engine.frozenSampler());
-    if (registry.addSampler(sampler).isPresent()) {
-      throw new OperationException("ResourceAlreadyExists: sampler " + id + " exists");
+  private ModelOperation saveWeightsExternal(StoredRequest stored) {
+    SaveWeightsExternalRequest request =
+        JsonBodies.read(stored.body(), SaveWeightsExternalRequest.class);
+    TinkerPath.requireName(request.path());
+    if (request.ageEncryptionRecipients() != null && !request.ageEncryptionRecipients().isEmpty()) {
+      throw RefusedException.badRequest(
+          "age_encryption_recipients is set; this server does not encrypt");
     }
-    return SaveWeightsForSamplerResponse.builder().samplingSessionId(id).build();
+    long seqId = request.seqId().orElse(0);
+    Duration ttl = SaveOptions.ttl(boxed(request.ttlSeconds()), MIN_EXTERNAL_TTL);
+    TinkerPath path = new TinkerPath(request.modelId(), CheckpointKind.EXTERNAL, request.path());
+    return new ModelOperation(
+            request.modelId(),
+            seqId,
+            OperationKind.SAVE_WEIGHTS_EXTERNAL,
+            JsonBodies.fingerprint(
+                "save_weights_external",
+                SaveWeightsExternalRequest.builder().from(request).modelId("").seqId(0).build()),
+            (model, engine) -> {
+              StoredCheckpoint saved =
+                  checkpoints.save(
+                      model.run(),
+                      path,
+                      options(seqId, false, ttl, null),
+                      dir -> engine.saveState(dir, false));
+              return SaveWeightsExternalResponse.builder()
+                  .path(path.toString())
+                  .sizeBytes(saved.saved().sizeBytes())
+                  .build();
+            })
+        .withUsage(1);
   }
 
-  private Answer loadWeights(HttpCall call) {
+  private Answer loadOrCreate(HttpCall call) {
     LoadWeightsRequest request = JsonBodies.read(call.body(), LoadWeightsRequest.class);
     if (request.modelId().isPresent() == request.sessionId().isPresent()) {
       throw RefusedException.badRequest("one of model_id and session_id must be set");
     }
-    if (request.sessionId().isPresent()) {
-      return models.createFromCheckpoint(call, request);
-    }
-    TrainedModel model = registry.model(call.owner(), request.modelId().orElseThrow());
+    return request.sessionId().isPresent()
+        ? models.create(StoredRequest.of("load_weights", call))
+        : operations.submit(StoredRequest.of("load_weights", call));
+  }
+
+  private ModelOperation loadWeights(StoredRequest stored) {
+    LoadWeightsRequest request = JsonBodies.read(stored.body(), LoadWeightsRequest.class);
     TinkerPath path = trainingPath(request.path());
-    String owner = checkpointOwner(call, request);
-    checkpoints.runOf(owner, path);
-    Promise promise =
-        model.submit(
+    String owner =
+        checkpointOwner(credentials, stored.owner(), request.weightsAccessToken().orElse(null));
+    return new ModelOperation(
+            request.modelId().orElse(""),
             request.seqId().orElse(0),
             OperationKind.LOAD_WEIGHTS,
-            JsonBodies.fingerprint("load_weights", request),
-            engine -> {
+            JsonBodies.fingerprint(
+                "load_weights",
+                LoadWeightsRequest.builder().from(request).modelId("").seqId(0).build()),
+            (model, engine) -> {
               checkpoints.load(
                   owner,
                   path,
                   dir -> {
-                    engine.loadState(dir, request.optimizer() && !call.losesOptimizer());
+                    engine.loadState(dir, request.optimizer() && !stored.losesOptimizer());
                     return dir;
                   });
               return LoadWeightsResponse.builder()
                   .modelId(model.id())
                   .path(path.toString())
                   .build();
-            });
-    return ModelEndpoints.promised(promise, model.id());
+            })
+        .withCheck(() -> checkpoints.runOf(owner, path));
   }
 
   private Answer weightsInfo(HttpCall call) {
@@ -177,20 +241,24 @@ final class WeightsEndpoints {
     return path;
   }
 
-  /** Whose checkpoint a request may load: that of the caller, or of the key it brings along. */
-  static String checkpointOwner(HttpCall call, LoadWeightsRequest request) {
-    return request.weightsAccessToken().map(ContentHash::owner).orElse(call.owner());
+  /**
+   * Whose checkpoint a request may use: that of the caller, or of the credential it brings along.
+   *
+   * @throws RefusedException 403 when that credential is not accepted
+   */
+  static String checkpointOwner(
+      Credentials credentials, String caller, @Nullable String accessToken) {
+    if (accessToken == null) {
+      return caller;
+    }
+    try {
+      return credentials.owner(accessToken);
+    } catch (RefusedException e) {
+      throw RefusedException.forbidden("weights_access_token: " + e.getMessage());
+    }
   }
 
-  private static @Nullable Duration ttl(OptionalLong seconds) {
-    if (seconds.isEmpty()) {
-      return null;
-    }
-    long value = seconds.getAsLong();
-    if (value < 1 || value > MAX_TTL_SECONDS) {
-      throw RefusedException.badRequest(
-          "ttl_seconds is " + value + "; it must be from 1 to " + MAX_TTL_SECONDS);
-    }
-    return Duration.ofSeconds(value);
+  private static @Nullable Long boxed(OptionalLong value) {
+    return value.isPresent() ? value.getAsLong() : null;
   }
 }

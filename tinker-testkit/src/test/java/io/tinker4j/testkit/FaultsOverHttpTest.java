@@ -13,11 +13,14 @@ import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -300,6 +303,35 @@ class FaultsOverHttpTest {
                   .map(i -> Integer.bitCount((whole[i] ^ flipped[i]) & 0xFF))
                   .sum())
           .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void truncateBody_andFlipBit_breakAnArchive() {
+    EmbeddedTinkerServer server =
+        server(
+            Fault.on(operation("downloads/*")).nth(1).truncateBody(),
+            Fault.on(operation("downloads/*")).nth(2).flipBit());
+    try (WireClient client = new WireClient(server)) {
+      String model = client.createModel();
+      client.save("save_weights", model, 1, "a");
+      URI archive =
+          URI.create(
+              client
+                  .send(
+                      client
+                          .request("training_runs/" + model + "/checkpoints/weights/a/archive")
+                          .GET())
+                  .headers()
+                  .firstValue("location")
+                  .orElseThrow());
+
+      byte[] half = client.send(HttpRequest.newBuilder(archive).GET()).body();
+      byte[] flipped = client.send(HttpRequest.newBuilder(archive).GET()).body();
+      byte[] whole = client.send(HttpRequest.newBuilder(archive).GET()).body();
+
+      assertThat(half).isEqualTo(Arrays.copyOf(whole, whole.length / 2));
+      assertThat(flipped).hasSameSizeAs(whole).isNotEqualTo(whole);
     }
   }
 

@@ -20,7 +20,7 @@ class OperationLaneTest {
   void operations_submittedByManyThreadsInAnyOrder_runOneByOneInTheirs(
       @ForAll @IntRange(min = 1, max = 60) int count, @ForAll long seed)
       throws InterruptedException {
-    OperationLane lane = new OperationLane(Thread::startVirtualThread);
+    OperationLane lane = new OperationLane(Thread::startVirtualThread, 0);
     List<Long> numbers = new ArrayList<>(LongStream.range(0, count).boxed().toList());
     Collections.shuffle(numbers, new Random(seed));
     // A plain list: the lane's promise to run one operation after the other is what keeps it whole.
@@ -43,7 +43,7 @@ class OperationLaneTest {
 
   @Test
   void finish_runsAfterWhatIsReadyAndDropsWhatIsBeyondAGap() {
-    OperationLane lane = new OperationLane(Runnable::run);
+    OperationLane lane = new OperationLane(Runnable::run, 0);
     List<String> executed = new ArrayList<>();
     lane.submit(2, () -> executed.add("2"));
 

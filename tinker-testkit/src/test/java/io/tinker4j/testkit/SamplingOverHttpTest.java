@@ -3,6 +3,7 @@ package io.tinker4j.testkit;
 import static io.tinker4j.testkit.WireClient.list;
 import static io.tinker4j.testkit.WireClient.map;
 import static io.tinker4j.testkit.WireClient.text;
+import static io.tinker4j.testkit.model.BaseModel.VOCABULARY_SIZE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tinker4j.types.proto.SampleResponse;
@@ -58,6 +59,156 @@ class SamplingOverHttpTest {
     assertThat(sequence.get("stop_reason")).isIn("length", "stop");
     assertThat(list(result.get("prompt_logprobs"))).hasSize(2).element(0).isNull();
     assertThat(list(list(result.get("topk_prompt_logprobs")).get(1))).hasSize(2);
+  }
+
+  @Test
+  void sample_resent_isTheSameSample_andAnotherUnderItsNumberIsAConflict() {
+    String sampler = createSampler(client);
+
+    Map<String, @Nullable Object> first = client.post("asample", sample(sampler, 0));
+    Map<String, @Nullable Object> second = client.post("asample", sample(sampler, 0));
+    int other =
+        client
+            .tryPost("asample", sample(sampler, 0).replace("\"max_tokens\":8", "\"max_tokens\":7"))
+            .statusCode();
+
+    assertThat(second).isEqualTo(first);
+    assertThat(list(first.get("sample_sequence_ids"))).hasSize(2).doesNotHaveDuplicates();
+    assertThat(other).isEqualTo(409);
+  }
+
+  @Test
+  void promptLogprobs_ofTheLastPositions_leaveTheOthersOut() {
+    String sampler = createSampler(client);
+    String whole = sample(sampler, 0).replace("[104,105]", "[104,105,106,107]");
+    Map<String, @Nullable Object> all = client.run("asample", whole);
+
+    Map<String, @Nullable Object> last =
+        client.run(
+            "asample",
+            whole
+                .replace("\"seq_id\":0", "\"seq_id\":1")
+                .replace("\"type\":\"sample\"", "\"prompt_logprobs_last_n\":2"));
+
+    List<?> logprobs = list(last.get("prompt_logprobs"));
+    assertThat(logprobs.subList(0, 2)).containsOnlyNulls();
+    assertThat(logprobs.subList(2, 4)).isEqualTo(list(all.get("prompt_logprobs")).subList(2, 4));
+    assertThat(list(last.get("topk_prompt_logprobs")).subList(0, 2)).containsOnlyNulls();
+  }
+
+  private static String with(String request, String options) {
+    return request.replace("\"type\":\"sample\"", options);
+  }
+
+  @Test
+  void sample_optionsOutOfRange_areRefused() {
+    String sampler = createSampler(client);
+    for (String option :
+        new String[] {
+          "\"topk_sample_logprobs\":100000",
+          "\"prompt_alt_tokens_k\":100000",
+          "\"target_prompt_logprobs\":{\"data\":[1,2],\"dtype\":\"int64\",\"shape\":[2,1]}",
+          "\"target_prompt_logprobs\":{\"data\":[-2],\"dtype\":\"int64\",\"shape\":[1,1]}",
+          "\"target_prompt_logprobs\":{\"data\":[1.0],\"dtype\":\"float32\",\"shape\":[1,1]}",
+          "\"prompt_logprobs_last_n\":2",
+        }) {
+      assertThat(client.tryPost("asample", with(sample(sampler, 0), option)).statusCode())
+          .as(option)
+          .isEqualTo(400);
+    }
+    assertThat(
+            client
+                .tryPost("asample", with(sample(sampler, 0), "\"prompt_logprobs_last_n\":0"))
+                .statusCode())
+        .isEqualTo(422);
+  }
+
+  @Test
+  void topkSampleLogprobs_containWhatWasSampled() throws Exception {
+    String sampler = createSampler(client);
+    String request = with(sample(sampler, 0), "\"topk_sample_logprobs\":" + VOCABULARY_SIZE);
+    String requestId = client.submit("asample", request);
+    Map<?, ?> sequence = map(list(client.await(requestId).get("sequences")).get(0));
+    SampleResponse binary = SampleResponse.parseFrom(client.retrieveBinary(requestId).body());
+
+    List<?> tokens = list(sequence.get("tokens"));
+    List<?> rows = list(sequence.get("topk_logprobs"));
+    assertThat(rows).hasSameSizeAs(tokens);
+    for (int i = 0; i < tokens.size(); i++) {
+      assertThat(logprob(rows.get(i), tokens.get(i)))
+          .isEqualTo(list(sequence.get("logprobs")).get(i));
+    }
+    assertThat(binary.getSequences(0).getTopkSampledLogprobs().getLength())
+        .isEqualTo(tokens.size());
+  }
+
+  /** The log-probability of a token in a row of [token, logprob]. */
+  private static @Nullable Object logprob(@Nullable Object row, @Nullable Object token) {
+    return list(row).stream()
+        .map(WireClient::list)
+        .filter(pair -> pair.get(0).equals(token))
+        .findFirst()
+        .orElseThrow()
+        .get(1);
+  }
+
+  @Test
+  void targetPromptLogprobs_areThoseOfThePromptWhereItIsTheTarget() throws Exception {
+    String sampler = createSampler(client);
+    String whole = sample(sampler, 0).replace("[104,105]", "[104,105,106]");
+    String dense =
+        with(
+            whole,
+            "\"target_prompt_logprobs\":{\"data\":[105,-1,7,106],\"dtype\":\"int64\",\"shape\":[2,2]}");
+    String sparse =
+        with(
+            whole.replace("\"seq_id\":0", "\"seq_id\":1"),
+            "\"target_prompt_logprobs\":{\"data\":[105,106],\"dtype\":\"int64\",\"shape\":[2,2],"
+                + "\"sparse_crow_indices\":[0,1,2],\"sparse_col_indices\":[0,1]}");
+
+    String requestId = client.submit("asample", dense);
+    Map<String, @Nullable Object> full = client.await(requestId);
+    SampleResponse binary = SampleResponse.parseFrom(client.retrieveBinary(requestId).body());
+    Map<?, ?> listed = map(client.run("asample", sparse).get("target_prompt_logprobs"));
+
+    List<?> prompt = list(full.get("prompt_logprobs"));
+    Map<?, ?> targets = map(full.get("target_prompt_logprobs"));
+    List<?> data = list(targets.get("data"));
+    assertThat(targets.get("shape")).isEqualTo(List.of(2, 2));
+    assertThat(data.get(0)).isEqualTo(prompt.get(1));
+    assertThat(((Number) data.get(1)).doubleValue()).isZero();
+    assertThat(((Number) data.get(2)).doubleValue()).isNegative();
+    assertThat(data.get(3)).isEqualTo(prompt.get(2));
+    assertThat(listed.get("data")).isEqualTo(List.of(data.get(0), data.get(3)));
+    assertThat(listed.get("sparse_col_indices")).isEqualTo(List.of(0, 1));
+    assertThat(binary.getTargetPromptLogprobs().getDense().size()).isEqualTo(16);
+  }
+
+  @Test
+  void promptAltTokens_areDrawnAnewAtEachPosition() throws Exception {
+    String sampler = createSampler(client);
+    String request =
+        with(
+            sample(sampler, 0)
+                .replace("[104,105]", "[104,105,106]")
+                .replace(
+                    "\"topk_prompt_logprobs\":2", "\"topk_prompt_logprobs\":" + VOCABULARY_SIZE),
+            "\"prompt_alt_tokens_k\":40");
+
+    String requestId = client.submit("asample", request);
+    Map<String, @Nullable Object> result = client.await(requestId);
+    SampleResponse binary = SampleResponse.parseFrom(client.retrieveBinary(requestId).body());
+
+    Map<?, ?> drawn = map(result.get("prompt_alt_tokens"));
+    List<?> tokens = list(map(drawn.get("tokens")).get("data"));
+    List<?> logprobs = list(map(drawn.get("logprobs")).get("data"));
+    assertThat(map(drawn.get("tokens")).get("shape")).isEqualTo(List.of(2, 40));
+    assertThat(tokens.stream().distinct().count()).isGreaterThan(5);
+    for (int i = 0; i < tokens.size(); i++) {
+      assertThat(logprob(list(result.get("topk_prompt_logprobs")).get(1 + i / 40), tokens.get(i)))
+          .isEqualTo(logprobs.get(i));
+    }
+    assertThat(binary.getPromptAltTokens().getTokens().getDense().size()).isEqualTo(640);
   }
 
   @Test

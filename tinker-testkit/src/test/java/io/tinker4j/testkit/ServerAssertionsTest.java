@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 /** What the server remembers, and assertions about it. */
 class ServerAssertionsTest {
   private static ExecutedOperation step(long seqId) {
-    return new ExecutedOperation(seqId, seqId % 2 == 0 ? "optim_step" : "forward_backward", "h");
+    return new ExecutedOperation(
+        seqId, seqId % 2 == 0 ? "optim_step" : "forward_backward", "p", "h", seqId);
   }
 
   private static void assertFails(ThrowingCallable assertion, String message) {

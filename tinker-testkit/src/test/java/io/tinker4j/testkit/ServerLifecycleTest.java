@@ -82,6 +82,9 @@ class ServerLifecycleTest {
                               BodyPublishers.ofString(
                                   "{\"request_id\":\"%s\"}".formatted(waiting))))
                   .statusCode());
+      while (server.requests().stream().noneMatch(request -> request.path().endsWith("future"))) {
+        Thread.onSpinWait();
+      }
 
       server.close();
       server.close();
@@ -125,17 +128,32 @@ class ServerLifecycleTest {
 
   @Test
   void futures_beyondTheLimit_areGone() {
-    FutureStore futures = new FutureStore(2);
-    Promise first = futures.create();
-    Promise kept = futures.create();
-    Promise last = futures.create();
-    futures.retrieved(first);
-    futures.retrieved(kept);
+    FutureStore futures = new FutureStore("f-", 2, 1000);
+    Promise first = futures.create("me");
+    Promise kept = futures.create("me");
+    Promise last = futures.create("me");
+    futures.retrieved(first, 1);
+    futures.retrieved(kept, 1);
 
-    futures.retrieved(last);
+    futures.retrieved(last, 1);
 
-    assertThat(futures.get(kept.requestId())).isSameAs(kept);
-    assertThatThrownBy(() -> futures.get(first.requestId()))
+    assertThat(futures.get("me", kept.requestId())).isSameAs(kept);
+    assertThatThrownBy(() -> futures.get("me", first.requestId()))
+        .isInstanceOfSatisfying(
+            RefusedException.class, refused -> assertThat(refused.status()).isEqualTo(410));
+  }
+
+  @Test
+  void futures_beyondTheirSize_areGone() {
+    FutureStore futures = new FutureStore("f-", 100, 1000);
+    Promise large = futures.create("me");
+    Promise small = futures.create("me");
+    futures.retrieved(large, 900);
+
+    futures.retrieved(small, 101);
+
+    assertThat(futures.get("me", small.requestId())).isSameAs(small);
+    assertThatThrownBy(() -> futures.get("me", large.requestId()))
         .isInstanceOfSatisfying(
             RefusedException.class, refused -> assertThat(refused.status()).isEqualTo(410));
   }

@@ -154,6 +154,23 @@ class TrainingOverHttpTest {
   }
 
   @Test
+  void ledger_tellsWhatWasAskedForAndInWhichOrder() {
+    String one = client.createModel();
+    String other = client.createModel();
+
+    client.run("forward_backward", forwardBackward(one, 1));
+    client.run("forward_backward", forwardBackward(other, 1));
+    client.run("forward_backward", forwardBackward(one, 2).replace("0.5]", "0.25]"));
+
+    assertThat(server.ledger(one).get(0).payloadHash())
+        .matches("[0-9a-f]{64}")
+        .isEqualTo(server.ledger(other).get(0).payloadHash())
+        .isNotEqualTo(server.ledger(one).get(1).payloadHash());
+    assertThat(server.ledger(one)).extracting(ExecutedOperation::order).containsExactly(0L, 2L);
+    assertThat(server.ledger(other)).extracting(ExecutedOperation::order).containsExactly(1L);
+  }
+
+  @Test
   void sparseTwoDimensionalTargets_giveTheDenseResult() throws Exception {
     String model = client.createModel();
     String dense =

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +27,16 @@ final class WireClient implements AutoCloseable {
   }
 
   WireClient(EmbeddedTinkerServer server, String apiKey, HttpClient.Version version) {
+    this(server.baseUrl(), apiKey, version);
+  }
+
+  WireClient(URI baseUrl) {
+    this(baseUrl, "tml-test", HttpClient.Version.HTTP_1_1);
+  }
+
+  private WireClient(URI baseUrl, String apiKey, HttpClient.Version version) {
     http = HttpClient.newBuilder().version(version).build();
-    baseUrl = server.baseUrl();
+    this.baseUrl = baseUrl;
     this.apiKey = apiKey;
   }
 
@@ -65,6 +74,13 @@ final class WireClient implements AutoCloseable {
             .header("Content-Type", "application/x-protobuf")
             .POST(BodyPublishers.ofByteArray(body));
     return send(encoding == null ? request : request.header("Content-Encoding", encoding));
+  }
+
+  HttpResponse<byte[]> trySend(String method, String path, String json) {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .method(method, BodyPublishers.ofString(json)));
   }
 
   Map<String, @Nullable Object> post(String path, String json) {
@@ -112,6 +128,15 @@ final class WireClient implements AutoCloseable {
     Map<String, @Nullable Object> result = await(submit(path, json));
     assertThat(result).doesNotContainKey("error");
     return result;
+  }
+
+  /** Saves a checkpoint under a name and returns its path. */
+  String save(String kind, String modelId, long seqId, String name) {
+    return text(
+        run(
+            kind,
+            "{\"model_id\":\"%s\",\"seq_id\":%d,\"path\":\"%s\"}".formatted(modelId, seqId, name)),
+        "path");
   }
 
   String createSession() {
@@ -173,6 +198,12 @@ final class WireClient implements AutoCloseable {
   static Map<?, ?> map(@Nullable Object value) {
     assertThat(value).isInstanceOf(Map.class);
     return value instanceof Map<?, ?> map ? map : Map.of();
+  }
+
+  static Map<String, @Nullable Object> fields(@Nullable Object value) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    map(value).forEach((name, field) -> fields.put(String.valueOf(name), field));
+    return fields;
   }
 
   static List<?> list(@Nullable Object value) {

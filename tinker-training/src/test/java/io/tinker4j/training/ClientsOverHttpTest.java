@@ -14,6 +14,7 @@ import io.tinker4j.types.Datum;
 import io.tinker4j.types.ForwardBackwardOutput;
 import io.tinker4j.types.LossFunction;
 import io.tinker4j.types.ModelInput;
+import io.tinker4j.types.SampledSequence;
 import io.tinker4j.types.SamplingParams;
 import io.tinker4j.types.TensorData;
 import java.util.ArrayList;
@@ -298,7 +299,15 @@ class ClientsOverHttpTest {
     var first = sampler.sample(ModelInput.ofInts(TEXT), 2, params, options).join();
     var second = sampler.sample(ModelInput.ofInts(TEXT), 2, params, options).join();
 
-    assertThat(first).isEqualTo(second);
+    for (int i = 0; i < 2; i++) {
+      SampledSequence one = first.sequences().get(i);
+      SampledSequence other = second.sequences().get(i);
+      assertThat(one.toInts()).isEqualTo(other.toInts());
+      assertThat(one.logprobs()).isEqualTo(other.logprobs());
+      assertThat(one.sequenceId().orElseThrow()).isNotEqualTo(other.sequenceId().orElseThrow());
+    }
+    assertThat(first.promptLogprobs()).isEqualTo(second.promptLogprobs());
+    assertThat(first.topkPromptLogprobs()).isEqualTo(second.topkPromptLogprobs());
     assertThat(first.sequences()).hasSize(2);
     assertThat(first.sequences().get(0).toInts()).hasSize(8);
     assertThat(first.promptLogprobs().orElseThrow().remaining()).isEqualTo(TEXT.length);

@@ -9,6 +9,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationContext;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.deser.std.StdDeserializer;
 import tools.jackson.databind.exc.MismatchedInputException;
 
@@ -30,6 +31,7 @@ final class ModelInputChunkReader extends StdDeserializer<ModelInputChunk> {
         name = parser.nextName()) {
       fields.read(name, parser.nextToken(), parser);
     }
+    fields.requireKnown(this);
     return switch (fields.tag()) {
       case "encoded_text" -> EncodedTextChunk.owning(fields.tokens());
       case "image" ->
@@ -63,6 +65,14 @@ final class ModelInputChunkReader extends StdDeserializer<ModelInputChunk> {
     private static final Set<String> TAGS =
         Set.of("encoded_text", "image", "image_asset_pointer", "dmel");
 
+    private static final Map<String, Set<String>> PROPERTIES =
+        Map.of(
+            "encoded_text", Set.of("tokens", "type"),
+            "image",
+                Set.of("data", "format", "expected_tokens", "height", "width", "tokens", "type"),
+            "image_asset_pointer", Set.of("location", "format", "expected_tokens", "type"),
+            "dmel", Set.of("dmel", "type"));
+
     private final DeserializationContext context;
     private final Map<String, @Nullable Object> others = new LinkedHashMap<>();
     private int @Nullable [] tokens;
@@ -76,6 +86,19 @@ final class ModelInputChunkReader extends StdDeserializer<ModelInputChunk> {
         tokens = JsonArrays.readInts(parser, context);
       } else {
         others.put(name, context.readValue(parser, Object.class));
+      }
+    }
+
+    /** Where unknown properties are refused, so are those of chunks whose type is known. */
+    void requireKnown(ModelInputChunkReader reader) {
+      Set<String> known = PROPERTIES.get(tag());
+      if (known == null || !context.isEnabled(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)) {
+        return;
+      }
+      for (String name : others.keySet()) {
+        if (!known.contains(name)) {
+          context.handleUnknownProperty(context.getParser(), reader, ModelInputChunk.class, name);
+        }
       }
     }
 
@@ -120,6 +143,9 @@ final class ModelInputChunkReader extends StdDeserializer<ModelInputChunk> {
 
     byte[] bytes(String name) {
       String text = text(name);
+      if (text.length() % 4 != 0) {
+        throw mismatch(name, "a text of " + text.length() + " characters", "base64 with padding");
+      }
       try {
         if (text.length() % 4 == 0) { // The decoder would do without padding.
           return Base64.getDecoder().decode(text);

@@ -1,6 +1,7 @@
 package io.tinker4j.verify;
 
 import io.tinker4j.testkit.EmbeddedTinkerServer;
+import io.tinker4j.types.ClientConfigResponse;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -25,6 +26,8 @@ final class GoldenServer implements AutoCloseable {
       EmbeddedTinkerServer.builder()
           .baseModels(BASE_MODEL, "B")
           .holdTime(Duration.ofMillis(20))
+          .clientConfig(ClientConfigResponse.builder().pjwtAuthEnabled(true).build())
+          .sessionMessages("hello", "SDK is old", "")
           .start();
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

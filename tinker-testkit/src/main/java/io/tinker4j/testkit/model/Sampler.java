@@ -79,6 +79,49 @@ public final class Sampler {
     return List.copyOf(top);
   }
 
+  /**
+   * Draws {@code k} tokens for each position given those before it; none for the first one.
+   *
+   * @throws IllegalArgumentException if a token is outside the vocabulary or the prompt does not
+   *     fit the context
+   */
+  public List<TopTokens> alternatives(int[] prompt, int k, SamplingSettings settings) {
+    CounterRandom seeded = CounterRandom.of(settings.seed());
+    List<TopTokens> drawn = new ArrayList<>();
+    if (prompt.length > 0) {
+      drawn.add(TopTokens.NONE);
+    }
+    score(
+        prompt,
+        (position, logits, normaliser) ->
+            drawn.add(TopTokens.drawn(logits, normaliser, k, settings, seeded.stream(position))));
+    return List.copyOf(drawn);
+  }
+
+  /**
+   * Returns the log-probability of every token of the vocabulary, by its id, at each position given
+   * the tokens before it; no values for the first one.
+   *
+   * @throws IllegalArgumentException if a token is outside the vocabulary or the prompt does not
+   *     fit the context
+   */
+  public List<float[]> allLogprobs(int[] prompt) {
+    List<float[]> all = new ArrayList<>();
+    if (prompt.length > 0) {
+      all.add(new float[0]);
+    }
+    score(
+        prompt,
+        (position, logits, normaliser) -> {
+          float[] logprobs = new float[logits.length];
+          for (int id = 0; id < logprobs.length; id++) {
+            logprobs[id] = (float) (logits[id] - normaliser);
+          }
+          all.add(logprobs);
+        });
+    return all;
+  }
+
   /** Receives what the model predicts at a position; the logits are valid during the call only. */
   @FunctionalInterface
   private interface PredictionVisitor {

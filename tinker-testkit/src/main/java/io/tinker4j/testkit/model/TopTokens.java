@@ -2,7 +2,10 @@ package io.tinker4j.testkit.model;
 
 import java.util.Arrays;
 
-/** The likeliest tokens of one position, likeliest first; of equals the lowest id. Immutable. */
+/**
+ * Some tokens of one position: the likeliest, likeliest first and of equals the lowest id, or such
+ * as were drawn. Immutable.
+ */
 public final class TopTokens {
   static final TopTokens NONE = new TopTokens(new int[0], new float[0]);
 
@@ -24,6 +27,18 @@ public final class TopTokens {
     return new TopTokens(ids, logprobs);
   }
 
+  /** As many tokens as asked for, each drawn anew; in the order of the draws. */
+  static TopTokens drawn(
+      double[] logits, double normaliser, int k, SamplingSettings settings, CounterRandom random) {
+    int[] ids = new int[k];
+    float[] logprobs = new float[k];
+    for (int i = 0; i < k; i++) {
+      ids[i] = Choice.draw(logits, settings, random);
+      logprobs[i] = (float) (logits[ids[i]] - normaliser);
+    }
+    return new TopTokens(ids, logprobs);
+  }
+
   /** Number of tokens; 0 for the first position of a prompt, which nothing predicts. */
   public int size() {
     return ids.length;
@@ -34,7 +49,7 @@ public final class TopTokens {
     return ids.clone();
   }
 
-  /** Returns a copy of the log-probabilities, falling. */
+  /** Returns a copy of the log-probabilities. */
   public float[] logprobs() {
     return logprobs.clone();
   }

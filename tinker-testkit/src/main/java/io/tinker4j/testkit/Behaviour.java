@@ -1,0 +1,131 @@
+package io.tinker4j.testkit;
+
+import io.tinker4j.types.AdamParams;
+import io.tinker4j.types.Datum;
+import io.tinker4j.types.ForwardBackwardOutput;
+import io.tinker4j.types.QueueState;
+import io.tinker4j.types.SampleResponse;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * What servers of the protocol do differently; this class itself is the hosted service. Another
+ * personality is a subclass that overrides what it does otherwise, and a constant of {@link
+ * Personality}. Has no state.
+ */
+class Behaviour {
+  /** Whether requests without a credential are refused. */
+  boolean requiresCredential() {
+    return true;
+  }
+
+  /** Whether models are there again after a restart, not only their checkpoints. */
+  boolean modelsSurviveRestart() {
+    return true;
+  }
+
+  /** Whether a model's requests wait for those with lower numbers. */
+  boolean ordersRequests() {
+    return true;
+  }
+
+  /** Whether a request of this kind that comes again is known by its number. */
+  boolean recognises(OperationKind kind) {
+    return true;
+  }
+
+  /** Whether samples that come again are known by their number. */
+  boolean recognisesSamples() {
+    return true;
+  }
+
+  /** Whether a save under a name that exists is refused at once; else its promise fails. */
+  boolean refusesExistingNames() {
+    return false;
+  }
+
+  /** How long the address of an archive is good. */
+  Duration archiveLife() {
+    return Duration.ofMinutes(15);
+  }
+
+  /** How long a request for a result is held unless the server's settings say so. */
+  Duration holdTime() {
+    return Duration.ofSeconds(5);
+  }
+
+  /** What the ids of requests begin with; a number follows. */
+  String requestPrefix() {
+    return UUID.randomUUID() + "-";
+  }
+
+  String sessionId() {
+    return UUID.randomUUID().toString();
+  }
+
+  String modelId(Session session, int modelSeqId) {
+    return session.id() + ":train:" + modelSeqId;
+  }
+
+  String samplerId(Session session, int samplingSessionSeqId) {
+    return session.id() + ":sample:" + samplingSessionSeqId;
+  }
+
+  /**
+   * Checks a pass beyond what every server does, and changes what the server does not honour.
+   *
+   * @throws RefusedException when it is refused
+   */
+  PassRequest pass(PassRequest request) {
+    return request;
+  }
+
+  /** The examples of a pass as the loss sees them. */
+  List<Datum> examples(PassRequest request) {
+    return request.data();
+  }
+
+  ForwardBackwardOutput output(ForwardBackwardOutput output) {
+    return output;
+  }
+
+  AdamParams adamParams(AdamParams params) {
+    return params;
+  }
+
+  Map<String, Double> optimMetrics(Map<String, Double> metrics) {
+    return metrics;
+  }
+
+  SampleResponse sample(SampleResponse response) {
+    return response;
+  }
+
+  /** The answer to a request for a result that has failed. */
+  Answer failed(Outcome.Failed failed) {
+    Map<String, Object> wire = new LinkedHashMap<>();
+    wire.put("error", failed.message());
+    wire.put("category", failed.category());
+    return JsonBodies.ok(wire);
+  }
+
+  /** The answer to a request for a result that is not there when the time to hold it is over. */
+  Answer notReady(Promise promise) {
+    Map<String, Object> wire = new LinkedHashMap<>();
+    wire.put("type", "try_again");
+    wire.put("request_id", promise.requestId());
+    wire.put("queue_state", QueueState.ACTIVE.value());
+    return JsonBodies.ok(wire);
+  }
+
+  /** What is said of a model that has checkpoints and is not in memory. */
+  RefusedException notLoaded(String modelId) {
+    return RefusedException.notFound("model " + modelId + " is unknown");
+  }
+
+  /** Changes which endpoints there are and what they take and give. */
+  void adapt(Router router) {}
+}

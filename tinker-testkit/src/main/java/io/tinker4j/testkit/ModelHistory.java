@@ -1,0 +1,78 @@
+package io.tinker4j.testkit;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What the journal says of one model. */
+final class ModelHistory {
+  private final JournalEntry creation;
+  private final Promise created;
+
+  /** Requests by number, in the order in which they came. */
+  private final Map<Long, Accepted> accepted = new LinkedHashMap<>();
+
+  private final NavigableMap<Long, ExecutedOperation> done = new TreeMap<>();
+  private final TreeSet<Long> snapshots = new TreeSet<>();
+  private @Nullable Promise unloading;
+
+  ModelHistory(JournalEntry creation, Promise created) {
+    this.creation = creation;
+    this.created = created;
+  }
+
+  /** A request that was taken in: where it is in the journal, and its promise. */
+  record Accepted(long offset, String fingerprint, Promise promise) {}
+
+  JournalEntry creation() {
+    return creation;
+  }
+
+  Promise created() {
+    return created;
+  }
+
+  void accept(long seqId, Accepted request) {
+    accepted.put(seqId, request);
+  }
+
+  Map<Long, Accepted> accepted() {
+    return accepted;
+  }
+
+  void execute(ExecutedOperation operation) {
+    done.put(operation.seqId(), operation);
+  }
+
+  /** Operations that ended, by number. */
+  NavigableMap<Long, ExecutedOperation> done() {
+    return done;
+  }
+
+  /** The number of the last operation that ended; 0 when none did. */
+  long last() {
+    return done.isEmpty() ? 0 : done.lastKey();
+  }
+
+  void snapshot(long seqId) {
+    snapshots.add(seqId);
+  }
+
+  /** The latest snapshot that is not of an operation whose end was lost. */
+  Optional<Long> latestSnapshot() {
+    return Optional.ofNullable(snapshots.floor(last()));
+  }
+
+  void unload(Promise promise) {
+    unloading = promise;
+  }
+
+  /** The promise of the end of the model, or null when it was to go on. */
+  @Nullable Promise unloading() {
+    return unloading;
+  }
+}

@@ -1,0 +1,51 @@
+package io.tinker4j.testkit;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/** Takes in the requests of models, whatever their endpoint; filled once. */
+final class ModelOperations {
+  private final Registry registry;
+  private final Map<String, Reader> readers = new HashMap<>();
+
+  ModelOperations(Registry registry) {
+    this.registry = registry;
+  }
+
+  /** Reads the body of a request. */
+  @FunctionalInterface
+  interface Reader {
+    /**
+     * Returns what the request asks for. Depends on the request alone.
+     *
+     * @throws RefusedException when it cannot be read
+     */
+    ModelOperation read(StoredRequest request);
+  }
+
+  /** Says how requests of an endpoint are read. */
+  ModelOperations add(String endpoint, Reader reader) {
+    readers.put(endpoint, reader);
+    return this;
+  }
+
+  /** Adds a route for each endpoint. */
+  void addTo(Router router) {
+    readers
+        .keySet()
+        .forEach(endpoint ->
+            router.add("POST", endpoint, call -> submit(StoredRequest.of(endpoint, call))));
+  }
+
+  ModelOperation read(StoredRequest request) {
+    return Objects.requireNonNull(readers.get(request.endpoint())).read(request);
+  }
+
+  /** Hands a request to its model and answers with a promise. */
+  Answer submit(StoredRequest request) {
+    ModelOperation operation = read(request);
+    TrainedModel model = registry.model(request.owner(), operation.modelId());
+    return ModelEndpoints.promised(model.submit(operation, request), model.id());
+  }
+}

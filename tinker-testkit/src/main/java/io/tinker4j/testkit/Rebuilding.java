@@ -1,0 +1,76 @@
+package io.tinker4j.testkit;
+
+import io.tinker4j.testkit.model.LoraModel;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the engine of a model of former times what it was, bit for bit. */
+final class Rebuilding {
+  private static final Logger LOG = System.getLogger(Rebuilding.class.getName());
+
+  private final TrainedModel model;
+  private final ModelHistory history;
+  private final Function<ModelHistory.Accepted, ModelOperation> reader;
+  private final Chronicle chronicle;
+
+  /** Reads requests again with {@code reader}. */
+  Rebuilding(
+      TrainedModel model,
+      ModelHistory history,
+      Function<ModelHistory.Accepted, ModelOperation> reader,
+      Chronicle chronicle) {
+    this.model = model;
+    this.history = history;
+    this.reader = reader;
+    this.chronicle = chronicle;
+  }
+
+  /**
+   * Starts from the latest snapshot, or from the creation when there is none, and repeats what came
+   * after it and touched the engine.
+   *
+   * @param creation makes the engine anew; null when it could not be made then either
+   * @throws IllegalStateException when the weights are not what they were
+   */
+  LoraModel run(TrainedModel.@Nullable Creation creation) throws Exception {
+    long from = history.latestSnapshot().orElse(0L);
+    LoraModel engine;
+    if (history.latestSnapshot().isPresent()) {
+      engine = chronicle.engines().restore(model.id(), from);
+    } else if (creation != null) {
+      engine = creation.createEngine();
+    } else {
+      throw new IllegalStateException("it could not be created");
+    }
+    for (ExecutedOperation done : history.done().tailMap(from, false).values()) {
+      ModelHistory.Accepted accepted = history.accepted().get(done.seqId());
+      if (accepted != null && OperationKind.isRepeated(done.kind())) {
+        repeat(reader.apply(accepted), engine);
+      }
+    }
+    requireSameWeights(engine);
+    return engine;
+  }
+
+  /** An operation that failed before fails again, with the same effect on the engine. */
+  private void repeat(ModelOperation operation, LoraModel engine) throws Exception {
+    try {
+      Object unused = operation.work().run(model, engine);
+    } catch (OperationException | IllegalArgumentException | ArithmeticException e) {
+      LOG.log(Level.DEBUG, () -> "failed again seq_id=" + operation.seqId());
+    }
+  }
+
+  private void requireSameWeights(LoraModel engine) {
+    if (history.done().isEmpty()) {
+      return;
+    }
+    String expected = history.done().lastEntry().getValue().weightsHash();
+    if (!engine.weightsHash().equals(expected)) {
+      throw new IllegalStateException(
+          "the weights are " + engine.weightsHash() + " and were " + expected);
+    }
+  }
+}

@@ -1,0 +1,208 @@
+package io.tinker4j.testkit;
+
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a server what it was, from what its journal holds: first the journal is read into this,
+ * then everything is told in its order to whom it concerns.
+ */
+final class Recovery implements Consumer<JournalEntry> {
+  /** What is small enough to be kept whole until it is told; the others are read again. */
+  private static final Set<String> WHOLE = Set.of("create", "sampler", "audit", "sample");
+
+  private static final String SERVER = "server";
+  private static final String KEY = "signing_key";
+  private static final String PREFIX = "request_prefix";
+
+  private final List<JournalEntry> entries = new ArrayList<>();
+  private final Map<String, Promise> promises = new HashMap<>();
+  private final Map<String, ModelHistory> models = new LinkedHashMap<>();
+  private final Map<JournalEntry, Promise> samples = new LinkedHashMap<>();
+  private byte @Nullable [] signingKey;
+  private String requestPrefix;
+
+  /** A server that has no journal yet makes ids that begin with {@code requestPrefix}. */
+  Recovery(String requestPrefix) {
+    this.requestPrefix = requestPrefix;
+  }
+
+  @Override
+  public void accept(JournalEntry entry) {
+    String type = entry.text(Chronicle.TYPE);
+    if (type.equals(SERVER)) {
+      signingKey = Base64.getDecoder().decode(entry.text(KEY));
+      requestPrefix = entry.text(PREFIX);
+    } else {
+      entries.add(
+          WHOLE.contains(type)
+              ? entry
+              : new JournalEntry(entry.offset(), entry.fields(), List.of()));
+    }
+  }
+
+  /** What the ids of requests begin with. */
+  String requestPrefix() {
+    return requestPrefix;
+  }
+
+  /** The key that tokens are signed with; made, and written down, by the first server. */
+  byte[] signingKey(Chronicle chronicle) {
+    byte[] key = signingKey;
+    if (key == null) {
+      key = SignedTokens.newKey();
+      signingKey = key;
+      Map<String, Object> fields = chronicle.entry(SERVER);
+      fields.put(KEY, Base64.getEncoder().encodeToString(key));
+      fields.put(PREFIX, requestPrefix);
+      chronicle.sync(chronicle.write(fields));
+    }
+    return key;
+  }
+
+  /** Those who are told. */
+  record Listeners(
+      Registry registry,
+      Workshop workshop,
+      AuditLog audit,
+      ModelEndpoints models,
+      ModelOperations operations,
+      Samplers samplers,
+      SamplingEndpoints sampling,
+      Behaviour behaviour) {}
+
+  /** Tells everything; operations that are not done begin. */
+  void tell(Listeners listeners) {
+    for (JournalEntry entry : entries) {
+      tell(entry, listeners);
+    }
+    if (listeners.behaviour().modelsSurviveRestart()) {
+      models.values().forEach(model -> listeners.models().restore(model, listeners.operations()));
+    } else {
+      models.values().forEach(listeners.models()::forget);
+    }
+    samples.forEach(listeners.sampling()::restore);
+    entries.clear();
+  }
+
+  private void tell(JournalEntry entry, Listeners listeners) {
+    switch (entry.text(Chronicle.TYPE)) {
+      case "session" -> listeners.registry().restoreSession(session(entry));
+      case "session_moved", "session_finished", "session_expired" ->
+          change(entry, listeners.registry());
+      case "create" ->
+          models.put(
+              entry.text(Chronicle.MODEL), new ModelHistory(entry, promise(entry, listeners)));
+      case "accept" -> model(entry).accept(entry.number(Chronicle.SEQ), accepted(entry, listeners));
+      case "snapshot" -> model(entry).snapshot(entry.number(Chronicle.SEQ));
+      case "unload" -> {
+        ModelHistory model = model(entry);
+        model.unload(promise(entry, model.creation().text(Chronicle.OWNER), listeners));
+      }
+      case "sampler" ->
+          listeners.samplers().restore(entry.text(Chronicle.REQUEST), Chronicle.request(entry));
+      case "kept" -> listeners.samplers().restoreKept(entry);
+      case "sample" -> samples.put(entry, promise(entry, listeners));
+      case "audit" -> listeners.audit().restore(entry);
+      case "done" -> done(entry, listeners);
+      default ->
+          throw new IllegalStateException(
+              "the journal has an entry of type " + entry.text(Chronicle.TYPE));
+    }
+  }
+
+  private static Session session(JournalEntry entry) {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    if (entry.fields().get(Chronicle.METADATA) instanceof Map<?, ?> stored) {
+      stored.forEach((name, value) -> metadata.put(String.valueOf(name), String.valueOf(value)));
+    }
+    return new Session(
+        entry.text(Chronicle.ID),
+        entry.text(Chronicle.OWNER),
+        Chronicle.time(entry),
+        metadata,
+        Chronicle.optional(entry, Chronicle.PROJECT).orElse(null));
+  }
+
+  private static void change(JournalEntry entry, Registry registry) {
+    Session session = registry.findSession(entry.text(Chronicle.ID)).orElseThrow();
+    switch (entry.text(Chronicle.TYPE)) {
+      case "session_moved" -> session.moveTo(entry.text(Chronicle.PROJECT));
+      case "session_finished" -> session.finish();
+      default -> session.expire();
+    }
+  }
+
+  private ModelHistory model(JournalEntry entry) {
+    ModelHistory model = models.get(entry.text(Chronicle.MODEL));
+    if (model == null) {
+      throw new IllegalStateException("the journal has no model " + entry.text(Chronicle.MODEL));
+    }
+    return model;
+  }
+
+  private Promise promise(JournalEntry entry, Listeners listeners) {
+    return promise(entry, entry.text(Chronicle.OWNER), listeners);
+  }
+
+  private Promise promise(JournalEntry entry, String owner, Listeners listeners) {
+    String id = entry.text(Chronicle.REQUEST);
+    Promise promise = listeners.workshop().futures().restore(owner, id);
+    promises.put(id, promise);
+    return promise;
+  }
+
+  private ModelHistory.Accepted accepted(JournalEntry entry, Listeners listeners) {
+    return new ModelHistory.Accepted(
+        entry.offset(), entry.text(Chronicle.FINGERPRINT), promise(entry, listeners));
+  }
+
+  private void done(JournalEntry entry, Listeners listeners) {
+    Promise promise = promises.get(entry.text(Chronicle.REQUEST));
+    if (promise == null) {
+      throw new IllegalStateException("the journal has no request " + entry.fields());
+    }
+    promise.complete(listeners.workshop().chronicle().outcome(entry));
+    if (entry.has(Chronicle.KIND)) {
+      ModelHistory model = model(entry);
+      ExecutedOperation operation = Chronicle.executed(entry);
+      model.execute(operation);
+      listeners.workshop().chronicle().resumeOrder(operation.order());
+    }
+    meter(entry, listeners);
+  }
+
+  private void meter(JournalEntry entry, Listeners listeners) {
+    UsageMeter meter = listeners.workshop().meter();
+    if (entry.has(Chronicle.GENERATED)) {
+      UsageMeter.Account account = account(entry);
+      meter.add(
+          Chronicle.time(entry), account, UsageMeter.Kind.PREFILL, entry.number(Chronicle.TOKENS));
+      meter.add(
+          Chronicle.time(entry),
+          account,
+          UsageMeter.Kind.SAMPLE,
+          entry.number(Chronicle.GENERATED));
+    } else if (entry.has(Chronicle.KIND)) {
+      OperationKind.of(entry.text(Chronicle.KIND))
+          .billed()
+          .ifPresent(kind ->
+              meter.add(
+                  Chronicle.time(entry), account(entry), kind, entry.number(Chronicle.TOKENS)));
+    }
+  }
+
+  private static UsageMeter.Account account(JournalEntry entry) {
+    return new UsageMeter.Account(
+        entry.text(Chronicle.OWNER),
+        entry.text(Chronicle.SESSION),
+        entry.text(Chronicle.BASE_MODEL));
+  }
+}

@@ -1,0 +1,181 @@
+package io.tinker4j.testkit;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What a restart of the server replaces: all but its settings, its port and what is on disk. */
+final class RunningServer implements AutoCloseable {
+  private final EmbeddedTinkerServer.Builder settings;
+  private final Behaviour behaviour;
+  private final ServerTime time;
+  private final Supplier<URI> baseUrl;
+  private final @Nullable Journal journal;
+  private final ComputePool compute;
+  private final FutureStore futures;
+  private final Registry registry;
+  private final CheckpointStore checkpoints;
+  private final HttpListener listener;
+
+  /** What goes on across restarts, around every request. */
+  record Surroundings(
+      ServerTime time, FaultGate faults, RequestLog log, @Nullable FaultControl control) {}
+
+  private RunningServer(
+      EmbeddedTinkerServer.Builder settings,
+      @Nullable Journal journal,
+      Recovery recovery,
+      Surroundings surroundings,
+      Place place)
+      throws IOException {
+    this.settings = settings;
+    this.journal = journal;
+    baseUrl = place.baseUrl();
+    time = surroundings.time();
+    behaviour = settings.personality.behaviour();
+    Chronicle chronicle = new Chronicle(journal, new EngineStore(settings.dataDirectory), time);
+    SignedTokens tokens = new SignedTokens(time, recovery.signingKey(chronicle));
+    AuditLog audit = new AuditLog(chronicle, time);
+    checkpoints = CheckpointStore.open(place.data(), audit, time);
+    registry = new Registry(time, settings.sessionTimeout, chronicle, behaviour);
+    futures = new FutureStore(recovery.requestPrefix());
+    compute = new ComputePool(time);
+    try {
+      Credentials credentials =
+          new Credentials(
+              settings.apiKey, behaviour.requiresCredential(), tokens, settings.tokenLife);
+      Workshop workshop =
+          new Workshop(compute, futures, new UsageMeter(time), chronicle, behaviour);
+      Router router = router(recovery, workshop, audit, tokens, credentials);
+      HttpFront front = new HttpFront(router, credentials, settings.maxRequestBytes, surroundings);
+      listener =
+          HttpListener.start(front, settings.host, place.port(), settings.heldTime(), settings.tls);
+    } catch (RuntimeException e) {
+      compute.close();
+      throw e;
+    }
+  }
+
+  /** Where a server is: its files, its port (0 for any) and how it is addressed once it runs. */
+  record Place(Path data, int port, Supplier<URI> baseUrl) {}
+
+  /** Starts a server that goes on where the journal of its data directory ends, if it has one. */
+  static RunningServer start(
+      EmbeddedTinkerServer.Builder settings, Surroundings surroundings, Place place)
+      throws IOException {
+    Recovery recovery = new Recovery(settings.personality.behaviour().requestPrefix());
+    Journal journal = openJournal(settings.dataDirectory, recovery);
+    try {
+      return new RunningServer(settings, journal, recovery, surroundings, place);
+    } catch (RuntimeException | IOException e) {
+      if (journal != null) {
+        journal.close();
+      }
+      throw e;
+    }
+  }
+
+  private static @Nullable Journal openJournal(@Nullable Path directory, Recovery recovery)
+      throws IOException {
+    if (directory == null) {
+      return null;
+    }
+    Files.createDirectories(directory);
+    return Journal.open(directory.resolve("journal"), recovery);
+  }
+
+  private Router router(
+      Recovery recovery,
+      Workshop workshop,
+      AuditLog audit,
+      SignedTokens tokens,
+      Credentials credentials) {
+    BaseModels baseModels = new BaseModels(settings.baseModels);
+    ModelOperations operations = new ModelOperations(registry);
+    ModelEndpoints models =
+        new ModelEndpoints(
+            registry, checkpoints, baseModels, workshop, credentials, behaviour, time);
+    Samplers samplers =
+        new Samplers(registry, checkpoints, baseModels, compute, workshop.chronicle());
+    SamplingEndpoints sampling = new SamplingEndpoints(registry, samplers, workshop, behaviour);
+    Downloads downloads =
+        new Downloads(
+            tokens, baseUrl, checkpoints, session -> SessionEndpoints.trace(registry, session));
+    Router router = new Router();
+    new ServiceEndpoints(
+            registry,
+            settings.clientConfig,
+            settings.sessionMessages,
+            settings.baseModels,
+            credentials,
+            behaviour,
+            time)
+        .addTo(router);
+    models.addTo(router);
+    new TrainingEndpoints(compute, behaviour, settings.stubbed).addTo(operations);
+    new WeightsEndpoints(checkpoints, credentials, models, samplers, operations, behaviour)
+        .addTo(router);
+    operations.addTo(router);
+    sampling.addTo(router);
+    new SessionEndpoints(registry, downloads, audit).addTo(router);
+    new RunEndpoints(registry, checkpoints).addTo(router);
+    new CheckpointEndpoints(checkpoints, downloads, audit, behaviour.archiveLife(), time)
+        .addTo(router);
+    new ExternalWeights(
+            registry, checkpoints, baseModels, credentials, tokens, downloads, behaviour, time)
+        .addTo(router);
+    new BillingEndpoints(registry, checkpoints, workshop.meter(), time).addTo(router);
+    audit.addTo(router);
+    downloads.addTo(router);
+    new FutureEndpoints(
+            futures,
+            time,
+            settings.heldTime(),
+            settings.metadataThreshold,
+            settings.protobufResults,
+            behaviour)
+        .addTo(router);
+    recovery.tell(
+        new Recovery.Listeners(
+            registry, workshop, audit, models, operations, samplers, sampling, behaviour));
+    behaviour.adapt(router);
+    return router;
+  }
+
+  int port() {
+    return listener.port();
+  }
+
+  Registry registry() {
+    return registry;
+  }
+
+  FutureStore futures() {
+    return futures;
+  }
+
+  /** Notes durably that a model cannot be trained on any more. */
+  void poison(TrainedModel model) {
+    checkpoints.corrupt(model.run());
+  }
+
+  /** Ends waiting requests and what is being computed, and closes connections and files. */
+  @Override
+  public void close() {
+    futures.close();
+    try {
+      listener.close();
+    } finally {
+      try {
+        compute.close();
+      } finally {
+        if (journal != null) {
+          journal.close();
+        }
+      }
+    }
+  }
+}

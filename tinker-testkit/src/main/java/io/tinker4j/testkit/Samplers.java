@@ -1,0 +1,152 @@
+package io.tinker4j.testkit;
+
+import io.tinker4j.testkit.model.LoraModel;
+import io.tinker4j.testkit.model.Sampler;
+import io.tinker4j.types.CreateSamplingSessionRequest;
+import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Makes samplers of base models, of checkpoints and of models as they are now. */
+final class Samplers {
+  private final Registry registry;
+  private final CheckpointStore checkpoints;
+  private final BaseModels baseModels;
+  private final ComputePool compute;
+  private final Chronicle chronicle;
+
+  Samplers(
+      Registry registry,
+      CheckpointStore checkpoints,
+      BaseModels baseModels,
+      ComputePool compute,
+      Chronicle chronicle) {
+    this.registry = registry;
+    this.checkpoints = checkpoints;
+    this.baseModels = baseModels;
+    this.compute = compute;
+    this.chronicle = chronicle;
+  }
+
+  /**
+   * Makes a sampler of a base model or a checkpoint.
+   *
+   * @throws RefusedException 400 unless one of the two is given, 404 when it is unknown
+   */
+  BoundSampler bind(
+      String owner,
+      String id,
+      String sessionId,
+      int seqId,
+      @Nullable String baseModel,
+      @Nullable String modelPath,
+      String fingerprint)
+      throws InterruptedException {
+    if (baseModel != null && modelPath == null) {
+      baseModels.require(baseModel);
+      return new BoundSampler(
+          id,
+          owner,
+          sessionId,
+          seqId,
+          new BoundSampler.Source(baseModel, null, fingerprint),
+          () -> baseModels.sampler(baseModel));
+    }
+    if (baseModel != null || modelPath == null) {
+      throw RefusedException.badRequest("one of base_model and model_path must be set");
+    }
+    TinkerPath path = TinkerPath.parse(modelPath);
+    TrainingRunEntry run = checkpoints.runOf(owner, path);
+    Sampler sampler = load(owner, path);
+    return new BoundSampler(
+        id,
+        owner,
+        sessionId,
+        seqId,
+        new BoundSampler.Source(run.baseModel(), path.toString(), fingerprint),
+        () -> sampler);
+  }
+
+  private Sampler load(String owner, TinkerPath path) throws InterruptedException {
+    try {
+      return compute.call(() -> read(owner, path));
+    } catch (InterruptedException | RuntimeException e) {
+      throw e;
+    } catch (IOException e) {
+      throw RefusedException.notFound("checkpoint " + path + " cannot be read: " + e.getMessage());
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private Sampler read(String owner, TinkerPath path) throws IOException {
+    return checkpoints.load(owner, path, dir -> LoraModel.restore(dir, false).frozenSampler());
+  }
+
+  /** Makes a sampler of former times again; what it samples from is read when it is first used. */
+  void restore(String id, StoredRequest stored) {
+    CreateSamplingSessionRequest request =
+        JsonBodies.read(stored.body(), CreateSamplingSessionRequest.class);
+    String modelPath = request.modelPath().orElse(null);
+    String baseModel;
+    BoundSampler.Loading loading;
+    if (modelPath == null) {
+      baseModel = request.baseModel().orElse("");
+      loading = () -> baseModels.sampler(baseModel);
+    } else {
+      TinkerPath path = TinkerPath.parse(modelPath);
+      baseModel = checkpoints.findRun(path.runId()).map(TrainingRunEntry::baseModel).orElse("");
+      loading = () -> read(stored.owner(), path);
+    }
+    registry.addSampler(
+        new BoundSampler(
+            id,
+            stored.owner(),
+            request.sessionId(),
+            request.samplingSessionSeqId(),
+            new BoundSampler.Source(
+                baseModel, modelPath, JsonBodies.fingerprint("create_sampling_session", request)),
+            loading));
+  }
+
+  /**
+   * Makes a sampler of a model as it is now, durably.
+   *
+   * @param operation what makes it; the same operation replaces its own work when it is carried out
+   *     again after a crash
+   * @throws OperationException when there is another sampler of the id
+   */
+  void keep(TrainedModel model, String id, int samplingSeqId, String operation, LoraModel engine)
+      throws IOException {
+    String fingerprint = "save:" + model.id() + ":" + operation;
+    Sampler frozen = engine.frozenSampler();
+    BoundSampler sampler =
+        new BoundSampler(
+            id,
+            model.session().owner(),
+            model.session().id(),
+            samplingSeqId,
+            new BoundSampler.Source(model.run().baseModel(), null, fingerprint),
+            () -> frozen);
+    Optional<BoundSampler> other = registry.addSampler(sampler);
+    if (other.isPresent() && !other.get().source().fingerprint().equals(fingerprint)) {
+      throw new OperationException("ResourceAlreadyExists: sampler " + id + " exists");
+    }
+    chronicle.engines().keepSampler(id, engine);
+    chronicle.kept(sampler);
+  }
+
+  /** Makes a sampler of former times again that {@link #keep} made. */
+  void restoreKept(JournalEntry kept) {
+    String id = kept.text(Chronicle.ID);
+    registry.addSampler(
+        new BoundSampler(
+            id,
+            kept.text(Chronicle.OWNER),
+            kept.text(Chronicle.SESSION),
+            (int) kept.number(Chronicle.SEQ),
+            new BoundSampler.Source(
+                kept.text(Chronicle.BASE_MODEL), null, kept.text(Chronicle.FINGERPRINT)),
+            () -> chronicle.engines().restoreSampler(id)));
+  }
+}

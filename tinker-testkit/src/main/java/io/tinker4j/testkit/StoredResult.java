@@ -1,0 +1,45 @@
+package io.tinker4j.testkit;
+
+/** A result that is in the journal, in both its forms. */
+final class StoredResult {
+  private final Journal journal;
+  private final long offset;
+
+  StoredResult(Journal journal, long offset) {
+    this.journal = journal;
+    this.offset = offset;
+  }
+
+  /** What the journal keeps of a result: the JSON form, and the binary one if there is one. */
+  static byte[][] parts(Object result) {
+    byte[] binary = new byte[0];
+    Answer answer = ResultWriter.write(result, true);
+    if (answer.contentType().equals(Answer.PROTOBUF)) {
+      binary = answer.body();
+    }
+    byte[] json;
+    try {
+      json = ResultWriter.write(result, false).body();
+    } catch (RuntimeException e) {
+      // JSON has no word for the infinities of a model that has diverged.
+      json = new byte[0];
+    }
+    return new byte[][] {json, binary};
+  }
+
+  /**
+   * Returns the result as an answer.
+   *
+   * @throws IllegalArgumentException when it has no JSON form
+   */
+  Answer answer(boolean binary) {
+    JournalEntry entry = journal.read(offset);
+    if (binary && entry.part(1).length > 0) {
+      return Answer.protobuf(entry.part(1));
+    }
+    if (entry.part(0).length == 0) {
+      throw new IllegalArgumentException("JSON has no infinities and this result has some");
+    }
+    return Answer.json(200, entry.part(0));
+  }
+}

@@ -1,0 +1,116 @@
+package io.tinker4j.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The file that everything durable is in. */
+class JournalTest {
+  @TempDir Path directory;
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private Path file() {
+    return directory.resolve("journal");
+  }
+
+  /** Opens the journal and closes it again; what it holds. */
+  private List<JournalEntry> contents() throws IOException {
+    List<JournalEntry> entries = new ArrayList<>();
+    Journal.open(file(), entries::add).close();
+    return entries;
+  }
+
+  @Test
+  void entries_areReadInTheirOrderWithAllTheirParts() throws IOException {
+    long offset;
+    try (Journal journal = Journal.open(file(), entry -> {})) {
+      journal.append(Map.of("a", 1));
+      offset = journal.append(Map.of("b", "ü"), bytes("one"), new byte[0], bytes("three"));
+      journal.sync(offset);
+
+      assertThat(journal.read(offset).text("b")).isEqualTo("ü");
+    }
+
+    List<JournalEntry> entries = contents();
+
+    assertThat(entries).hasSize(2);
+    assertThat(entries.get(0).number("a")).isEqualTo(1);
+    assertThat(entries.get(1).offset()).isEqualTo(offset);
+    assertThat(entries.get(1).part(0)).isEqualTo(bytes("one"));
+    assertThat(entries.get(1).part(1)).isEmpty();
+    assertThat(entries.get(1).part(2)).isEqualTo(bytes("three"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4, 8, 9, 30})
+  void entry_cutOffByACrash_isForgottenAndWrittenOver(int cut) throws IOException {
+    long last;
+    try (Journal journal = Journal.open(file(), entry -> {})) {
+      journal.append(Map.of("kept", 1));
+      last = journal.append(Map.of("lost", 2), bytes("a part that makes the entry long enough"));
+    }
+    byte[] whole = Files.readAllBytes(file());
+    Files.write(
+        file(), Arrays.copyOf(whole, (int) last + cut), StandardOpenOption.TRUNCATE_EXISTING);
+
+    try (Journal journal = Journal.open(file(), entry -> {})) {
+      journal.append(Map.of("next", 3));
+    }
+
+    assertThat(contents())
+        .extracting(entry -> entry.fields().keySet().toString())
+        .containsExactly("[kept]", "[next]");
+  }
+
+  @Test
+  void entry_damaged_isNotTakenForOne() throws IOException {
+    try (Journal journal = Journal.open(file(), entry -> {})) {
+      journal.append(Map.of("kept", 1));
+      journal.append(Map.of("lost", 2));
+    }
+    byte[] whole = Files.readAllBytes(file());
+    whole[whole.length - 2] ^= 1;
+    Files.write(file(), whole);
+
+    assertThat(contents()).hasSize(1);
+  }
+
+  @Test
+  void open_whileInUse_saysSo() throws IOException {
+    try (Journal journal = Journal.open(file(), entry -> {})) {
+      assertThat(journal).isNotNull();
+      assertThatThrownBy(this::contents)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("in use by another server");
+    }
+  }
+
+  @Test
+  void server_onADirectoryInUse_doesNotStart() {
+    try (EmbeddedTinkerServer server =
+        EmbeddedTinkerServer.builder().dataDirectory(directory).start()) {
+      assertThat(server.baseUrl()).isNotNull();
+      EmbeddedTinkerServer.Builder second = EmbeddedTinkerServer.builder().dataDirectory(directory);
+      assertThatThrownBy(second::start)
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining("in use by another server");
+    }
+  }
+}
