@@ -1,5 +1,6 @@
 package io.tinker4j.types;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -33,5 +34,21 @@ final class JsonObjects {
           reader.handledType().getSimpleName());
     }
     return value;
+  }
+
+  /** Returns the entries of a list, none of which may be null. */
+  static <T> List<T> requiredEntries(
+      T @Nullable [] entries,
+      String name,
+      DeserializationContext context,
+      StdDeserializer<?> reader) {
+    T[] present = required(entries, name, context, reader);
+    for (int i = 0; i < present.length; i++) {
+      if (present[i] == null) {
+        return context.reportInputMismatch(
+            reader, "%s[%d] of %s is null", name, i, reader.handledType().getSimpleName());
+      }
+    }
+    return List.of(present);
   }
 }

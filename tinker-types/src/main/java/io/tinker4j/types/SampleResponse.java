@@ -253,7 +253,7 @@ public final class SampleResponse {
         }
       }
       return new SampleResponse(
-          List.of(JsonObjects.required(sequences, "sequences", context, this)),
+          JsonObjects.requiredEntries(sequences, "sequences", context, this),
           promptLogprobs,
           topk,
           cacheHits,

@@ -136,6 +136,13 @@ class WireJsonTest {
   }
 
   @Test
+  void samples_withANullAmongThem_areRefusedWithItsPlace() {
+    assertThatThrownBy(() -> json.readValue("{\"sequences\":[null]}", SampleResponse.class))
+        .isInstanceOf(JacksonException.class)
+        .hasMessageContaining("sequences[0] of SampleResponse is null");
+  }
+
+  @Test
   void tensor_denseAndSparse_roundTrip() {
     roundTrip("{\"data\":[1.5,-2.0],\"dtype\":\"float32\",\"shape\":[2]}", TensorData.class);
     roundTrip("{\"data\":[1,9007199254740993],\"dtype\":\"int64\"}", TensorData.class);
