@@ -111,6 +111,7 @@ public final class ApiClient implements AutoCloseable {
    * time-out per attempt (60 seconds unless the options say otherwise) throws an {@link
    * java.io.IOException}.
    *
+   * @throws IllegalArgumentException when the host name has an underscore; nothing was sent
    * @throws ApiStatusException when the status is neither a success nor a redirect
    * @throws ConnectionException when no answer came, after retries
    * @throws DecodeException when a redirect leads nowhere or from https to http

@@ -24,6 +24,10 @@ final class Download {
   }
 
   TransportResponse open(URI address) {
+    Url.hostWithUnderscore(address)
+        .ifPresent(host -> {
+          throw new IllegalArgumentException("uri: " + Url.underscore(host));
+        });
     URI uri = address;
     for (int hop = 0; hop <= MAX_REDIRECTS; hop++) {
       TransportResponse response = call(uri).run();
@@ -52,9 +56,20 @@ final class Download {
     if (target.isEmpty() || ("https".equals(from.getScheme()) && isPlain(target.get()))) {
       throw new DecodeException(
           "the download of %s was redirected to where it must not go: %s"
-              .formatted(Url.withoutQuery(from), location.replaceAll("\\?.*", "")));
+              .formatted(Url.withoutQuery(from), shown(from, location)));
     }
     return target.get();
+  }
+
+  private static String shown(URI from, String location) {
+    String text = location.replaceAll("\\?.*", "");
+    try {
+      return Url.hostWithUnderscore(from.resolve(location.strip()))
+          .map(host -> text + "; " + Url.underscore(host))
+          .orElse(text);
+    } catch (IllegalArgumentException e) {
+      return text; // it is no address at all
+    }
   }
 
   private static boolean isPlain(URI uri) {

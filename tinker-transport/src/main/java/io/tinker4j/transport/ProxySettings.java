@@ -46,6 +46,10 @@ final class ProxySettings {
       if ("http".equals(uri.getScheme()) && uri.getHost() != null) {
         return uri;
       }
+      Optional<String> underscored = Url.hostWithUnderscore(uri);
+      if (underscored.isPresent()) {
+        throw new IllegalArgumentException(name + ": " + Url.underscore(underscored.get()));
+      }
     } catch (URISyntaxException e) {
       // The cause would show the password.
     }

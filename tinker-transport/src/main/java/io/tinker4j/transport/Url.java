@@ -24,10 +24,34 @@ final class Url {
       if (http && uri.getHost() != null && uri.getQuery() == null && uri.getFragment() == null) {
         return uri;
       }
+      Optional<String> underscored = hostWithUnderscore(uri);
+      if (underscored.isPresent()) {
+        throw new IllegalArgumentException("baseUrl: " + underscore(underscored.get()));
+      }
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException(notOne(text), e);
     }
     throw new IllegalArgumentException(notOne(text));
+  }
+
+  /**
+   * Returns the host name when it has an underscore: {@link URI} gives no host then, and the JDK's
+   * HTTP client takes no such address.
+   */
+  static Optional<String> hostWithUnderscore(URI uri) {
+    if (uri.getHost() != null || uri.getRawAuthority() == null) {
+      return Optional.empty();
+    }
+    String server = uri.getRawAuthority().replaceFirst("^.*@", "").replaceFirst(":\\d*$", "");
+    return Optional.of(server).filter(name -> name.contains("_"));
+  }
+
+  /** Says what is wrong with such a host name, and what to do. */
+  static String underscore(String host) {
+    return "the host name '"
+        + host
+        + "' has an underscore, which names of hosts must not have (RFC 1123); give the host"
+        + " another name, or use its IP address";
   }
 
   private static String notOne(String text) {

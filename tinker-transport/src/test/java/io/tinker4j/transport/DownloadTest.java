@@ -169,6 +169,21 @@ class DownloadTest {
   }
 
   @Test
+  void download_hostWithUnderscore_isRefusedWithTheReason() {
+    redirect("/first", 302, "http://my_bucket.files.test/x?signature=s3cret");
+
+    assertThatThrownBy(() -> download("/first", CallOptions.defaults()))
+        .isInstanceOf(DecodeException.class)
+        .hasMessageContaining("'my_bucket.files.test' has an underscore")
+        .message()
+        .doesNotContain("s3cret");
+    assertThatThrownBy(
+            () -> client.download(URI.create("http://my_bucket.test/x"), CallOptions.defaults()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'my_bucket.test' has an underscore");
+  }
+
+  @Test
   void download_refused_saysWhy() {
     api.createContext("/none", exchange -> answer(exchange, 404, "{\"detail\":\"gone\"}"));
 

@@ -178,5 +178,10 @@ class ProxyTest {
         .hasNoCause()
         .message()
         .doesNotContain("s3cret");
+    assertThatThrownBy(() -> JdkTransport.builder().proxy("http://u:s3cret@my_proxy:1").build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'my_proxy' has an underscore")
+        .message()
+        .doesNotContain("s3cret");
   }
 }

@@ -1,6 +1,7 @@
 package io.tinker4j.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +21,24 @@ class UrlTest {
   })
   void of_baseAndPath_haveOneSlashBetween(String base, String path, String expected) {
     assertThat(Url.of(Url.base(base), path, Map.of())).hasToString(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://tinker_server:8000/x, tinker_server",
+    "https://a:b@my_bucket.files.test, my_bucket.files.test",
+    "http://_, _"
+  })
+  void base_hostWithUnderscore_isRefusedWithTheReason(String text, String host) {
+    assertThatThrownBy(() -> Url.base(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("baseUrl: the host name '" + host + "' has an underscore")
+        .hasMessageContaining("IP address");
+  }
+
+  @Test
+  void base_underscoreElsewhere_isFine() {
+    assertThat(Url.base("http://h/my_path")).hasToString("http://h/my_path");
   }
 
   @Test
