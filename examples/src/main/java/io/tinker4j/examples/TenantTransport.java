@@ -16,13 +16,7 @@ public final class TenantTransport implements Transport {
 
   @Override
   public TransportResponse send(TransportRequest request) throws IOException, InterruptedException {
-    return inner.send(
-        TransportRequest.of(
-            request.method(),
-            request.uri(),
-            request.headers().toBuilder().set("X-Tenant", "blue").build(),
-            request.body(),
-            request.kind()));
+    return inner.send(request.withHeader("X-Tenant", "blue"));
   }
 
   @Override

@@ -27,6 +27,7 @@ class TenantTransportTest extends TransportContract {
         Pattern.compile("// doc: begin\n(.*)// doc: end\n", Pattern.DOTALL).matcher(code);
     assertThat(shown.find()).isTrue();
 
+    assertThat(shown.group(1).lines()).hasSizeLessThanOrEqualTo(20);
     assertThat(Files.readString(Path.of("../docs/custom-transport.md"))).contains(shown.group(1));
   }
 

@@ -44,6 +44,16 @@ public final class TransportRequest {
         Objects.requireNonNull(kind, "kind"));
   }
 
+  /**
+   * Returns this request with another value of a header, the only one.
+   *
+   * @throws IllegalArgumentException when it is not a header's name or value
+   */
+  public TransportRequest withHeader(String name, String value) {
+    Headers changed = headers.toBuilder().set(name, value).build();
+    return new TransportRequest(method, uri, changed, body, kind);
+  }
+
   /** Returns the HTTP method. */
   public String method() {
     return method;
