@@ -5,10 +5,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +28,7 @@ public final class ApiClient implements AutoCloseable {
   final TinkerListener listener;
   final Credentials credentials;
   final Resilience resilience;
+  final boolean compressesRequests;
 
   private final Duration deadline;
   private final TinkerThreads threads;
@@ -44,7 +41,8 @@ public final class ApiClient implements AutoCloseable {
     this.credentials = new Credentials(builder.credentials, builder.apiKey, builder.environment);
     this.time = builder.time;
     this.listener = GuardedListener.of(builder.listener);
-    this.resilience = new Resilience(time, builder.random, listener);
+    this.resilience = new Resilience(time, builder.random, listener, builder.circuit());
+    this.compressesRequests = builder.compressRequests;
     this.deadline = builder.deadline;
     this.ownsTransport = builder.transport == null;
     this.transport =
@@ -90,16 +88,14 @@ public final class ApiClient implements AutoCloseable {
 
   <I, O> O callWith(
       CredentialSource source, Operation<I, O> operation, I input, CallOptions options) {
-    Outgoing outgoing = Outgoing.of(operation, input, baseUrl, headers, options);
+    Outgoing outgoing = Outgoing.of(this, operation, input, options);
     CallLimits limits =
         new CallLimits(
             options.timeout().orElse(operation.timeout()),
             options.deadline().orElse(deadline),
             options.maxRetries().orElse(operation.retries()));
     Call<O> call = new Call<>(this, outgoing, Reception.of(operation.codec()), limits, source);
-    return threads.isCurrent()
-        ? call.run()
-        : onOwnThread(operation.toString(), call::run, unwanted -> {});
+    return threads.await(operation.toString(), call::run, unwanted -> {});
   }
 
   /**
@@ -124,12 +120,8 @@ public final class ApiClient implements AutoCloseable {
             options.deadline().orElse(deadline),
             options.maxRetries().orElse(DOWNLOAD_RETRIES));
     Download download = new Download(this, options, limits);
-    return threads.isCurrent()
-        ? download.open(uri)
-        : onOwnThread(
-            "download of " + Url.withoutQuery(uri),
-            () -> download.open(uri),
-            TransportResponse::close);
+    return threads.await(
+        "download of " + Url.withoutQuery(uri), () -> download.open(uri), TransportResponse::close);
   }
 
   /**
@@ -147,6 +139,16 @@ public final class ApiClient implements AutoCloseable {
       credentials.exchange(
           this, threads, config.credentialDefaultSource().equals("credential_cmd"));
     }
+  }
+
+  /**
+   * Returns whether to wait five seconds and ask again after the server has refused with 402: yes
+   * within the time that its configuration allows, counted from the first such refusal of all the
+   * client's calls. Calls do this by themselves; it is for whoever repeats those that do not, the
+   * questions for results. Always no for another status.
+   */
+  public boolean mayWaitForBilling(ApiStatusException refusal) {
+    return refusal.status() == 402 && resilience.billing().mayWait(refusal.detail().orElse("none"));
   }
 
   /**
@@ -180,47 +182,6 @@ public final class ApiClient implements AutoCloseable {
     }
   }
 
-  private <O> O onOwnThread(String what, Supplier<O> call, Consumer<? super O> unwanted) {
-    CompletableFuture<O> result = new CompletableFuture<>();
-    Thread thread =
-        threads.start(
-            "call",
-            () -> {
-              try {
-                O value = call.get();
-                if (!result.complete(value)) {
-                  unwanted.accept(value);
-                }
-              } catch (RuntimeException | Error e) {
-                result.completeExceptionally(e);
-              }
-            });
-    try {
-      return result.get();
-    } catch (InterruptedException e) {
-      thread.interrupt();
-      if (!result.cancel(false) && !result.isCompletedExceptionally()) {
-        unwanted.accept(result.join());
-      }
-      Thread.currentThread().interrupt();
-      throw new CallInterruptedException(what + " was interrupted", e);
-    } catch (ExecutionException e) {
-      throw rethrown(e);
-    }
-  }
-
-  /** The exception of the SDK's thread, with the caller's stack beside it. */
-  private static RuntimeException rethrown(ExecutionException e) {
-    if (e.getCause() instanceof RuntimeException cause) {
-      cause.addSuppressed(new Throwable("called from here"));
-      return cause;
-    }
-    if (e.getCause() instanceof Error error) {
-      throw error;
-    }
-    return new IllegalStateException(e);
-  }
-
   /** Closes what this client has created; calls in progress fail. */
   @Override
   public void close() {
@@ -246,6 +207,8 @@ public final class ApiClient implements AutoCloseable {
     private Time time = Time.system();
     private RandomGenerator random = RandomGenerator.getDefault();
     private Duration deadline = Duration.ofMinutes(10);
+    private boolean compressRequests;
+    private Circuit.@Nullable Settings circuit;
     private @Nullable String apiKey;
     private @Nullable CredentialSource credentials;
     private @Nullable TinkerListener listener;
@@ -306,6 +269,41 @@ public final class ApiClient implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Sets when calls of a kind are held back because the server does not work: after so many in a
+     * row that found none, over at least ten seconds; for the open time, give or take a quarter,
+     * then for twice and three times that, until a probe succeeds. Fewer failures spare a broken
+     * server sooner, a longer open time finds out later that it works again. Default: {@code
+     * tinker.circuitFailures} and {@code tinker.circuitOpenTime}, then {@code
+     * TINKER_CIRCUIT_FAILURES} and {@code TINKER_CIRCUIT_OPEN_TIME}, then 5 and 10 seconds.
+     *
+     * @param failures at least 1
+     */
+    public Builder circuitBreaker(int failures, Duration openTime) {
+      if (failures < 1) {
+        throw new IllegalArgumentException("failures is " + failures + "; it must be at least 1");
+      }
+      this.circuit = new Circuit.Settings(failures, openTime);
+      return this;
+    }
+
+    /** Lets every call go out, however many before it found no working server. */
+    public Builder withoutCircuitBreaker() {
+      this.circuit = new Circuit.Settings(0, Circuit.Settings.DEFAULTS.openTime());
+      return this;
+    }
+
+    /**
+     * Sets whether every request body of 16 KiB or more is compressed with zstd: long prompts and
+     * JSON passes, too. Default no: the protocol lets servers read zstd in training passes only,
+     * which are compressed when the server's own settings ask for it. Set it for a slow line to a
+     * server that is known to read zstd everywhere; others answer 400 or 415.
+     */
+    public Builder compressRequests(boolean compressRequests) {
+      this.compressRequests = compressRequests;
+      return this;
+    }
+
     /** Sets a header for all calls; it replaces the SDK's own of that name, but for the API key. */
     public Builder header(String name, String value) {
       headers.set(name, value);
@@ -333,10 +331,15 @@ public final class ApiClient implements AutoCloseable {
       return baseUrl != null ? baseUrl : environment.baseUrl().orElse(HOSTED);
     }
 
+    private Circuit.Settings circuit() {
+      return circuit != null ? circuit : environment.circuit();
+    }
+
     /**
      * Returns the client; sends nothing.
      *
-     * @throws IllegalArgumentException when there is no usable API key or the base URL is not one
+     * @throws IllegalArgumentException when there is no usable API key, the base URL is not one, or
+     *     what is set outside the program makes no sense
      */
     public ApiClient build() {
       return new ApiClient(this);

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Tried again: lost connections, time-outs, and statuses that allow it. The delay before the
  * k-th retry, from 0, is what the server asks for, else 0.5 s · 2^k up to 10 s, less up to a
  * quarter; longer when the client's retry budget is used up. A retry that could not start before
- * the deadline is not waited for. While the account is blocked for billing a call that has retries
- * waits as long as {@link BillingPause} allows, for which its deadline stands still.
+ * the deadline is not waited for. While the account is blocked for billing a call waits as long as
+ * {@link BillingPause} allows, for which its deadline stands still; not so where somebody had
+ * better know at once, or asks again anyway, or asked for no retries.
  */
 final class Call<O> {
   private static final System.Logger log = System.getLogger(Call.class.getName());
@@ -143,10 +144,9 @@ final class Call<O> {
   }
 
   private boolean isBillingStop(TinkerException failure) {
-    return limits.retries() > 0
+    return outgoing.waitsForBilling()
         && failure instanceof ApiStatusException status
-        && status.status() == 402
-        && client.resilience.billing().mayWait(status.detail().orElse("none"));
+        && client.mayWaitForBilling(status);
   }
 
   private O attempt() throws InterruptedException {

@@ -7,20 +7,20 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Stops calls of one kind while the server does not answer them.
  *
- * <p>It opens when five calls in a row found no working server, retries included, over at least ten
- * seconds: a hiccup that hits many calls at once does not open it. While it is open, calls fail
- * before anything is sent. After 10, 20, then 30 seconds, give or take a quarter, it lets one call
- * through at a time: a success closes it, a failure starts the next wait. Thread-safe.
+ * <p>It opens when so many calls in a row (five, unless set) found no working server, retries
+ * included, over at least ten seconds: a hiccup that hits many calls at once does not open it.
+ * While it is open, calls fail before anything is sent. After the open time (10 seconds, unless
+ * set), then twice, then three times that, give or take a quarter, it lets one call through at a
+ * time: a success closes it, a failure starts the next wait. Thread-safe.
  */
 final class Circuit {
-  private static final int FAILURES = 5;
   private static final Duration SPAN = Duration.ofSeconds(10);
   private static final Duration WHILE_PROBING = Duration.ofSeconds(1);
-  private static final Backoff OPEN_FOR =
-      new Backoff(Duration.ofSeconds(10), Duration.ofSeconds(30), 0.25);
 
   private final CallKind kind;
   private final Resilience shared;
+  private final Settings settings;
+  private final Backoff openFor;
   private final ReentrantLock lock = new ReentrantLock(); // guards: the fields below
   private CircuitState state = CircuitState.CLOSED;
   private int failures;
@@ -29,9 +29,29 @@ final class Circuit {
   private long openUntil;
   private boolean probing;
 
-  Circuit(CallKind kind, Resilience shared) {
+  /**
+   * When calls are held back.
+   *
+   * @param failures how many calls in a row; 0 for never
+   * @param openTime how long at first
+   */
+  record Settings(int failures, Duration openTime) {
+    static final Settings DEFAULTS = new Settings(5, Duration.ofSeconds(10));
+
+    Settings {
+      if (failures < 0) {
+        throw new IllegalArgumentException(
+            "the failures that open a circuit are " + failures + "; they must not be negative");
+      }
+      CallOptions.positive("openTime", openTime);
+    }
+  }
+
+  Circuit(CallKind kind, Settings settings, Resilience shared) {
     this.kind = kind;
+    this.settings = settings;
     this.shared = shared;
+    this.openFor = new Backoff(settings.openTime(), settings.openTime().multipliedBy(3), 0.25);
   }
 
   /**
@@ -82,11 +102,12 @@ final class Circuit {
       if (failures++ == 0) {
         firstFailure = now;
       }
-      boolean lasting = failures >= FAILURES && now - firstFailure >= SPAN.toNanos();
+      boolean enough = settings.failures() > 0 && failures >= settings.failures();
+      boolean lasting = enough && now - firstFailure >= SPAN.toNanos();
       boolean failedProbe = state == CircuitState.HALF_OPEN && probing;
       probing = false;
       if (failedProbe || (state == CircuitState.CLOSED && lasting)) {
-        openUntil = now + OPEN_FOR.around(openings++, shared.random()).toNanos();
+        openUntil = now + openFor.around(openings++, shared.random()).toNanos();
         state = CircuitState.OPEN;
       }
     });

@@ -1,5 +1,6 @@
 package io.tinker4j.transport;
 
+import com.github.luben.zstd.Zstd;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Objects;
@@ -39,6 +40,9 @@ interface Codec<I, O> {
 
   /** An encoded input. The bytes are not copied and must not change. */
   final class Body {
+    /** Smaller ones are not worth a compressor's memory. */
+    private static final int LARGE = 16 << 10;
+
     private final byte[] bytes;
     private final String contentType;
     private final @Nullable String contentEncoding;
@@ -58,6 +62,13 @@ interface Codec<I, O> {
     public static Body of(byte[] bytes, String contentType, String contentEncoding) {
       return new Body(
           bytes, contentType, Objects.requireNonNull(contentEncoding, "contentEncoding"));
+    }
+
+    /** Returns the body as one zstd frame, or itself when it is small or compressed already. */
+    Body compressed() {
+      return contentEncoding != null || bytes.length < LARGE
+          ? this
+          : of(Zstd.compress(bytes), contentType, "zstd");
     }
 
     byte[] bytes() {

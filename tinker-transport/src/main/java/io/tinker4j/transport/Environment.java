@@ -1,6 +1,10 @@
 package io.tinker4j.transport;
 
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +53,47 @@ final class Environment {
 
   Optional<String> cloudflareClientSecret() {
     return variable("CLOUDFLARE_ACCESS_CLIENT_SECRET");
+  }
+
+  /**
+   * Returns when circuits open; what is not set has its default.
+   *
+   * @throws IllegalArgumentException when a setting makes no sense; the message names it
+   */
+  Circuit.Settings circuit() {
+    Circuit.Settings defaults = Circuit.Settings.DEFAULTS;
+    return new Circuit.Settings(
+        read(
+                "tinker.circuitFailures",
+                "TINKER_CIRCUIT_FAILURES",
+                "a number from 0",
+                Integer::valueOf)
+            .orElse(defaults.failures()),
+        read("tinker.circuitOpenTime", "TINKER_CIRCUIT_OPEN_TIME", "like PT20S", Duration::parse)
+            .orElse(defaults.openTime()));
+  }
+
+  /** Returns how many requests of a kind may be in flight. */
+  Optional<Integer> maxInFlight(CallKind kind) {
+    return read(
+        "tinker.maxInFlight." + kind.name().toLowerCase(Locale.ROOT),
+        "TINKER_MAX_IN_FLIGHT_" + kind.name(),
+        "a number from 1",
+        Integer::valueOf);
+  }
+
+  private <T> Optional<T> read(
+      String property, String variable, String form, Function<String, T> parser) {
+    Optional<String> set = property(property);
+    Optional<String> text = set.or(() -> variable(variable));
+    try {
+      return text.map(value -> parser.apply(value.strip()));
+    } catch (NumberFormatException | DateTimeParseException e) {
+      throw new IllegalArgumentException(
+          "%s is '%s'; it must be %s"
+              .formatted(set.isPresent() ? property : variable, text.orElse(""), form),
+          e);
+    }
   }
 
   String property(String name, String otherwise) {

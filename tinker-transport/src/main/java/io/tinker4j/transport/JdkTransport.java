@@ -285,7 +285,9 @@ public final class JdkTransport implements Transport {
       copy.idleTimeout = idleTimeout;
       copy.h2c = h2c;
       copy.time = time;
-      copy.maxInFlight.putAll(maxInFlight);
+      for (CallKind kind : CallKind.values()) {
+        copy.maxInFlight.put(kind, maxInFlight(kind));
+      }
       copy.sslContext = sslContext;
       return copy;
     }
@@ -303,30 +305,42 @@ public final class JdkTransport implements Transport {
     }
 
     /**
-     * Sets how many requests of a kind may be in flight at once; more wait. Default 10 for TRAIN
-     * and TELEMETRY, 16 for DOWNLOAD, 50 for SESSION and REST, 400 for SAMPLE, 1,000 for FUTURES,
-     * which servers hold open.
+     * Sets how many requests of a kind may be in flight at once; more wait. Default: {@code
+     * tinker.maxInFlight.train} and so on, then {@code TINKER_MAX_IN_FLIGHT_TRAIN} and so on, then
+     * 10 for TRAIN and TELEMETRY, 16 for DOWNLOAD, 50 for SESSION and REST, 400 for SAMPLE, 1,000
+     * for FUTURES, which servers hold open.
      */
     public Builder maxInFlight(CallKind kind, int maxInFlight) {
-      if (maxInFlight < 1) {
-        throw new IllegalArgumentException(
-            "maxInFlight is " + maxInFlight + "; it must be at least 1");
-      }
-      this.maxInFlight.put(Objects.requireNonNull(kind, "kind"), maxInFlight);
+      this.maxInFlight.put(Objects.requireNonNull(kind, "kind"), inFlight(kind, maxInFlight));
       return this;
     }
 
-    private int maxInFlight(CallKind kind) {
+    private static int inFlight(CallKind kind, int maxInFlight) {
+      if (maxInFlight < 1) {
+        throw new IllegalArgumentException(
+            "maxInFlight of " + kind + " is " + maxInFlight + "; it must be at least 1");
+      }
+      return maxInFlight;
+    }
+
+    int maxInFlight(CallKind kind) {
       Integer set = maxInFlight.get(kind);
       return set != null
           ? set
-          : switch (kind) {
-            case TRAIN, TELEMETRY -> 10;
-            case DOWNLOAD -> 16;
-            case SESSION, REST -> 50;
-            case SAMPLE -> 400;
-            case FUTURES -> 1_000;
-          };
+          : environment
+              .maxInFlight(kind)
+              .map(outside -> inFlight(kind, outside))
+              .orElseGet(() -> usuallyInFlight(kind));
+    }
+
+    private static int usuallyInFlight(CallKind kind) {
+      return switch (kind) {
+        case TRAIN, TELEMETRY -> 10;
+        case DOWNLOAD -> 16;
+        case SESSION, REST -> 50;
+        case SAMPLE -> 400;
+        case FUTURES -> 1_000;
+      };
     }
 
     /** Sets which certificates are trusted. Default: the JDK's. */
@@ -373,7 +387,8 @@ public final class JdkTransport implements Transport {
     /**
      * Returns the transport; connects nothing.
      *
-     * @throws IllegalArgumentException when a proxy's address is not one
+     * @throws IllegalArgumentException when a proxy's address is not one, or what is set outside
+     *     the program makes no sense
      */
     public JdkTransport build() {
       return new JdkTransport(this);

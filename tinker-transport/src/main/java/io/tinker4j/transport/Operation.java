@@ -25,6 +25,7 @@ public final class Operation<I, O> {
   private final Codec<I, O> codec;
   private final Headers headers;
   private final Function<I, Map<String, ? extends @Nullable Object>> parameters;
+  private final boolean waitsForBilling;
 
   private Operation(
       String name,
@@ -35,7 +36,8 @@ public final class Operation<I, O> {
       int retries,
       Codec<I, O> codec,
       Headers headers,
-      Function<I, Map<String, ? extends @Nullable Object>> parameters) {
+      Function<I, Map<String, ? extends @Nullable Object>> parameters,
+      boolean waitsForBilling) {
     this.name = Objects.requireNonNull(name, "name");
     this.method = Objects.requireNonNull(method, "method");
     this.path = Objects.requireNonNull(path, "path");
@@ -45,6 +47,7 @@ public final class Operation<I, O> {
     this.codec = Objects.requireNonNull(codec, "codec");
     this.headers = headers;
     this.parameters = parameters;
+    this.waitsForBilling = waitsForBilling;
   }
 
   /** The input of an operation that takes none, the value of an answer that has none. */
@@ -56,7 +59,16 @@ public final class Operation<I, O> {
   /** Returns an operation with a body, ten retries and 60 seconds per attempt. */
   static <I, O> Operation<I, O> post(String name, String path, CallKind kind, Codec<I, O> codec) {
     return new Operation<>(
-        name, "POST", path, kind, TIMEOUT, RETRIES, codec, Headers.empty(), input -> Map.of());
+        name,
+        "POST",
+        path,
+        kind,
+        TIMEOUT,
+        RETRIES,
+        codec,
+        Headers.empty(),
+        input -> Map.of(),
+        true);
   }
 
   /**
@@ -71,7 +83,7 @@ public final class Operation<I, O> {
       Codec<I, O> codec,
       Function<I, Map<String, ? extends @Nullable Object>> parameters) {
     return new Operation<>(
-        name, "GET", path, kind, TIMEOUT, RETRIES, codec, Headers.empty(), parameters);
+        name, "GET", path, kind, TIMEOUT, RETRIES, codec, Headers.empty(), parameters, true);
   }
 
   /**
@@ -90,7 +102,8 @@ public final class Operation<I, O> {
         RETRIES,
         new ResourceCodec<>(path, answers),
         Headers.empty(),
-        method.equals("GET") ? JsonCodec::toMap : input -> inPath(path, JsonCodec.toMap(input)));
+        method.equals("GET") ? JsonCodec::toMap : input -> inPath(path, JsonCodec.toMap(input)),
+        true);
   }
 
   private static Map<String, @Nullable Object> inPath(
@@ -101,23 +114,33 @@ public final class Operation<I, O> {
 
   /** Returns this operation with that time per attempt. */
   Operation<I, O> timeout(Duration timeout) {
-    return new Operation<>(name, method, path, kind, timeout, retries, codec, headers, parameters);
+    return new Operation<>(
+        name, method, path, kind, timeout, retries, codec, headers, parameters, waitsForBilling);
   }
 
   /** Returns this operation without retries. */
   Operation<I, O> withoutRetries() {
-    return new Operation<>(name, method, path, kind, timeout, 0, codec, headers, parameters);
+    return new Operation<>(
+        name, method, path, kind, timeout, 0, codec, headers, parameters, waitsForBilling);
+  }
+
+  /** Returns this operation that fails at once when the account is blocked for billing. */
+  Operation<I, O> withoutBillingWait() {
+    return new Operation<>(
+        name, method, path, kind, timeout, retries, codec, headers, parameters, false);
   }
 
   /** Returns this operation with a header that each of its calls carries. */
   Operation<I, O> header(String header, String value) {
     Headers more = headers.toBuilder().set(header, value).build();
-    return new Operation<>(name, method, path, kind, timeout, retries, codec, more, parameters);
+    return new Operation<>(
+        name, method, path, kind, timeout, retries, codec, more, parameters, waitsForBilling);
   }
 
   /** Returns this operation with parameters for path and query. */
   Operation<I, O> parameters(Function<I, Map<String, ? extends @Nullable Object>> parameters) {
-    return new Operation<>(name, method, path, kind, timeout, retries, codec, headers, parameters);
+    return new Operation<>(
+        name, method, path, kind, timeout, retries, codec, headers, parameters, waitsForBilling);
   }
 
   /** Returns the operation's id in {@code openapi/tinker.yaml}. */
@@ -148,6 +171,13 @@ public final class Operation<I, O> {
   /** Returns how often a failed attempt is tried again. */
   public int retries() {
     return retries;
+  }
+
+  /**
+   * Returns whether a call waits while the account is blocked for billing (402), as nearly all do.
+   */
+  boolean waitsForBilling() {
+    return waitsForBilling;
   }
 
   Codec<I, O> codec() {

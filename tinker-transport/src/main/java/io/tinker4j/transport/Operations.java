@@ -77,7 +77,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 
-/** The endpoints of the API, as in {@code openapi/tinker.yaml}. */
+/**
+ * The endpoints of the API, as in {@code openapi/tinker.yaml}.
+ *
+ * <p>Their calls wait while the account is blocked for billing (402), also those that are not
+ * retried. Exceptions: what opens or keeps a session, a model or a sampler, which fails at once;
+ * and questions for results, which whoever asks them repeats.
+ */
 public final class Operations {
   private static final String V1 = "/api/v1/";
   private static final String CHECKPOINT =
@@ -96,7 +102,7 @@ public final class Operations {
 
   /** Tells whether the server is up. */
   public static final Operation<Operation.None, HealthResponse> HEALTHZ =
-      plain("healthz", "healthz", HealthResponse.class);
+      plain("healthz", "healthz", HealthResponse.class).withoutBillingWait();
 
   /** Lists the base models. */
   public static final Operation<Operation.None, GetServerCapabilitiesResponse>
@@ -109,11 +115,12 @@ public final class Operations {
   /** Opens a session. */
   public static final Operation<CreateSessionRequest, CreateSessionResponse> CREATE_SESSION =
       json(
-          "create_session",
-          "create_session",
-          CallKind.SESSION,
-          CreateSessionRequest.class,
-          CreateSessionResponse.class);
+              "create_session",
+              "create_session",
+              CallKind.SESSION,
+              CreateSessionRequest.class,
+              CreateSessionResponse.class)
+          .withoutBillingWait();
 
   /** Keeps a session alive. */
   public static final Operation<SessionHeartbeatRequest, SessionHeartbeatResponse>
@@ -125,7 +132,8 @@ public final class Operations {
                   SessionHeartbeatRequest.class,
                   SessionHeartbeatResponse.class)
               .timeout(SESSION_TIMEOUT)
-              .withoutRetries();
+              .withoutRetries()
+              .withoutBillingWait();
 
   /** Ends the session of that id; servers older than the call answer 404. */
   public static final Operation<String, Operation.None> FINISH_SESSION =
@@ -135,21 +143,23 @@ public final class Operations {
               CallKind.SESSION,
               new EmptyBodyCodec<String, Operation.None>(Operation.None.class))
           .parameters(id -> Map.of("session_id", id))
-          .withoutRetries();
+          .withoutRetries()
+          .withoutBillingWait();
 
   /** Binds a sampler. */
   public static final Operation<CreateSamplingSessionRequest, CreateSamplingSessionResponse>
       CREATE_SAMPLING_SESSION =
           json(
-              "create_sampling_session",
-              "create_sampling_session",
-              CallKind.SESSION,
-              CreateSamplingSessionRequest.class,
-              CreateSamplingSessionResponse.class);
+                  "create_sampling_session",
+                  "create_sampling_session",
+                  CallKind.SESSION,
+                  CreateSamplingSessionRequest.class,
+                  CreateSamplingSessionResponse.class)
+              .withoutBillingWait();
 
   /** Creates a model. */
   public static final Operation<CreateModelRequest, UntypedFuture> CREATE_MODEL =
-      promise("create_model", CreateModelRequest.class);
+      promise("create_model", CreateModelRequest.class).withoutBillingWait();
 
   /** Describes a model. */
   public static final Operation<GetInfoRequest, GetInfoResponse> GET_INFO =
@@ -157,7 +167,7 @@ public final class Operations {
 
   /** Frees a model. */
   public static final Operation<UnloadModelRequest, UntypedFuture> UNLOAD_MODEL =
-      promise("unload_model", UnloadModelRequest.class);
+      promise("unload_model", UnloadModelRequest.class).withoutBillingWait();
 
   private static final Map<PassFormat, Operation<ForwardRequest, UntypedFuture>> FORWARD =
       byFormat(Operations::forwardIn);
@@ -245,24 +255,27 @@ public final class Operations {
                   ClientConfigRequest.class,
                   ClientDynamicConfigResponse.class)
               .timeout(SESSION_TIMEOUT)
-              .withoutRetries();
+              .withoutRetries()
+              .withoutBillingWait();
 
   /** Exchanges the credential for a short-lived token. */
   public static final Operation<Operation.None, AuthTokenResponse> AUTH_TOKEN =
       Operation.post(
-          "auth_token",
-          V1 + "auth/token",
-          CallKind.SESSION,
-          new EmptyBodyCodec<>(AuthTokenResponse.class));
+              "auth_token",
+              V1 + "auth/token",
+              CallKind.SESSION,
+              new EmptyBodyCodec<Operation.None, AuthTokenResponse>(AuthTokenResponse.class))
+          .withoutBillingWait();
 
   /** Reports events of the client. */
   public static final Operation<TelemetrySendRequest, TelemetryResponse> TELEMETRY =
       json(
-          "telemetry",
-          "telemetry",
-          CallKind.TELEMETRY,
-          TelemetrySendRequest.class,
-          TelemetryResponse.class);
+              "telemetry",
+              "telemetry",
+              CallKind.TELEMETRY,
+              TelemetrySendRequest.class,
+              TelemetryResponse.class)
+          .withoutBillingWait();
 
   /** Copies a checkpoint into the project of a session. */
   public static final Operation<CopyWeightsRequest, CopyWeightsResponse> COPY_WEIGHTS =
@@ -535,6 +548,7 @@ public final class Operations {
     return Operation.post("retrieve_future", V1 + "retrieve_future", CallKind.FUTURES, codec)
         .header("X-Stainless-Raw-Response", "raw")
         .timeout(POLL_TIMEOUT)
-        .withoutRetries();
+        .withoutRetries()
+        .withoutBillingWait();
   }
 }

@@ -12,23 +12,31 @@ final class Outgoing {
   private final CallKind kind;
   private final Headers headers;
   private final ByteBuffer body;
+  private final boolean waitsForBilling;
 
   private Outgoing(
-      String name, String method, URI uri, CallKind kind, Headers headers, ByteBuffer body) {
+      String name,
+      String method,
+      URI uri,
+      CallKind kind,
+      Headers headers,
+      ByteBuffer body,
+      boolean waitsForBilling) {
     this.name = name;
     this.method = method;
     this.uri = uri;
     this.kind = kind;
     this.headers = headers;
     this.body = body;
+    this.waitsForBilling = waitsForBilling;
   }
 
   /** Encodes the input, once for all attempts. */
   static <I> Outgoing of(
-      Operation<I, ?> operation, I input, URI baseUrl, Headers defaults, CallOptions options) {
-    URI uri = Url.of(baseUrl, operation.path(), operation.parametersOf(input));
+      ApiClient client, Operation<I, ?> operation, I input, CallOptions options) {
+    URI uri = Url.of(client.baseUrl, operation.path(), operation.parametersOf(input));
     Headers.Builder headers =
-        defaults.toBuilder()
+        client.headers.toBuilder()
             .set("Accept", operation.codec().accept())
             .set("Accept-Encoding", BodyEncodings.ACCEPTED)
             .setAll(operation.headers())
@@ -36,6 +44,9 @@ final class Outgoing {
     ByteBuffer body = ByteBuffer.allocate(0);
     if (!operation.method().equals("GET")) {
       Codec.Body encoded = operation.codec().encode(input);
+      if (client.compressesRequests) {
+        encoded = encoded.compressed();
+      }
       body = ByteBuffer.wrap(encoded.bytes());
       headers
           .set("Content-Type", encoded.contentType())
@@ -43,16 +54,28 @@ final class Outgoing {
       encoded.contentEncoding().ifPresent(encoding -> headers.set("Content-Encoding", encoding));
     }
     return new Outgoing(
-        operation.name(), operation.method(), uri, operation.kind(), headers.build(), body);
+        operation.name(),
+        operation.method(),
+        uri,
+        operation.kind(),
+        headers.build(),
+        body,
+        operation.waitsForBilling() && options.maxRetries().orElse(1) > 0);
   }
 
   static Outgoing download(URI uri, Headers headers) {
-    return new Outgoing("download", "GET", uri, CallKind.DOWNLOAD, headers, ByteBuffer.allocate(0));
+    return new Outgoing(
+        "download", "GET", uri, CallKind.DOWNLOAD, headers, ByteBuffer.allocate(0), true);
   }
 
   TransportRequest request(Headers ofTheAttempt) {
     return TransportRequest.of(
         method, uri, headers.toBuilder().setAll(ofTheAttempt).build(), body, kind);
+  }
+
+  /** Returns whether the call waits while the account is blocked for billing. */
+  boolean waitsForBilling() {
+    return waitsForBilling;
   }
 
   String name() {

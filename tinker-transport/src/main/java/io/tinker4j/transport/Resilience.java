@@ -18,14 +18,14 @@ final class Resilience {
   private final Map<CallKind, Circuit> circuits = new EnumMap<>(CallKind.class);
   private final Map<CallKind, AtomicInteger> rejections = new EnumMap<>(CallKind.class);
 
-  Resilience(Time time, RandomGenerator random, TinkerListener listener) {
+  Resilience(Time time, RandomGenerator random, TinkerListener listener, Circuit.Settings circuit) {
     this.time = time;
     this.random = random;
     this.listener = listener;
     this.budget = new RetryBudget(time);
     this.billing = new BillingPause(time);
     for (CallKind kind : CallKind.values()) {
-      circuits.put(kind, new Circuit(kind, this));
+      circuits.put(kind, new Circuit(kind, circuit, this));
       rejections.put(kind, new AtomicInteger(MAX_REJECTIONS));
     }
   }

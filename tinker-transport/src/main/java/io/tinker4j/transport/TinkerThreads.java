@@ -4,9 +4,13 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The threads of one client: virtual ones for its work, platform ones for what must go on while the
@@ -83,6 +87,57 @@ public final class TinkerThreads implements AutoCloseable {
     }
     thread.start();
     return thread;
+  }
+
+  /**
+   * Makes a call on one of these threads, which may be the current one, and waits for it; an
+   * interrupt of the caller is passed on.
+   *
+   * @param unwanted gets a value that came too late
+   * @throws CallInterruptedException when the caller was interrupted
+   */
+  <O> O await(String what, Supplier<O> call, Consumer<? super O> unwanted) {
+    if (isCurrent()) {
+      return call.get();
+    }
+    CompletableFuture<O> result = new CompletableFuture<>();
+    Thread thread =
+        start(
+            "call",
+            () -> {
+              try {
+                O value = call.get();
+                if (!result.complete(value)) {
+                  unwanted.accept(value);
+                }
+              } catch (RuntimeException | Error e) {
+                result.completeExceptionally(e);
+              }
+            });
+    try {
+      return result.get();
+    } catch (InterruptedException e) {
+      thread.interrupt();
+      if (!result.cancel(false) && !result.isCompletedExceptionally()) {
+        unwanted.accept(result.join());
+      }
+      Thread.currentThread().interrupt();
+      throw new CallInterruptedException(what + " was interrupted", e);
+    } catch (ExecutionException e) {
+      throw rethrown(e);
+    }
+  }
+
+  /** The exception of the SDK's thread, with the caller's stack beside it. */
+  private static RuntimeException rethrown(ExecutionException e) {
+    if (e.getCause() instanceof RuntimeException cause) {
+      cause.addSuppressed(new Throwable("called from here"));
+      return cause;
+    }
+    if (e.getCause() instanceof Error error) {
+      throw error;
+    }
+    return new IllegalStateException(e);
   }
 
   private void runTracked(Runnable task) {

@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.github.luben.zstd.Zstd;
+import io.tinker4j.types.Datum;
+import io.tinker4j.types.ForwardBackwardInput;
+import io.tinker4j.types.ForwardRequest;
+import io.tinker4j.types.ModelInput;
+import io.tinker4j.types.SampleRequest;
+import io.tinker4j.types.SamplingParams;
 import io.tinker4j.types.UntypedFuture;
 import io.tinker4j.types.WeightsInfoRequest;
 import java.io.IOException;
@@ -316,6 +323,78 @@ class ApiClientTest {
     assertThatThrownBy(() -> ApiClient.builder().apiKey(KEY).baseUrl(url).build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("baseUrl");
+  }
+
+  @Test
+  void compressRequests_compressesLargeBodiesOnly() {
+    server.answer(200, OK);
+    try (ApiClient compressing =
+            TestClient.of(server, new RecordingTime()).compressRequests(true).build();
+        ApiClient plain = TestClient.of(server, new RecordingTime()).build()) {
+      plain.call(Operations.ASAMPLE, sample(20_000));
+      compressing.call(Operations.ASAMPLE, sample(20_000));
+      compressing.call(Operations.ASAMPLE, sample(20));
+      compressing.call(Operations.forward(PassFormat.JSON), forward(20_000));
+    }
+
+    List<TransportRequest> sent = server.requests;
+    assertThat(sent)
+        .extracting(request -> request.headers().first("Content-Encoding").orElse("none"))
+        .containsExactly("none", "zstd", "none", "zstd");
+    assertThat(sent.get(1).bodyLength()).isLessThan(sent.get(0).bodyLength() / 2);
+    assertThat(Zstd.getFrameContentSize(bytes(sent.get(1)))).isEqualTo(sent.get(0).bodyLength());
+    assertThat(Zstd.decompress(bytes(sent.get(1)))).isEqualTo(bytes(sent.get(0)));
+  }
+
+  @Test
+  void compressRequests_passThatIsCompressedAlready_isCompressedOnce() {
+    server.answer(200, OK);
+    try (ApiClient compressing =
+        TestClient.of(server, new RecordingTime()).compressRequests(true).build()) {
+      compressing.call(Operations.forward(PassFormat.PROTOBUF_ZSTD), forward(20_000));
+      compressing.call(Operations.forward(PassFormat.PROTOBUF), forward(20_000));
+    }
+
+    assertThat(bytes(server.requests.get(0))).isEqualTo(bytes(server.requests.get(1)));
+  }
+
+  private static SampleRequest sample(int tokens) {
+    return SampleRequest.builder()
+        .prompt(ModelInput.ofInts(new int[tokens]))
+        .samplingParams(SamplingParams.builder().build())
+        .build();
+  }
+
+  private static ForwardRequest forward(int tokens) {
+    return ForwardRequest.builder()
+        .modelId("m")
+        .forwardInput(
+            ForwardBackwardInput.builder()
+                .addData(Datum.supervised(new int[tokens]))
+                .lossFn("cross_entropy")
+                .build())
+        .build();
+  }
+
+  private static byte[] bytes(TransportRequest request) {
+    byte[] bytes = new byte[request.bodyLength()];
+    request.body().get(bytes);
+    return bytes;
+  }
+
+  @Test
+  void withHeader_replacesThatHeaderAndNothingElse() {
+    server.answer(200, OK);
+    client.call(POST, INPUT);
+    TransportRequest request = server.requests.getFirst();
+
+    TransportRequest changed = request.withHeader("x-api-key", "tml-other");
+
+    assertThat(changed.headers().all("X-API-Key")).containsExactly("tml-other");
+    assertThat(changed.headers().asMap()).hasSameSizeAs(request.headers().asMap());
+    assertThat(changed).hasToString(request.toString());
+    assertThat(bytes(changed)).isEqualTo(bytes(request));
+    assertThat(request.headers().all("X-API-Key")).containsExactly(KEY);
   }
 
   @Test

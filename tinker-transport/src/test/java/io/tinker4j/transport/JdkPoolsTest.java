@@ -162,6 +162,21 @@ class JdkPoolsTest {
   }
 
   @Test
+  void maxInFlight_comesFromBuilderThenPropertiesThenEnvironment() {
+    Environment both =
+        new Environment(
+            java.util.Map.of("tinker.maxInFlight.rest", "2")::get,
+            java.util.Map.of("TINKER_MAX_IN_FLIGHT_REST", "3", "TINKER_MAX_IN_FLIGHT_TRAIN", "4")
+                ::get);
+    JdkTransport.Builder builder = JdkTransport.builder().environment(both);
+
+    assertThat(builder.maxInFlight(CallKind.REST)).isEqualTo(2);
+    assertThat(builder.maxInFlight(CallKind.TRAIN)).isEqualTo(4);
+    assertThat(builder.maxInFlight(CallKind.REST, 5).maxInFlight(CallKind.REST)).isEqualTo(5);
+    assertThat(builder.maxInFlight(CallKind.SAMPLE)).isEqualTo(400);
+  }
+
+  @Test
   void http2_isNegotiatedOverTlsOnly() throws Exception {
     try (Http2Server server = Http2Server.start(100, request -> HEALTHY);
         JdkTransport transport = trusting().build()) {

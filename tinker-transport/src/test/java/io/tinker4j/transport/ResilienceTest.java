@@ -12,7 +12,8 @@ import io.tinker4j.types.WeightsInfoRequest;
 import java.io.InputStream;
 import java.net.ConnectException;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Retry budget, circuits, billing pause and rejections: what calls share. */
+/** Retry budget, circuits and rejections: what calls share. */
 // readiness: D2, D3, H6, P1, P2, P3, P5
 class ResilienceTest {
   private static final Operation<WeightsInfoRequest, UntypedFuture> TRAIN =
@@ -226,54 +227,55 @@ class ResilienceTest {
   }
 
   @Test
-  void billing_402_waitsFiveSecondsWithoutCountingAsRetryOrTime() {
-    for (int i = 0; i < 300; i++) {
-      server.answer(402, "{\"detail\":\"unpaid\"}");
+  void circuit_withSettings_opensAfterItsFailuresForItsTime() {
+    ApiClient nervous =
+        TestClient.of(server, time).circuitBreaker(2, Duration.ofMinutes(1)).build();
+    server.answer(503, "{}");
+    assertThatThrownBy(() -> nervous.call(TRAIN, INPUT, ONCE)).hasMessageContaining("503");
+    time.sleep(Duration.ofSeconds(10));
+    assertThatThrownBy(() -> nervous.call(TRAIN, INPUT, ONCE)).hasMessageContaining("503");
+
+    CircuitOpenException refusal =
+        catchThrowableOfType(CircuitOpenException.class, () -> nervous.call(TRAIN, INPUT, ONCE));
+    assertThat(refusal.retryAfter()).contains(Duration.ofSeconds(45)); // a quarter less by chance
+  }
+
+  @Test
+  void circuit_switchedOff_neverOpens() {
+    ApiClient steady = TestClient.of(server, time).withoutCircuitBreaker().build();
+    ApiClient byVariable =
+        TestClient.of(server, time)
+            .environment(TestClient.environment(Map.of("TINKER_CIRCUIT_FAILURES", "0")))
+            .build();
+    server.answer(503, "{}");
+
+    for (int i = 0; i < 50; i++) {
+      for (ApiClient each : List.of(steady, byVariable)) {
+        assertThatThrownBy(() -> each.call(TRAIN, INPUT, ONCE))
+            .isExactlyInstanceOf(ApiStatusException.class);
+      }
+      time.sleep(Duration.ofSeconds(3));
     }
-    server.answer(200, OK);
 
-    client.call(TRAIN, INPUT);
-
-    assertThat(time.sleeps).hasSize(300).containsOnly(Duration.ofSeconds(5));
-    assertThat(server.requests)
-        .extracting(request -> request.headers().first("x-stainless-retry-count"))
-        .containsOnly(Optional.of("0"));
+    assertThat(server.requests).hasSize(100);
   }
 
-  @Test
-  void billing_402ForLongerThanTheWindow_fails() {
-    server.answer(402, "{\"detail\":\"unpaid\"}");
+  @ParameterizedTest
+  @CsvSource({
+    "TINKER_CIRCUIT_FAILURES, many",
+    "TINKER_CIRCUIT_FAILURES, -1",
+    "TINKER_CIRCUIT_OPEN_TIME, 10",
+    "TINKER_CIRCUIT_OPEN_TIME, PT0S",
+    "TINKER_MAX_IN_FLIGHT_TRAIN, x",
+    "TINKER_MAX_IN_FLIGHT_TRAIN, 0"
+  })
+  void settings_ofTheEnvironmentWithoutSense_areRefused(String variable, String value) {
+    Environment environment = TestClient.environment(Map.of(variable, value));
 
-    assertThatThrownBy(() -> client.call(TRAIN, INPUT))
-        .isInstanceOfSatisfying(
-            ApiStatusException.class, e -> assertThat(e.status()).isEqualTo(402))
-        .hasMessageContaining("blocked for billing");
-    assertThat(Duration.ofNanos(time.nanoTime()))
-        .isBetween(Duration.ofMinutes(60), Duration.ofMinutes(61));
-
-    assertThatThrownBy(() -> client.call(TRAIN, INPUT)).isInstanceOf(ApiStatusException.class);
-    assertThat(Duration.ofNanos(time.nanoTime())).isLessThan(Duration.ofMinutes(61));
-  }
-
-  @Test
-  void billing_newIncidentAfterFiveQuietMinutes_waitsAgain() {
-    BillingPause pause = new BillingPause(time);
-    pause.limit(Duration.ofMinutes(2));
-    assertThat(pause.mayWait("x")).isTrue();
-    time.sleep(Duration.ofMinutes(3));
-    assertThat(pause.mayWait("x")).isFalse();
-    time.sleep(Duration.ofMinutes(3));
-
-    assertThat(pause.mayWait("x")).isTrue();
-  }
-
-  @Test
-  void billing_callWithoutRetries_doesNotWait() {
-    server.answer(402, "{\"detail\":\"unpaid\"}");
-
-    assertThatThrownBy(() -> call(TRAIN)).isInstanceOf(ApiStatusException.class);
-
-    assertThat(time.sleeps).isEmpty();
+    assertThatThrownBy(
+            () -> ApiClient.builder().apiKey("tml-x").environment(environment).build().close())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(value.equals("PT0S") ? "openTime" : value);
   }
 
   @Test
