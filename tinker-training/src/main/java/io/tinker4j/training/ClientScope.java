@@ -1,8 +1,10 @@
 package io.tinker4j.training;
 
 import io.tinker4j.transport.ApiClient;
+import io.tinker4j.transport.CallOptions;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TinkerThreads;
+import io.tinker4j.types.ClientConfigRequest;
 import io.tinker4j.types.ClientConfigResponse;
 import io.tinker4j.types.Datum;
 import java.time.Duration;
@@ -11,35 +13,51 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.random.RandomGenerator;
 
 /** What all clients of one service client share: connection, threads, limits and budgets. */
 final class ClientScope {
+  /**
+   * How requests are submitted that a server may have half seen: they are tried for five minutes,
+   * because giving one up ends the model's order of requests.
+   */
+  static final CallOptions SUBMISSION = submission().build();
+
+  static final ClientConfigRequest CONFIG_REQUEST =
+      ClientConfigRequest.builder().sdkVersion(ApiClient.version()).build();
+
   private final ApiClient api;
   private final TinkerThreads threads;
   private final Time time;
+  private final RandomGenerator random;
   private final ClientConfigResponse config;
+  private final QueueStateListener queueStates;
+  private final WaitOptions waits;
   private final PromiseAwaiter awaiter;
   private final Chunker<Datum> chunker;
   private final ByteBudget trainingBytes;
   private final PassFormats passFormats;
   private final SampleDispatcher samples;
+  private final PendingCalls pending = new PendingCalls();
 
   ClientScope(
       ApiClient api,
       TinkerThreads threads,
       Time time,
+      RandomGenerator random,
       ClientConfigResponse config,
-      Duration progressTimeout) {
+      QueueStateListener queueStates,
+      WaitOptions waits) {
     this.api = api;
     this.threads = threads;
     this.time = time;
+    this.random = random;
     this.config = config;
+    this.queueStates = queueStates;
+    this.waits = waits;
     this.awaiter =
         new PromiseAwaiter(
-            api,
-            time,
-            new ByteBudget(config.inflightResponseBytesSemaphoreSize()),
-            progressTimeout);
+            api, time, random, new ByteBudget(config.inflightResponseBytesSemaphoreSize()));
     this.chunker =
         new Chunker<>(
             config.fwdbwdMaxChunkLen(), config.fwdbwdMaxChunkBytesCount(), ByteEstimate::of);
@@ -47,6 +65,10 @@ final class ClientScope {
     this.trainingBytes = new ByteBudget(config.fwdbwdDispatchBytesSemaphoreSize());
     this.samples =
         new SampleDispatcher(api, time, new ByteBudget(config.sampleDispatchBytesSemaphoreSize()));
+  }
+
+  static CallOptions.Builder submission() {
+    return CallOptions.builder().maxRetries(40).deadline(Duration.ofMinutes(5)).waitsForCircuit();
   }
 
   ApiClient api() {
@@ -61,8 +83,25 @@ final class ClientScope {
     return time;
   }
 
+  RandomGenerator random() {
+    return random;
+  }
+
   ClientConfigResponse config() {
     return config;
+  }
+
+  /** The waits of clients that set none of their own. */
+  WaitOptions waits() {
+    return waits;
+  }
+
+  /** Returns the options with what they leave open from those of the service client. */
+  WaitOptions completed(WaitOptions own) {
+    WaitOptions.Builder completed = WaitOptions.builder();
+    own.deadline().or(waits::deadline).ifPresent(completed::deadline);
+    own.progressTimeout().or(waits::progressTimeout).ifPresent(completed::progressTimeout);
+    return completed.build();
   }
 
   PromiseAwaiter awaiter() {
@@ -83,6 +122,44 @@ final class ClientScope {
 
   SampleDispatcher samples() {
     return samples;
+  }
+
+  PendingCalls pending() {
+    return pending;
+  }
+
+  Activity activity(Activity.Kind kind, String subject) {
+    return new Activity(time, queueStates, kind, subject);
+  }
+
+  /** What an operation does on a thread of the SDK. */
+  @FunctionalInterface
+  interface Work<T> {
+    T run(PendingCall<T> call) throws Exception;
+  }
+
+  /**
+   * Runs an operation on a thread of the SDK and completes its call's future.
+   *
+   * @throws IllegalStateException when the service client is closed
+   */
+  <T> CompletableFuture<T> launch(String role, PendingCall<T> call, Work<T> work) {
+    pending.begin();
+    try {
+      threads.start(
+          role,
+          () -> {
+            try {
+              complete(call.future(), () -> work.run(call));
+            } finally {
+              pending.end();
+            }
+          });
+    } catch (RuntimeException e) {
+      pending.end();
+      throw e;
+    }
+    return call.future();
   }
 
   /** Runs the tasks side by side and returns their results in order, or the first failure. */
@@ -106,7 +183,7 @@ final class ClientScope {
     return future;
   }
 
-  static <T> void complete(CompletableFuture<T> future, Callable<T> task) {
+  private static <T> void complete(CompletableFuture<T> future, Callable<T> task) {
     try {
       future.complete(task.call());
     } catch (InterruptedException e) {

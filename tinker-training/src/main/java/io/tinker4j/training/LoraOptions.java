@@ -38,6 +38,12 @@ public interface LoraOptions {
   /** Free-form metadata of the model. Default none. */
   Map<String, String> userMetadata();
 
+  /**
+   * The optimizer, for servers that have others than AdamW: {@code type} and what it takes.
+   * Default: the server's.
+   */
+  Map<String, Object> optimizerConfig();
+
   /** Refuses a rank that no server accepts, and an adapter without anything to train. */
   @Value.Check
   default void check() {

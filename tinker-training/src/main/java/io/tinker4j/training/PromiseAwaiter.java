@@ -2,54 +2,67 @@ package io.tinker4j.training;
 
 import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.ApiStatusException;
+import io.tinker4j.transport.Backoff;
 import io.tinker4j.transport.CallOptions;
 import io.tinker4j.transport.ConnectionException;
 import io.tinker4j.transport.FutureOutcome;
+import io.tinker4j.transport.JsonCodec;
 import io.tinker4j.transport.RateLimitException;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.types.FutureRetrieveRequest;
+import io.tinker4j.types.QueueState;
 import java.time.Duration;
-import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Waits for the result of one promise, by asking until the server has it.
  *
  * <p>The server holds each question open while the result is not ready, so a new one follows at
- * once. Faults are met with patience and pacing: overload, server errors and lost connections are
- * asked again after 1, 2, 4 … 30 seconds or what {@code Retry-After} says; a bare 400 three times;
- * a billing stop every five seconds. Everything else is final. The waiting ends without a result
- * when the server showed no sign of progress for the progress timeout, or when nobody waits any
- * more.
+ * once; one that answers quickly several times in a row is asked less and less often, down to every
+ * five seconds. Faults are met with patience and pacing: overload, server errors and lost
+ * connections are asked again after 1, 2, 4 … 30 seconds, less up to a quarter, or what {@code
+ * Retry-After} says; a bare 400 three times; a billing stop every five seconds. Everything else is
+ * final. The waiting ends without a result when the client's operations showed no sign of progress
+ * for the progress timeout, or when nobody waits any more.
  */
 final class PromiseAwaiter {
   private static final System.Logger log = System.getLogger(PromiseAwaiter.class.getName());
-  private static final Duration MAX_BACKOFF = Duration.ofSeconds(30);
+  private static final Backoff FAULTS =
+      new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30), 0.25);
+  private static final Backoff QUICK_ANSWERS =
+      new Backoff(Duration.ofMillis(250), Duration.ofSeconds(5), 0.25);
+  private static final Duration QUICK = Duration.ofSeconds(1);
+  private static final int QUICK_ANSWERS_AT_ONCE = 3;
   private static final Duration BILLING_PAUSE = Duration.ofSeconds(5);
   private static final int BARE_BAD_REQUESTS = 3;
 
   private final ApiClient api;
   private final Time time;
+  private final RandomGenerator random;
   private final ByteBudget responseBytes;
-  private final Duration progressTimeout;
 
-  PromiseAwaiter(ApiClient api, Time time, ByteBudget responseBytes, Duration progressTimeout) {
+  PromiseAwaiter(ApiClient api, Time time, RandomGenerator random, ByteBudget responseBytes) {
     this.api = api;
     this.time = time;
+    this.random = random;
     this.responseBytes = responseBytes;
-    this.progressTimeout = progressTimeout;
   }
 
   /**
    * Waits for a result.
    *
    * @param roundtrip how long the submission took
-   * @param abandoned whether nobody waits any more; asked before every question
+   * @param call for which it is; ends the waiting when its future is done
    */
-  <T> T await(String requestId, ResultType<T> type, Duration roundtrip, BooleanSupplier abandoned)
+  <T> T await(String requestId, ResultType<T> type, Duration roundtrip, PendingCall<?> call)
       throws InterruptedException {
-    return new Waiting<>(requestId, type, roundtrip, abandoned).run();
+    try (PendingCall.Wait wait = call.interruptible()) {
+      T result = new Waiting<>(requestId, type, roundtrip, call).run();
+      call.progressed();
+      return result;
+    }
   }
 
   /** The state of one waiting. */
@@ -57,30 +70,34 @@ final class PromiseAwaiter {
     private final String requestId;
     private final ResultType<T> type;
     private final Duration roundtrip;
-    private final BooleanSupplier abandoned;
-    private long lastProgress = time.nanoTime();
+    private final PendingCall<?> call;
     private int iteration;
-    private int backoffs;
+    private int faults;
+    private int quickAnswers;
     private int bareBadRequests;
     private boolean sizeWanted = true;
-    private String queueState = "active";
+    private boolean paused;
 
-    Waiting(String requestId, ResultType<T> type, Duration roundtrip, BooleanSupplier abandoned) {
+    Waiting(String requestId, ResultType<T> type, Duration roundtrip, PendingCall<?> call) {
       this.requestId = requestId;
       this.type = type;
       this.roundtrip = roundtrip;
-      this.abandoned = abandoned;
+      this.call = call;
     }
 
     T run() throws InterruptedException {
       ByteBudget.@Nullable Lease lease = null;
       try {
         while (true) {
-          checkWanted();
-          FutureOutcome<T> outcome = ask();
+          call.checkWanted(requestId);
+          long asked = time.nanoTime();
+          FutureOutcome<T> outcome = ask(asked);
           switch (outcome) {
             case null -> {}
             case FutureOutcome.Ready<T> ready -> {
+              if (paused) {
+                call.report(QueueState.ACTIVE, "");
+              }
               return ready.result();
             }
             case FutureOutcome.Failed<T> failed ->
@@ -99,8 +116,14 @@ final class PromiseAwaiter {
               }
               lease = responseBytes.acquire(size.bytes());
               sizeWanted = false;
+              call.progressed();
             }
-            case FutureOutcome.TryAgain<T> again -> notReady(again);
+            case FutureOutcome.TryAgain<T> again -> {
+              if (!isUnknown(again.queueState()) || again.reason().isPresent()) {
+                report(again.queueState(), again.reason().orElse(""));
+              }
+              pace(asked);
+            }
           }
         }
       } finally {
@@ -110,17 +133,8 @@ final class PromiseAwaiter {
       }
     }
 
-    private void checkWanted() throws InterruptedException {
-      if (abandoned.getAsBoolean()) {
-        throw new InterruptedException("nobody waits for the result any more");
-      }
-      if (time.nanoTime() - lastProgress > progressTimeout.toNanos()) {
-        throw new ProgressTimeoutException(type.requestType(), requestId, progressTimeout);
-      }
-    }
-
     /** Returns null when the question is to be asked again. */
-    private @Nullable FutureOutcome<T> ask() throws InterruptedException {
+    private @Nullable FutureOutcome<T> ask(long asked) throws InterruptedException {
       FutureRetrieveRequest request =
           FutureRetrieveRequest.builder()
               .requestId(requestId)
@@ -128,10 +142,10 @@ final class PromiseAwaiter {
               .build();
       try {
         FutureOutcome<T> outcome = api.call(type.operation(), request, options());
-        backoffs = 0;
+        faults = 0;
         return outcome;
       } catch (ApiStatusException e) {
-        pause(e);
+        pause(e, asked);
       } catch (ConnectionException e) {
         backOff(e);
       }
@@ -151,12 +165,17 @@ final class PromiseAwaiter {
       return options.build();
     }
 
-    private void pause(ApiStatusException e) throws InterruptedException {
+    private void pause(ApiStatusException e, long asked) throws InterruptedException {
       switch (e.status()) {
-        case 402 -> time.sleep(BILLING_PAUSE);
+        case 402 -> {
+          if (!api.mayWaitForBilling(e)) {
+            throw e;
+          }
+          time.sleep(BILLING_PAUSE);
+        }
         case 408 -> {
-          bareBadRequests = 0;
-          backoffs = 0;
+          faults = 0;
+          notReady(e, asked);
         }
         case 410 -> throw new PromiseExpiredException(type.requestType(), requestId, e);
         case 400 -> badRequest(e);
@@ -166,6 +185,23 @@ final class PromiseAwaiter {
           }
           backOff(e);
         }
+      }
+    }
+
+    /** A 408 is the other way to say that the result is not ready; JSON may tell the state. */
+    private void notReady(ApiStatusException e, long asked) throws InterruptedException {
+      JsonCodec.tryReadMap(e.body())
+          .ifPresent(json -> {
+            bareBadRequests = 0;
+            if (json.get("queue_state") instanceof String state) {
+              Object reason = json.get("queue_state_reason");
+              report(QueueState.of(state), reason == null ? "" : reason.toString());
+            }
+          });
+      if (e.retryAfter().isPresent()) {
+        time.sleep(e.retryAfter().get());
+      } else {
+        pace(asked);
       }
     }
 
@@ -185,32 +221,34 @@ final class PromiseAwaiter {
     }
 
     private void backOff(TinkerException cause) throws InterruptedException {
-      Duration delay = cause.retryAfter().orElse(backoff(backoffs));
-      backoffs++;
+      Duration delay = cause.retryAfter().orElseGet(() -> FAULTS.below(faults, chance()));
+      faults++;
       log.log(
           System.Logger.Level.DEBUG,
           () -> "asking again: request=%s delay=%s cause=%s".formatted(requestId, delay, cause));
       time.sleep(delay);
     }
 
-    private void notReady(FutureOutcome.TryAgain<T> again) {
-      String state = again.queueState().value();
-      if (state.equals("active") || !state.equals(queueState)) {
-        lastProgress = time.nanoTime();
+    private void report(QueueState state, String reason) {
+      paused = !state.equals(QueueState.ACTIVE);
+      call.report(state, reason);
+    }
+
+    /** Asks again at once as long as the server holds the questions, and less often if not. */
+    private void pace(long asked) throws InterruptedException {
+      if (time.nanoTime() - asked >= QUICK.toNanos()) {
+        quickAnswers = 0;
+      } else if (quickAnswers++ >= QUICK_ANSWERS_AT_ONCE) {
+        time.sleep(QUICK_ANSWERS.below(quickAnswers - QUICK_ANSWERS_AT_ONCE - 1, chance()));
       }
-      if (!state.equals(queueState) && !state.equals("active")) {
-        log.log(
-            System.Logger.Level.WARNING,
-            () ->
-                "%s is paused by the server: state=%s reason=%s request=%s"
-                    .formatted(
-                        type.requestType(), state, again.reason().orElse("none"), requestId));
-      }
-      queueState = state;
     }
   }
 
-  private static Duration backoff(int earlier) {
-    return earlier >= 5 ? MAX_BACKOFF : Duration.ofSeconds(1L << earlier);
+  private static boolean isUnknown(QueueState state) {
+    return state.known() == QueueState.Known.UNRECOGNIZED;
+  }
+
+  private double chance() {
+    return random.nextDouble();
   }
 }

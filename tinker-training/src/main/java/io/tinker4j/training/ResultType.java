@@ -9,6 +9,7 @@ import io.tinker4j.types.FutureRetrieveRequest;
 import io.tinker4j.types.LoadWeightsResponse;
 import io.tinker4j.types.OptimStepResponse;
 import io.tinker4j.types.SampleResponse;
+import io.tinker4j.types.SaveWeightsExternalResponse;
 import io.tinker4j.types.SaveWeightsForSamplerResponse;
 import io.tinker4j.types.SaveWeightsResponse;
 import io.tinker4j.types.UnloadModelResponse;
@@ -36,6 +37,8 @@ record ResultType<T>(
       new ResultType<>("LoadWeights", Operations.RETRIEVE_LOAD_WEIGHTS);
   static final ResultType<SaveWeightsForSamplerResponse> SAVE_WEIGHTS_FOR_SAMPLER =
       new ResultType<>("SaveWeightsForSampler", Operations.RETRIEVE_SAVE_WEIGHTS_FOR_SAMPLER);
+  static final ResultType<SaveWeightsExternalResponse> SAVE_WEIGHTS_EXTERNAL =
+      new ResultType<>("SaveWeightsExternal", Operations.RETRIEVE_SAVE_WEIGHTS_EXTERNAL);
   static final ResultType<SampleResponse> SAMPLE =
       new ResultType<>("Sample", Operations.RETRIEVE_SAMPLE);
 }

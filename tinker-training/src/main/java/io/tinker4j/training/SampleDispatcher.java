@@ -2,6 +2,7 @@ package io.tinker4j.training;
 
 import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.ApiStatusException;
+import io.tinker4j.transport.CallOptions;
 import io.tinker4j.transport.Operations;
 import io.tinker4j.transport.Time;
 import io.tinker4j.types.SampleRequest;
@@ -12,60 +13,121 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Submits samples: at most 400 at once and within a byte budget, held only until the server has
- * accepted. When the server says that it is overloaded, all samplers of the client pause for one
- * second, or five when the prompt is large, and the same request is sent again.
+ * accepted. When the server says that it is overloaded (429), or that the account is blocked (402),
+ * all samplers of the client pause for what it asks, at least for one second, or five when the
+ * prompt is large; and for ten seconds more at most ten samples are submitted at once, whose bytes
+ * count twenty times. The same request is sent again, under the same sequence number.
  */
 final class SampleDispatcher {
   private static final int SLOTS = 400;
+  private static final int THROTTLED_SLOTS = 10;
+  private static final int THROTTLED_BYTES = 20;
+  private static final Duration THROTTLED = Duration.ofSeconds(10);
   private static final long LARGE_PROMPT_BYTES = 131_072;
   private static final Duration SHORT_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONG_PAUSE = Duration.ofSeconds(5);
+  private static final CallOptions OPTIONS =
+      ClientScope.submission().finalStatus(402).finalStatus(429).build();
 
   private final ApiClient api;
   private final Time time;
   private final ByteBudget bytes;
   private final Semaphore slots = new Semaphore(SLOTS, true);
+  private final Semaphore throttledSlots = new Semaphore(THROTTLED_SLOTS, true);
   private final AtomicLong pausedUntil;
 
   SampleDispatcher(ApiClient api, Time time, ByteBudget bytes) {
     this.api = api;
     this.time = time;
     this.bytes = bytes;
-    this.pausedUntil = new AtomicLong(time.nanoTime());
+    this.pausedUntil = new AtomicLong(time.nanoTime() - THROTTLED.toNanos());
   }
 
+  /** Returns when the server has accepted the sample. */
   UntypedFuture submit(SampleRequest request) throws InterruptedException {
-    long estimate = ByteEstimate.ofPrompt(request.prompt());
     slots.acquire();
-    try (ByteBudget.Lease lease = bytes.acquire(estimate)) {
-      while (true) {
-        awaitPause();
-        try {
-          return api.call(Operations.ASAMPLE, request);
-        } catch (ApiStatusException e) {
-          if (e.status() != 429 && e.status() != 402) {
-            throw e;
-          }
-          Duration shortest = estimate <= LARGE_PROMPT_BYTES ? SHORT_PAUSE : LONG_PAUSE;
-          pause(e.retryAfter().filter(asked -> asked.compareTo(shortest) > 0).orElse(shortest));
-        }
-      }
+    try {
+      return new Submission(request).run();
     } finally {
       slots.release();
     }
   }
 
-  /** The latest end of all pauses counts: neither another pause nor a success cuts one short. */
-  private void pause(Duration pause) {
-    long until = time.nanoTime() + pause.toNanos();
-    pausedUntil.accumulateAndGet(until, (a, b) -> a - b > 0 ? a : b);
+  /** How many samples more could be submitted now. */
+  int freeSlots() {
+    return slots.availablePermits();
   }
 
-  private void awaitPause() throws InterruptedException {
-    for (long left = pausedUntil.get() - time.nanoTime();
-        left > 0;
-        left = pausedUntil.get() - time.nanoTime()) {
-      time.sleep(Duration.ofNanos(left));
+  /** One sample on its way. */
+  private final class Submission {
+    private final SampleRequest request;
+    private final long estimate;
+    private boolean throttled;
+
+    Submission(SampleRequest request) {
+      this.request = request;
+      this.estimate = ByteEstimate.ofPrompt(request.prompt());
     }
+
+    UntypedFuture run() throws InterruptedException {
+      try {
+        while (true) {
+          awaitPause();
+          // Bytes are taken last and given back before any other wait: nobody waits for a slot
+          // while holding bytes that the holder of the slot waits for.
+          try (ByteBudget.Lease lease = bytes.acquire(cost())) {
+            if (pauseLeft() <= 0) {
+              return api.call(Operations.ASAMPLE, request, OPTIONS);
+            }
+          } catch (ApiStatusException e) {
+            pause(e);
+          }
+        }
+      } finally {
+        if (throttled) {
+          throttledSlots.release();
+        }
+      }
+    }
+
+    private long cost() {
+      return isThrottled() ? THROTTLED_BYTES * estimate : estimate;
+    }
+
+    /** Whoever was let in before the server complained is one of the few, too, from then on. */
+    private void awaitPause() throws InterruptedException {
+      throttle();
+      for (long left = pauseLeft(); left > 0; left = pauseLeft()) {
+        time.sleep(Duration.ofNanos(left));
+        throttle();
+      }
+    }
+
+    private void throttle() throws InterruptedException {
+      if (!throttled && isThrottled()) {
+        throttledSlots.acquire();
+        throttled = true;
+      }
+    }
+
+    /** The latest end of all pauses counts: neither another one nor a success cuts one short. */
+    private void pause(ApiStatusException e) {
+      if (e.status() != 429 && !api.mayWaitForBilling(e)) {
+        throw e;
+      }
+      Duration shortest = estimate <= LARGE_PROMPT_BYTES ? SHORT_PAUSE : LONG_PAUSE;
+      Duration pause =
+          e.retryAfter().filter(asked -> asked.compareTo(shortest) > 0).orElse(shortest);
+      long until = time.nanoTime() + pause.toNanos();
+      pausedUntil.accumulateAndGet(until, (a, b) -> a - b > 0 ? a : b);
+    }
+  }
+
+  private boolean isThrottled() {
+    return pauseLeft() > -THROTTLED.toNanos();
+  }
+
+  private long pauseLeft() {
+    return pausedUntil.get() - time.nanoTime();
   }
 }

@@ -1,8 +1,16 @@
 package io.tinker4j.training;
 
+import io.tinker4j.types.TensorData;
+import io.tinker4j.types.TensorDtype;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.immutables.value.Value;
 
-/** What a sample returns besides the generated tokens. */
+/**
+ * What a sample returns besides the generated tokens. Servers refuse what they do not know; what is
+ * left at its default is not sent to them.
+ */
 @TinkerStyle
 @Value.Immutable
 public interface SampleOptions {
@@ -18,13 +26,44 @@ public interface SampleOptions {
     return 0;
   }
 
-  /** Refuses a negative k. */
+  /** How many of the likeliest tokens are returned per generated token. Default 0. */
+  @Value.Default
+  default int topkSampleLogprobs() {
+    return 0;
+  }
+
+  /**
+   * Tokens whose log-probabilities are returned: int64, of shape [prompt length - 1, k]; row i is
+   * for position i + 1 of the prompt, and -1 asks for nothing. Default none.
+   */
+  Optional<TensorData> targetPromptLogprobs();
+
+  /**
+   * How many alternatives are drawn, with replacement and at the request's temperature, at each
+   * position of the prompt after the first. Default 0.
+   */
+  @Value.Default
+  default int promptAltTokensK() {
+    return 0;
+  }
+
+  /** Scores only that many last positions of the prompt; the others are NaN. Default all. */
+  OptionalInt promptLogprobsLastN();
+
+  /** Refuses negative counts, and targets that are no matrix of token ids. */
   @Value.Check
   default void check() {
-    if (topkPromptLogprobs() < 0) {
-      throw new IllegalArgumentException(
-          "topkPromptLogprobs is " + topkPromptLogprobs() + "; it must not be negative");
-    }
+    notBelow(0, "topkPromptLogprobs", topkPromptLogprobs());
+    notBelow(0, "topkSampleLogprobs", topkSampleLogprobs());
+    notBelow(0, "promptAltTokensK", promptAltTokensK());
+    promptLogprobsLastN().ifPresent(n -> notBelow(1, "promptLogprobsLastN", n));
+    targetPromptLogprobs()
+        .filter(targets -> targets.dtype() != TensorDtype.INT64 || targets.shape().length != 2)
+        .ifPresent(targets -> {
+          throw new IllegalArgumentException(
+              "targetPromptLogprobs is %s of shape %s; it must be int64 with two dimensions"
+                  .formatted(targets.dtype(), Arrays.toString(targets.shape())));
+        });
   }
 
   /** Starts new settings. */
@@ -35,5 +74,11 @@ public interface SampleOptions {
   /** Builds settings; not thread-safe. */
   final class Builder extends ImmutableSampleOptions.Builder {
     Builder() {}
+  }
+
+  private static void notBelow(int least, String name, int value) {
+    if (value < least) {
+      throw new IllegalArgumentException(name + " is " + value + "; it must be at least " + least);
+    }
   }
 }

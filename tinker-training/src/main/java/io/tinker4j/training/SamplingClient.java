@@ -1,40 +1,98 @@
 package io.tinker4j.training;
 
+import io.tinker4j.transport.ApiStatusException;
+import io.tinker4j.transport.Backoff;
+import io.tinker4j.transport.ConnectionException;
+import io.tinker4j.transport.Operations;
+import io.tinker4j.transport.TinkerException;
+import io.tinker4j.types.GetSamplerRequest;
 import io.tinker4j.types.ModelInput;
 import io.tinker4j.types.SampleRequest;
 import io.tinker4j.types.SampleResponse;
+import io.tinker4j.types.SampledSequence;
 import io.tinker4j.types.SamplingParams;
 import io.tinker4j.types.UntypedFuture;
+import java.math.BigInteger;
 import java.nio.FloatBuffer;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /**
  * Samples from one version of a model's weights: a base model, a checkpoint, or the weights a
  * training client had when this client was made. Thread-safe; samples do not wait for each other.
  *
- * <p>Cancelling a future, or its time-out, ends the waiting only.
+ * <p>At most as many samples are with the server at once as its configuration says (2,000), and at
+ * most 400 are being submitted; more wait in the order of their calls. While the server says that
+ * it is overloaded, all samplers of a service client submit less.
+ *
+ * <p>A sample whose submission or result is lost is tried again, with jittered waits of 0.5 to 10
+ * seconds, until no sample of this client has shown progress for the progress timeout; unless the
+ * server's configuration says that samples are not to be retried. What the server says about the
+ * operation itself is final.
+ *
+ * <p>Cancelling a future, or its time-out, ends the waiting and gives its place to others.
  */
 public final class SamplingClient {
   private static final SampleOptions DEFAULTS = SampleOptions.builder().build();
   private static final SampleOptions WITH_LOGPROBS =
       SampleOptions.builder().promptLogprobs(true).build();
   private static final SamplingParams ONE_TOKEN = SamplingParams.builder().maxTokens(1).build();
+  private static final Backoff RETRIES =
+      new Backoff(Duration.ofMillis(500), Duration.ofSeconds(10), 0.25);
 
   private final ClientScope scope;
+  private final Session session;
   private final String samplingSessionId;
-  private final AtomicLong next = new AtomicLong();
+  private final Activity activity;
+  private final WaitOptions waits;
+  private final AtomicLong next;
+  private final Semaphore outstanding;
 
-  SamplingClient(ClientScope scope, String samplingSessionId) {
+  SamplingClient(ClientScope scope, Session session, String samplingSessionId) {
+    this(
+        scope,
+        session,
+        samplingSessionId,
+        scope.activity(Activity.Kind.SAMPLING, samplingSessionId),
+        scope.waits(),
+        new AtomicLong(),
+        new Semaphore(scope.config().sampleMaxConcurrentRequests(), true));
+  }
+
+  private SamplingClient(
+      ClientScope scope,
+      Session session,
+      String samplingSessionId,
+      Activity activity,
+      WaitOptions waits,
+      AtomicLong next,
+      Semaphore outstanding) {
     this.scope = scope;
+    this.session = session;
     this.samplingSessionId = samplingSessionId;
+    this.activity = activity;
+    this.waits = waits;
+    this.next = next;
+    this.outstanding = outstanding;
   }
 
   /** Returns the id of the sampling session on the server. */
   public String samplingSessionId() {
     return samplingSessionId;
+  }
+
+  /** Returns a client of the same sampler whose calls wait for their results as the options say. */
+  public SamplingClient with(WaitOptions waits) {
+    return new SamplingClient(
+        scope, session, samplingSessionId, activity, scope.completed(waits), next, outstanding);
   }
 
   /** Generates continuations of a prompt. */
@@ -50,54 +108,201 @@ public final class SamplingClient {
    */
   public CompletableFuture<SampleResponse> sample(
       ModelInput prompt, int numSamples, SamplingParams params, SampleOptions options) {
-    Objects.requireNonNull(prompt, "prompt");
-    if (numSamples < 1) {
-      throw new IllegalArgumentException("numSamples is " + numSamples + "; it must be positive");
-    }
-    SampleRequest request =
-        SampleRequest.builder()
-            .numSamples(numSamples)
-            .prompt(prompt)
-            .samplingParams(params)
-            .samplingSessionId(samplingSessionId)
-            .seqId(next.getAndIncrement())
-            .promptLogprobs(options.promptLogprobs())
-            .topkPromptLogprobs(options.topkPromptLogprobs())
-            .build();
-    CompletableFuture<SampleResponse> future = new CompletableFuture<>();
-    scope.threads().start("sample", () -> ClientScope.complete(future, () -> run(request, future)));
-    return future;
+    return start(request(prompt, numSamples, params, options), !scope.config().sampleNoRetries());
+  }
+
+  /**
+   * Generates continuations of a prompt one by one and returns them as they finish, in the order in
+   * which they do. Each is a request of its own; with a seed in the parameters, the n-th has the
+   * seed plus n. Reading blocks. Closing the stream cancels those that are not finished.
+   *
+   * @throws IllegalArgumentException when {@code numSamples} is not positive
+   */
+  public Stream<SampledSequence> sampleStream(
+      ModelInput prompt, int numSamples, SamplingParams params) {
+    checkPositive("numSamples", numSamples);
+    return new SampleStream(
+            Collections.nCopies(numSamples, prompt).iterator(),
+            numSamples,
+            (index, each) -> sample(each, 1, numbered(params, index)))
+        .stream().map(finished -> finished.response().sequences().get(0));
+  }
+
+  private static SamplingParams numbered(SamplingParams params, long index) {
+    return params
+        .seed()
+        .map(seed ->
+            SamplingParams.builder().from(params).seed(seed.add(BigInteger.valueOf(index))).build())
+        .orElse(params);
+  }
+
+  /**
+   * Samples all prompts of a source and returns the results as they finish, in the order in which
+   * they do; each tells its prompt's place. A failed sample does not end the others. Reading
+   * blocks.
+   *
+   * <p>The source is read lazily: at most {@code concurrency} prompts are under way or finished and
+   * not yet read, so that memory is bounded. Closing the stream cancels those under way. Not for
+   * parallel streams.
+   *
+   * @throws IllegalArgumentException when {@code numSamples} or {@code concurrency} is not positive
+   */
+  public Stream<FinishedSample> sampleAll(
+      Iterator<ModelInput> prompts,
+      int numSamples,
+      SamplingParams params,
+      SampleOptions options,
+      int concurrency) {
+    checkPositive("numSamples", numSamples);
+    checkPositive("concurrency", concurrency);
+    return new SampleStream(
+            Objects.requireNonNull(prompts, "prompts"),
+            concurrency,
+            (index, prompt) -> sample(prompt, numSamples, params, options))
+        .stream();
   }
 
   /**
    * Returns the natural-log probability of each prompt token given those before it; NaN for the
-   * first.
+   * first, and for those that the server does not score.
    */
   public CompletableFuture<float[]> computeLogprobs(ModelInput prompt) {
-    return sample(prompt, 1, ONE_TOKEN, WITH_LOGPROBS)
-        .thenApply(response -> {
-          FloatBuffer logprobs =
-              response
-                  .promptLogprobs()
-                  .orElseThrow(() ->
-                      new RequestFailedException(
-                          "Sample",
-                          "unknown",
-                          "the answer has no prompt log-probabilities",
-                          RequestFailedException.Category.SERVER));
-          float[] values = new float[logprobs.remaining()];
-          logprobs.get(values);
-          return values;
-        });
+    return computeLogprobs(prompt, WITH_LOGPROBS);
   }
 
-  private SampleResponse run(SampleRequest request, CompletableFuture<SampleResponse> future)
+  /** The same with options; {@link SampleOptions#promptLogprobs} is always on. */
+  public CompletableFuture<float[]> computeLogprobs(ModelInput prompt, SampleOptions options) {
+    SampleOptions all = SampleOptions.builder().from(options).promptLogprobs(true).build();
+    return start(request(prompt, 1, ONE_TOKEN, all), true)
+        .thenApply(response -> aligned(response, prompt));
+  }
+
+  /** Some servers leave the first token out, which has no probability. */
+  private static float[] aligned(SampleResponse response, ModelInput prompt) {
+    FloatBuffer logprobs =
+        response
+            .promptLogprobs()
+            .orElseThrow(() ->
+                new RequestFailedException(
+                    "Sample",
+                    "unknown",
+                    "the answer has no prompt log-probabilities",
+                    RequestFailedException.Category.SERVER));
+    int missing = Math.max(0, Math.toIntExact(prompt.length()) - logprobs.remaining());
+    float[] values = new float[missing + logprobs.remaining()];
+    Arrays.fill(values, 0, missing, Float.NaN);
+    logprobs.get(values, missing, logprobs.remaining());
+    return values;
+  }
+
+  /** Returns the base model; blocks. */
+  public String baseModel() {
+    return scope
+        .api()
+        .call(
+            Operations.GET_SAMPLER,
+            GetSamplerRequest.builder().samplerId(samplingSessionId).build())
+        .baseModel();
+  }
+
+  /** Returns where the model's tokenizer is found; blocks. */
+  public TokenizerId tokenizerId() {
+    return TokenizerId.resolve(baseModel(), null);
+  }
+
+  private SampleRequest.Builder request(
+      ModelInput prompt, int numSamples, SamplingParams params, SampleOptions options) {
+    checkPositive("numSamples", numSamples);
+    SampleRequest.Builder request =
+        SampleRequest.builder()
+            .numSamples(numSamples)
+            .prompt(Objects.requireNonNull(prompt, "prompt"))
+            .samplingParams(Objects.requireNonNull(params, "params"))
+            .samplingSessionId(samplingSessionId)
+            .seqId(next.getAndIncrement())
+            .promptLogprobs(options.promptLogprobs())
+            .topkPromptLogprobs(options.topkPromptLogprobs());
+    options.targetPromptLogprobs().ifPresent(request::targetPromptLogprobs);
+    options.promptLogprobsLastN().ifPresent(request::promptLogprobsLastN);
+    if (options.topkSampleLogprobs() > 0) {
+      request.topkSampleLogprobs(options.topkSampleLogprobs());
+    }
+    if (options.promptAltTokensK() > 0) {
+      request.promptAltTokensK(options.promptAltTokensK());
+    }
+    return request;
+  }
+
+  private static void checkPositive(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " is " + value + "; it must be positive");
+    }
+  }
+
+  private CompletableFuture<SampleResponse> start(SampleRequest.Builder request, boolean retried) {
+    try {
+      session.checkAlive();
+    } catch (SessionLostException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    PendingCall<SampleResponse> call =
+        new PendingCall<>(ResultType.SAMPLE.requestType(), scope.time(), activity, stuckLimits());
+    return scope.launch("sample", call, ignored -> run(request, retried, call));
+  }
+
+  private WaitOptions stuckLimits() {
+    return scope.config().sampleEnableStuckDetection()
+        ? waits
+        : WaitOptions.builder()
+            .from(waits)
+            .progressTimeout(ChronoUnit.FOREVER.getDuration())
+            .build();
+  }
+
+  private SampleResponse run(
+      SampleRequest.Builder request, boolean retried, PendingCall<SampleResponse> call)
       throws InterruptedException {
-    UntypedFuture promise = scope.samples().submit(request);
+    try (PendingCall.Wait wait = call.interruptible()) {
+      outstanding.acquire();
+      try {
+        return retried ? untilAnswered(request, call) : attempt(request, call);
+      } finally {
+        outstanding.release();
+      }
+    }
+  }
+
+  private SampleResponse untilAnswered(
+      SampleRequest.Builder request, PendingCall<SampleResponse> call) throws InterruptedException {
+    for (int retry = 0; ; retry++) {
+      try {
+        return attempt(request, call);
+      } catch (TinkerException e) {
+        if (!isLost(e)) {
+          throw e;
+        }
+        if (e instanceof PromiseExpiredException) {
+          request.seqId(next.getAndIncrement());
+        }
+        call.checkWanted(e.requestId().orElse("unknown"));
+        scope.time().sleep(RETRIES.around(retry, scope.random().nextDouble()));
+      }
+    }
+  }
+
+  private static boolean isLost(TinkerException e) {
+    return e instanceof PromiseExpiredException
+        || e instanceof ConnectionException
+        || (e instanceof ApiStatusException status && status.isRetryable());
+  }
+
+  private SampleResponse attempt(SampleRequest.Builder request, PendingCall<SampleResponse> call)
+      throws InterruptedException {
+    long begin = scope.time().nanoTime();
+    UntypedFuture promise = scope.samples().submit(request.build());
+    Duration roundtrip = Duration.ofNanos(scope.time().nanoTime() - begin);
     SampleResponse response =
-        scope
-            .awaiter()
-            .await(promise.requestId(), ResultType.SAMPLE, Duration.ZERO, future::isDone);
+        scope.awaiter().await(promise.requestId(), ResultType.SAMPLE, roundtrip, call);
     return promise.sampleSequenceIds().isEmpty() ? response : named(response, promise);
   }
 

@@ -1,6 +1,7 @@
 package io.tinker4j.training;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.immutables.value.Value;
 
@@ -11,11 +12,17 @@ public interface SaveOptions {
   /** How long the checkpoint is kept, in whole seconds. Default: for ever. */
   Optional<Duration> ttl();
 
-  /** Whether a training checkpoint of that name is replaced. Default false: a conflict. */
+  /**
+   * Whether a training checkpoint of that name is replaced. Default false: a conflict. Has no
+   * effect on checkpoints for sampling.
+   */
   @Value.Default
   default boolean overwrite() {
     return false;
   }
+
+  /** Free-form metadata that listings show. Default none. */
+  Map<String, String> userMetadata();
 
   /** Refuses a time to live below one second. */
   @Value.Check

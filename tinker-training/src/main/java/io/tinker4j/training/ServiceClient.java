@@ -7,22 +7,20 @@ import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TinkerListener;
 import io.tinker4j.transport.TinkerThreads;
 import io.tinker4j.transport.Transport;
-import io.tinker4j.types.ClientConfigRequest;
 import io.tinker4j.types.ClientConfigResponse;
-import io.tinker4j.types.CreateModelRequest;
+import io.tinker4j.types.CopyWeightsRequest;
 import io.tinker4j.types.CreateSamplingSessionRequest;
 import io.tinker4j.types.CreateSessionRequest;
 import io.tinker4j.types.GetServerCapabilitiesResponse;
 import io.tinker4j.types.LoraConfig;
-import io.tinker4j.types.UntypedFuture;
-import io.tinker4j.types.WeightsInfoRequest;
-import io.tinker4j.types.WeightsInfoResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,12 +36,19 @@ import org.jspecify.annotations.Nullable;
  * }
  */
 public final class ServiceClient implements AutoCloseable {
+  private static final System.Logger log = System.getLogger(ServiceClient.class.getName());
+
   private final ApiClient api;
   private final TinkerThreads threads;
   private final Time time;
-  private final Duration progressTimeout;
+  private final RandomGenerator random;
+  private final WaitOptions waits;
+  private final QueueStateListener queueStates;
+  private final SessionListener sessionStates;
+  private final List<String> tags;
   private final Map<String, @Nullable Object> userMetadata;
   private final @Nullable String projectId;
+  private final @Nullable Thread hook;
   private final ReentrantLock lock = new ReentrantLock(); // guards: scope, session, closed
   private @Nullable ClientScope scope;
   private @Nullable Session session;
@@ -52,10 +57,21 @@ public final class ServiceClient implements AutoCloseable {
   private ServiceClient(Builder builder) {
     this.time = builder.time;
     this.threads = TinkerThreads.create();
-    this.api = builder.api.time(builder.time).threads(threads).build();
-    this.progressTimeout = builder.progressTimeout;
+    this.random = builder.random;
+    this.api = builder.api.time(time).random(random).threads(threads).build();
+    this.waits = builder.waits;
+    this.queueStates = builder.queueStates;
+    this.sessionStates = builder.sessionStates;
+    this.tags = List.copyOf(builder.tags);
     this.userMetadata = new LinkedHashMap<>(builder.userMetadata);
     this.projectId = builder.projectId;
+    this.hook = builder.closeOnShutdown == null ? null : hook(builder.closeOnShutdown);
+  }
+
+  private Thread hook(Duration drain) {
+    Thread closing = new Thread(() -> close(drain), "tinker-shutdown");
+    Runtime.getRuntime().addShutdownHook(closing);
+    return closing;
   }
 
   /**
@@ -75,7 +91,7 @@ public final class ServiceClient implements AutoCloseable {
 
   /** Returns the base models that the server can train and sample. */
   public GetServerCapabilitiesResponse getServerCapabilities() {
-    return api.call(Operations.GET_SERVER_CAPABILITIES);
+    return scope().api().call(Operations.GET_SERVER_CAPABILITIES);
   }
 
   /** Creates a LoRA model of rank 32 and returns the client that trains it. */
@@ -95,14 +111,23 @@ public final class ServiceClient implements AutoCloseable {
             .trainAttn(options.trainAttn())
             .trainUnembed(options.trainUnembed());
     options.seed().ifPresent(lora::seed);
-    return createModel(baseModel, lora.build(), options.userMetadata());
+    return creation().create(baseModel, lora.build(), options);
   }
 
   /** Creates a model from a training checkpoint; the optimizer starts afresh. */
   public TrainingClient createTrainingClientFromState(String path) {
-    TrainingClient client = createLike(path);
-    Futures.join(client.loadState(path));
-    return client;
+    return createTrainingClientFromState(path, RestoreOptions.builder().build());
+  }
+
+  /**
+   * Creates a model from a training checkpoint; the optimizer starts afresh. The new model has the
+   * checkpoint's rank and trains the same layers. Blocks until it is there; when the checkpoint
+   * cannot be loaded, the new model is freed.
+   *
+   * @throws IllegalArgumentException when the checkpoint is not one of a LoRA model
+   */
+  public TrainingClient createTrainingClientFromState(String path, RestoreOptions options) {
+    return creation().restore(path, options, false);
   }
 
   /**
@@ -110,15 +135,19 @@ public final class ServiceClient implements AutoCloseable {
    * as if it had not stopped.
    */
   public TrainingClient createTrainingClientFromStateWithOptimizer(String path) {
-    TrainingClient client = createLike(path);
-    Futures.join(client.loadStateWithOptimizer(path));
-    return client;
+    return createTrainingClientFromStateWithOptimizer(path, RestoreOptions.builder().build());
+  }
+
+  /** The same with options; see {@link #createTrainingClientFromState(String, RestoreOptions)}. */
+  public TrainingClient createTrainingClientFromStateWithOptimizer(
+      String path, RestoreOptions options) {
+    return creation().restore(path, options, true);
   }
 
   /** Returns a sampler of a base model. */
   public SamplingClient createSamplingClient(String baseModel) {
     Objects.requireNonNull(baseModel, "baseModel");
-    return createSampler(samplingRequest().baseModel(baseModel));
+    return createSampler(CreateSamplingSessionRequest.builder().baseModel(baseModel));
   }
 
   /**
@@ -131,20 +160,47 @@ public final class ServiceClient implements AutoCloseable {
       throw new IllegalArgumentException(
           "modelPath is '" + modelPath + "'; a checkpoint's path starts with tinker://");
     }
-    return createSampler(samplingRequest().modelPath(modelPath));
+    return createSampler(CreateSamplingSessionRequest.builder().modelPath(modelPath));
   }
 
   /** Returns a client for runs and checkpoints; it needs no session. */
   public RestClient createRestClient() {
-    return new RestClient(api);
+    return new RestClient(scope().api());
   }
 
   /**
-   * Ends the session and all work: heartbeats stop, waiting futures fail, connections close. Waits
-   * at most five seconds. Operations that the server has accepted still run there.
+   * Copies a checkpoint into the session's project and returns the copy's path. The expiry is not
+   * copied. Blocks.
    */
+  public String copyWeights(String sourcePath, CopyOptions options) {
+    Session open = session();
+    CopyWeightsRequest.Builder request =
+        CopyWeightsRequest.builder()
+            .sessionId(open.id())
+            .modelSeqId(open.nextModel())
+            .sourcePath(Objects.requireNonNull(sourcePath, "sourcePath"));
+    options.ttl().ifPresent(ttl -> request.ttlSeconds(ttl.toSeconds()));
+    options.weightsAccessToken().ifPresent(request::weightsAccessToken);
+    return api.call(Operations.COPY_WEIGHTS, request.build()).tinkerPath();
+  }
+
+  /** Closes with at most five seconds for the operations in progress. */
   @Override
   public void close() {
+    close(Duration.ofSeconds(5));
+  }
+
+  /**
+   * Takes no more work, waits for the operations in progress, and ends: what is still pending by
+   * then fails, the session is finished on the server, and all threads and connections are closed.
+   * Operations that the server has accepted still run there. Calling it again does nothing.
+   *
+   * <p>An interrupt ends the waiting, not the closing, and stays set.
+   *
+   * @param drain the longest time to wait for operations in progress; zero does not wait
+   */
+  public void close(Duration drain) {
+    ClientScope opened;
     Session open;
     lock.lock();
     try {
@@ -152,88 +208,70 @@ public final class ServiceClient implements AutoCloseable {
         return;
       }
       closed = true;
+      opened = scope;
       open = session;
     } finally {
       lock.unlock();
     }
+    if (opened != null) {
+      drain(opened.pending(), drain);
+    }
     if (open != null) {
       open.close();
     }
-    threads.close();
+    threads.close(Duration.ZERO);
     api.close();
+    unhook();
   }
 
-  private TrainingClient createLike(String path) {
-    WeightsInfoResponse info =
-        api.call(Operations.WEIGHTS_INFO, WeightsInfoRequest.builder().tinkerPath(path).build());
-    LoraConfig lora =
-        LoraConfig.builder()
-            .rank(
-                info.loraRank()
-                    .orElseThrow(() ->
-                        new IllegalArgumentException(
-                            path + " is not a LoRA checkpoint; only those can be trained")))
-            .trainMlp(info.trainMlp().orElse(true))
-            .trainAttn(info.trainAttn().orElse(true))
-            .trainUnembed(info.trainUnembed().orElse(true))
-            .build();
-    return createModel(info.baseModel(), lora, Map.of());
+  private static void drain(PendingCalls pending, Duration longest) {
+    pending.close();
+    try {
+      if (!pending.awaitNone(longest)) {
+        log.log(
+            System.Logger.Level.WARNING,
+            () -> "closed with operations in progress: count=" + pending.count());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
-  private TrainingClient createModel(
-      String baseModel, LoraConfig lora, Map<String, ? extends @Nullable Object> metadata) {
-    Session open = session();
-    ClientScope shared = scope();
-    CreateModelRequest request =
-        CreateModelRequest.builder()
-            .sessionId(open.id())
-            .modelSeqId(open.nextModel())
-            .baseModel(baseModel)
-            .userMetadata(metadata)
-            .loraConfig(lora)
-            .build();
-    CompletableFuture<String> modelId = new CompletableFuture<>();
-    threads.start(
-        "create",
-        () ->
-            ClientScope.complete(
-                modelId,
-                () -> {
-                  long start = time.nanoTime();
-                  UntypedFuture promise = api.call(Operations.CREATE_MODEL, request);
-                  Duration roundtrip = Duration.ofNanos(time.nanoTime() - start);
-                  return shared
-                      .awaiter()
-                      .await(
-                          promise.requestId(), ResultType.CREATE_MODEL, roundtrip, modelId::isDone)
-                      .modelId();
-                }));
-    return new TrainingClient(shared, open, Futures.join(modelId));
+  /** The JVM refuses to remove a hook while it shuts down. */
+  private void unhook() {
+    Thread hook = this.hook;
+    if (hook != null && Thread.currentThread() != hook) {
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException e) {
+        log.log(System.Logger.Level.DEBUG, "the JVM is shutting down");
+      }
+    }
   }
 
-  private CreateSamplingSessionRequest.Builder samplingRequest() {
-    Session open = session();
-    return CreateSamplingSessionRequest.builder()
-        .sessionId(open.id())
-        .samplingSessionSeqId(open.nextSampler());
+  private ModelCreation creation() {
+    checkOpen();
+    return new ModelCreation(api, this::scope, this::session);
   }
 
   private SamplingClient createSampler(CreateSamplingSessionRequest.Builder request) {
-    return new SamplingClient(
-        scope(), api.call(Operations.CREATE_SAMPLING_SESSION, request.build()).samplingSessionId());
+    Session open = session();
+    String id =
+        api.call(
+                Operations.CREATE_SAMPLING_SESSION,
+                request.sessionId(open.id()).samplingSessionSeqId(open.nextSampler()).build())
+            .samplingSessionId();
+    return new SamplingClient(scope(), open, id);
   }
 
   private ClientScope scope() {
     lock.lock();
     try {
-      checkOpen();
+      if (closed) {
+        throw new IllegalStateException("the service client is closed");
+      }
       if (scope == null) {
-        ClientConfigResponse config =
-            api.call(
-                Operations.CLIENT_CONFIG,
-                ClientConfigRequest.builder().sdkVersion(ApiClient.version()).build());
-        api.configure(config);
-        scope = new ClientScope(api, threads, time, config, progressTimeout);
+        scope = open();
       }
       return scope;
     } finally {
@@ -241,18 +279,27 @@ public final class ServiceClient implements AutoCloseable {
     }
   }
 
+  private ClientScope open() {
+    ClientConfigResponse config = api.call(Operations.CLIENT_CONFIG, ClientScope.CONFIG_REQUEST);
+    api.configure(config);
+    DynamicConfig.start(api, threads, time);
+    return new ClientScope(api, threads, time, random, config, queueStates, waits);
+  }
+
+  /** A session that the server has ended is followed by a new one. */
   private Session session() {
     lock.lock();
     try {
-      if (session == null) {
+      if (session == null || session.isLost()) {
         CreateSessionRequest.Builder request =
             CreateSessionRequest.builder()
+                .tags(tags)
                 .userMetadata(userMetadata)
                 .sdkVersion(ApiClient.version());
         if (projectId != null) {
           request.projectId(projectId);
         }
-        session = Session.open(scope(), request.build());
+        session = Session.open(scope(), request.build(), sessionStates);
       }
       return session;
     } finally {
@@ -261,8 +308,13 @@ public final class ServiceClient implements AutoCloseable {
   }
 
   private void checkOpen() {
-    if (closed) {
-      throw new IllegalStateException("the service client is closed");
+    lock.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the service client is closed");
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -275,8 +327,13 @@ public final class ServiceClient implements AutoCloseable {
   public static final class Builder {
     private final ApiClient.Builder api = ApiClient.builder();
     private final Map<String, @Nullable Object> userMetadata = new LinkedHashMap<>();
+    private final List<String> tags = new ArrayList<>();
     private Time time = Time.system();
-    private Duration progressTimeout = Duration.ofHours(2);
+    private RandomGenerator random = RandomGenerator.getDefault();
+    private WaitOptions waits = WaitOptions.builder().build();
+    private QueueStateListener queueStates = change -> {};
+    private SessionListener sessionStates = change -> {};
+    private @Nullable Duration closeOnShutdown;
     private @Nullable String projectId;
 
     private Builder() {}
@@ -323,16 +380,44 @@ public final class ServiceClient implements AutoCloseable {
       return this;
     }
 
+    /** Sets where the jitter of waits comes from, for tests. */
+    public Builder random(RandomGenerator random) {
+      this.random = Objects.requireNonNull(random, "random");
+      return this;
+    }
+
+    /** Sets how long results are waited for. Default: two hours without progress, no deadline. */
+    public Builder waits(WaitOptions waits) {
+      this.waits = Objects.requireNonNull(waits, "waits");
+      return this;
+    }
+
+    /** Sets who hears when the server pauses operations. Default nobody; pauses are logged. */
+    public Builder queueStateListener(QueueStateListener listener) {
+      this.queueStates = Objects.requireNonNull(listener, "listener");
+      return this;
+    }
+
+    /** Sets who hears how the session fares. Default nobody. */
+    public Builder sessionListener(SessionListener listener) {
+      this.sessionStates = Objects.requireNonNull(listener, "listener");
+      return this;
+    }
+
     /**
-     * Sets how long an operation may show no progress before the waiting is given up. Default two
-     * hours.
+     * Lets the JVM's shutdown, as on SIGTERM and Ctrl-C, close the client. Default: it does not,
+     * and the server ends the session when heartbeats are missing.
+     *
+     * @param drain the longest time to wait for operations in progress
      */
-    public Builder progressTimeout(Duration progressTimeout) {
-      if (progressTimeout.isNegative() || progressTimeout.isZero()) {
-        throw new IllegalArgumentException(
-            "progressTimeout is " + progressTimeout + "; it must be positive");
-      }
-      this.progressTimeout = progressTimeout;
+    public Builder closeOnShutdown(Duration drain) {
+      this.closeOnShutdown = Objects.requireNonNull(drain, "drain");
+      return this;
+    }
+
+    /** Adds a tag to the session. Default none. */
+    public Builder tag(String tag) {
+      tags.add(Objects.requireNonNull(tag, "tag"));
       return this;
     }
 
@@ -342,7 +427,7 @@ public final class ServiceClient implements AutoCloseable {
       return this;
     }
 
-    /** Sets the project that owns the session. Default: the server's choice. */
+    /** Sets the project that owns the session. Default {@code TINKER_PROJECT_ID}. */
     public Builder projectId(String projectId) {
       this.projectId = Objects.requireNonNull(projectId, "projectId");
       return this;

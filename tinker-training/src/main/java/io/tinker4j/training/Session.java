@@ -1,6 +1,7 @@
 package io.tinker4j.training;
 
 import io.tinker4j.transport.ApiClient;
+import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.CallOptions;
 import io.tinker4j.transport.Operations;
 import io.tinker4j.transport.Time;
@@ -20,30 +21,40 @@ final class Session implements AutoCloseable {
   private static final System.Logger log = System.getLogger(Session.class.getName());
   private static final Duration PERIOD = Duration.ofSeconds(10);
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration SUSPICION = Duration.ofSeconds(30);
   private static final Duration WARNING = Duration.ofMinutes(2);
+  private static final CallOptions BEATING =
+      CallOptions.builder().timeout(TIMEOUT).deadline(TIMEOUT).build();
   private static final CallOptions CLOSING =
       CallOptions.builder().deadline(Duration.ofSeconds(2)).maxRetries(0).build();
 
   private final ApiClient api;
   private final Time time;
+  private final SessionListener listener;
   private final String id;
   private final AtomicInteger models = new AtomicInteger();
   private final AtomicInteger samplers = new AtomicInteger();
+  private volatile long lastBeat;
+  private volatile SessionListener.State state = SessionListener.State.ALIVE;
+  private volatile @Nullable SessionLostException lost;
   private @Nullable Thread heart;
 
-  private Session(ApiClient api, Time time, String id) {
-    this.api = api;
-    this.time = time;
+  private Session(ClientScope scope, SessionListener listener, String id) {
+    this.api = scope.api();
+    this.time = scope.time();
+    this.listener = listener;
     this.id = id;
+    this.lastBeat = time.nanoTime();
   }
 
-  static Session open(ClientScope scope, CreateSessionRequest request) {
+  static Session open(ClientScope scope, CreateSessionRequest request, SessionListener listener) {
     CreateSessionResponse response = scope.api().call(Operations.CREATE_SESSION, request);
     response.infoMessage().ifPresent(text -> show(System.Logger.Level.INFO, text));
     response.warningMessage().ifPresent(text -> show(System.Logger.Level.WARNING, text));
     response.errorMessage().ifPresent(text -> show(System.Logger.Level.ERROR, text));
-    Session session = new Session(scope.api(), scope.time(), response.sessionId());
-    session.heart = scope.threads().platformThread("heartbeat", session::beat);
+    Session session = new Session(scope, listener, response.sessionId());
+    session.tell("");
+    session.heart = scope.threads().platformThread("heartbeat", session::beatOn);
     return session;
   }
 
@@ -65,32 +76,88 @@ final class Session implements AutoCloseable {
     return samplers.getAndIncrement();
   }
 
-  private void beat() {
+  boolean isLost() {
+    return lost != null;
+  }
+
+  SessionListener.State state() {
+    return state;
+  }
+
+  /** Returns how long ago the server last said that it has the session. */
+  Duration silence() {
+    return Duration.ofNanos(time.nanoTime() - lastBeat);
+  }
+
+  /**
+   * Throws when the server has ended the session.
+   *
+   * @throws SessionLostException with the stack of this call
+   */
+  void checkAlive() {
+    SessionLostException first = lost;
+    if (first != null && first.getCause() != null) {
+      throw new SessionLostException(id, first.getCause());
+    }
+  }
+
+  private void beatOn() {
     SessionHeartbeatRequest request = SessionHeartbeatRequest.builder().sessionId(id).build();
-    CallOptions options = CallOptions.builder().timeout(TIMEOUT).deadline(TIMEOUT).build();
-    long last = time.nanoTime();
+    long due = time.nanoTime();
     try {
-      while (true) {
-        time.sleep(PERIOD);
-        try {
-          api.call(Operations.SESSION_HEARTBEAT, request, options);
-          last = time.nanoTime();
-        } catch (TinkerException e) {
-          warn(Duration.ofNanos(time.nanoTime() - last), e);
-        }
+      while (lost == null) {
+        due = Math.max(due + PERIOD.toNanos(), time.nanoTime());
+        time.sleep(Duration.ofNanos(due - time.nanoTime()));
+        beat(request);
       }
     } catch (InterruptedException e) {
       log.log(System.Logger.Level.DEBUG, () -> "heartbeats end: session=" + id);
     }
   }
 
-  private void warn(Duration silence, TinkerException last) {
+  private void beat(SessionHeartbeatRequest request) {
+    try {
+      api.call(Operations.SESSION_HEARTBEAT, request, BEATING);
+      lastBeat = time.nanoTime();
+      change(SessionListener.State.ALIVE, "");
+    } catch (ApiStatusException e) {
+      if (e.status() == 404 || e.status() == 410) {
+        lost = new SessionLostException(id, e);
+        change(SessionListener.State.LOST, e.getMessage());
+      } else {
+        missed(e);
+      }
+    } catch (TinkerException e) {
+      missed(e);
+    }
+  }
+
+  private void missed(TinkerException cause) {
+    Duration silence = silence();
+    if (silence.compareTo(SUSPICION) > 0) {
+      change(SessionListener.State.SUSPECT, cause.getMessage());
+    }
     if (silence.compareTo(WARNING) > 0) {
       log.log(
           System.Logger.Level.WARNING,
           () ->
               "no heartbeat arrived for %s, the server may end the session: session=%s cause=%s"
-                  .formatted(silence, id, last.getMessage()));
+                  .formatted(silence, id, cause.getMessage()));
+    }
+  }
+
+  private void change(SessionListener.State now, @Nullable String reason) {
+    if (state != now) {
+      state = now;
+      tell(reason == null ? "" : reason);
+    }
+  }
+
+  private void tell(String reason) {
+    try {
+      listener.sessionChanged(new SessionListener.Change(id, state, reason));
+    } catch (RuntimeException e) {
+      log.log(System.Logger.Level.WARNING, "the session listener failed", e);
     }
   }
 
@@ -99,6 +166,9 @@ final class Session implements AutoCloseable {
   public void close() {
     if (heart != null) {
       heart.interrupt();
+    }
+    if (lost != null) {
+      return;
     }
     try {
       api.call(Operations.FINISH_SESSION, id, CLOSING);

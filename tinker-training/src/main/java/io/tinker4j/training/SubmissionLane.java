@@ -8,17 +8,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * The order of one model's requests.
  *
- * <p>Sequence numbers are reserved in the caller's thread, so the order of calls is the order of
- * numbers; submissions then take place one turn after the other. A number that was reserved is
- * never skipped: when a submission fails for good the lane is halted, and every later turn fails
- * with the first cause instead of leaving a gap before it.
+ * <p>Places are reserved in the caller's thread, so the order of calls is the order of places;
+ * submissions then take place one turn after the other, and take their sequence numbers from the
+ * turn. When a submission fails for good the lane is halted: it is not known what the server has of
+ * it, so every later turn fails with the first cause. When a turn ends before it has sent anything
+ * whose fate is open, only those that were reserved behind it fail: they count on what did not
+ * happen.
  */
 final class SubmissionLane {
   private final String modelId;
-  private final ReentrantLock lock = new ReentrantLock(); // guards: next, last, halt
+  // guards: next, last, run, halt
+  private final ReentrantLock lock = new ReentrantLock();
   private long next;
   private CountDownLatch last = new CountDownLatch(0);
+  private Run run = new Run();
   private @Nullable TrainingHaltedException halt;
+
+  /** Turns that count on each other. */
+  private static final class Run {
+    @Nullable TrainingHaltedException broken;
+  }
 
   SubmissionLane(String modelId, long firstSequenceNumber) {
     this.modelId = modelId;
@@ -26,18 +35,17 @@ final class SubmissionLane {
   }
 
   /**
-   * Reserves consecutive sequence numbers and the turn behind all turns reserved so far.
+   * Reserves the turn behind all turns reserved so far.
    *
    * @throws TrainingHaltedException when an earlier submission failed for good
    */
-  Turn reserve(int count) {
+  Turn reserve() {
     lock.lock();
     try {
       if (halt != null) {
         throw halt.again();
       }
-      Turn turn = new Turn(next, last, new CountDownLatch(1));
-      next += count;
+      Turn turn = new Turn(run, last, new CountDownLatch(1));
       last = turn.passed;
       return turn;
     } finally {
@@ -57,49 +65,95 @@ final class SubmissionLane {
     }
   }
 
-  private void checkNotHalted() {
+  private void breakOff(Run broken, Throwable cause) {
     lock.lock();
     try {
-      if (halt != null) {
-        throw halt.again();
+      if (broken.broken == null) {
+        broken.broken = new TrainingHaltedException(modelId, cause);
+      }
+      if (run == broken) {
+        run = new Run();
       }
     } finally {
       lock.unlock();
     }
   }
 
+  private void check(Run run) {
+    lock.lock();
+    try {
+      TrainingHaltedException stop = halt == null ? run.broken : halt;
+      if (stop != null) {
+        throw stop.again();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long take(int count) {
+    lock.lock();
+    try {
+      long first = next;
+      next += count;
+      return first;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What happens in a turn. */
+  @FunctionalInterface
+  interface Submission<T> {
+    T run(Turn turn) throws Exception;
+  }
+
   /** A place in the order. Its owner must call {@link #take} exactly once. */
   final class Turn {
-    private final long first;
+    private final Run run;
     private final CountDownLatch previous;
     private final CountDownLatch passed;
+    private boolean nothingOpen = true;
 
-    private Turn(long first, CountDownLatch previous, CountDownLatch passed) {
-      this.first = first;
+    private Turn(Run run, CountDownLatch previous, CountDownLatch passed) {
+      this.run = run;
       this.previous = previous;
       this.passed = passed;
     }
 
-    /** Returns the first of the reserved sequence numbers. */
-    long first() {
-      return first;
-    }
-
     /**
      * Waits until all earlier turns have passed, submits, and lets the next turn in. Any failure
-     * halts the lane.
+     * halts the lane, but for one in {@link #between}.
      */
-    <T> T take(Callable<T> submission) throws Exception {
+    <T> T take(Submission<T> submission) throws Exception {
       try {
         previous.await();
-        checkNotHalted();
-        return submission.call();
+        check(run);
+        nothingOpen = false;
+        return submission.run(this);
       } catch (Exception | Error e) {
-        halt(e);
+        if (nothingOpen) {
+          breakOff(run, e);
+        } else {
+          halt(e);
+        }
         throw e;
       } finally {
         passed.countDown();
       }
+    }
+
+    /** Returns the first of so many consecutive sequence numbers, which must now be used. */
+    long numbers(int count) {
+      return SubmissionLane.this.take(count);
+    }
+
+    /** Does something while the turn lasts and nothing that was sent is open. */
+    <T> T between(Callable<T> work) throws Exception {
+      nothingOpen = true;
+      T result = work.call();
+      nothingOpen = false;
+      return result;
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.tinker4j.training;
 
+import io.tinker4j.transport.CallOptions;
 import io.tinker4j.transport.Operations;
 import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.Datum;
@@ -9,18 +10,26 @@ import io.tinker4j.types.GetInfoResponse;
 import io.tinker4j.types.LoadWeightsRequest;
 import io.tinker4j.types.LoadWeightsResponse;
 import io.tinker4j.types.LossFunction;
+import io.tinker4j.types.ModelData;
 import io.tinker4j.types.OptimStepRequest;
 import io.tinker4j.types.OptimStepResponse;
+import io.tinker4j.types.SaveWeightsExternalRequest;
+import io.tinker4j.types.SaveWeightsExternalResponse;
 import io.tinker4j.types.SaveWeightsForSamplerRequest;
 import io.tinker4j.types.SaveWeightsForSamplerResponse;
 import io.tinker4j.types.SaveWeightsRequest;
 import io.tinker4j.types.SaveWeightsResponse;
+import io.tinker4j.types.UnloadModelRequest;
+import io.tinker4j.types.UnloadModelResponse;
 import io.tinker4j.types.UntypedFuture;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains one model.
@@ -47,17 +56,45 @@ public final class TrainingClient {
   private final Session session;
   private final String modelId;
   private final SubmissionLane lane;
+  private final Activity activity;
+  private final WaitOptions waits;
 
   TrainingClient(ClientScope scope, Session session, String modelId) {
+    this(
+        scope,
+        session,
+        modelId,
+        new SubmissionLane(modelId, 1),
+        scope.activity(Activity.Kind.TRAINING, modelId),
+        scope.waits());
+  }
+
+  private TrainingClient(
+      ClientScope scope,
+      Session session,
+      String modelId,
+      SubmissionLane lane,
+      Activity activity,
+      WaitOptions waits) {
     this.scope = scope;
     this.session = session;
     this.modelId = modelId;
-    this.lane = new SubmissionLane(modelId, 1);
+    this.lane = lane;
+    this.activity = activity;
+    this.waits = waits;
   }
 
   /** Returns the model's id on the server, which is also that of its training run. */
   public String modelId() {
     return modelId;
+  }
+
+  /**
+   * Returns a client of the same model whose calls wait for their results as the options say. Both
+   * share one order of operations.
+   */
+  public TrainingClient with(WaitOptions waits) {
+    return new TrainingClient(scope, session, modelId, lane, activity, scope.completed(waits));
   }
 
   /**
@@ -72,7 +109,8 @@ public final class TrainingClient {
 
   /**
    * Computes loss and outputs and adds the gradients to those since the last {@link #optimStep}.
-   * Large data is split into several requests whose results are merged.
+   * Large data is split into several requests whose results are merged. When only some of them
+   * could be submitted, the future fails with {@link PartialSubmissionException}.
    *
    * @throws IllegalArgumentException when there is no data
    */
@@ -95,7 +133,8 @@ public final class TrainingClient {
                         .adamParams(adamParams)
                         .modelId(modelId)
                         .seqId(seqId)
-                        .build()));
+                        .build(),
+                    ClientScope.SUBMISSION));
   }
 
   /** Saves weights and optimizer state under a name that is not taken yet, for ever. */
@@ -103,25 +142,50 @@ public final class TrainingClient {
     return saveState(name, SaveOptions.builder().build());
   }
 
-  /** Saves weights and optimizer state; the result has the path to load them from. */
+  /**
+   * Saves weights and optimizer state; the result has the path to load them from.
+   *
+   * <p>When the answer to the submission is lost it is sent again; a server that then says that the
+   * name is taken has saved it, if a checkpoint of that name and not older than the call is there.
+   *
+   * @throws IllegalArgumentException when the name is empty or has a slash
+   */
   public CompletableFuture<SaveWeightsResponse> saveState(String name, SaveOptions options) {
     CheckpointNames.check(name);
     SaveWeightsRequest.Builder request =
-        SaveWeightsRequest.builder().modelId(modelId).path(name).overwrite(options.overwrite());
+        SaveWeightsRequest.builder()
+            .modelId(modelId)
+            .path(name)
+            .overwrite(options.overwrite())
+            .userMetadata(options.userMetadata());
     options.ttl().ifPresent(ttl -> request.ttlSeconds(ttl.toSeconds()));
-    return single(
+    return save(
         ResultType.SAVE_WEIGHTS,
-        seqId -> scope.api().call(Operations.SAVE_WEIGHTS, request.seqId(seqId).build()));
+        "weights/" + name,
+        (seqId, call) ->
+            scope.api().call(Operations.SAVE_WEIGHTS, request.seqId(seqId).build(), call),
+        path -> SaveWeightsResponse.builder().path(path).build());
   }
 
   /** Loads the weights of a checkpoint of the same base model; the optimizer starts afresh. */
   public CompletableFuture<LoadWeightsResponse> loadState(String path) {
-    return load(path, false);
+    return load(path, false, null);
+  }
+
+  /** Loads the weights of a checkpoint that only the given credential may read. */
+  public CompletableFuture<LoadWeightsResponse> loadState(String path, String weightsAccessToken) {
+    return load(path, false, weightsAccessToken);
   }
 
   /** Loads weights and optimizer state, so that training goes on as if it had not stopped. */
   public CompletableFuture<LoadWeightsResponse> loadStateWithOptimizer(String path) {
-    return load(path, true);
+    return load(path, true, null);
+  }
+
+  /** Loads weights and optimizer state of a checkpoint that only the given credential may read. */
+  public CompletableFuture<LoadWeightsResponse> loadStateWithOptimizer(
+      String path, String weightsAccessToken) {
+    return load(path, true, weightsAccessToken);
   }
 
   /** Saves weights for sampling under a name; the result has the path to sample from. */
@@ -129,14 +193,46 @@ public final class TrainingClient {
     return saveWeightsForSampler(name, SaveOptions.builder().build());
   }
 
-  /** Saves weights for sampling; {@link SaveOptions#overwrite} has no effect on these. */
+  /**
+   * Saves weights for sampling; {@link SaveOptions#overwrite} has no effect on these.
+   *
+   * @throws IllegalArgumentException when the name is empty or has a slash
+   */
   public CompletableFuture<SaveWeightsForSamplerResponse> saveWeightsForSampler(
       String name, SaveOptions options) {
     CheckpointNames.check(name);
     SaveWeightsForSamplerRequest.Builder request =
-        SaveWeightsForSamplerRequest.builder().modelId(modelId).path(name);
+        SaveWeightsForSamplerRequest.builder()
+            .modelId(modelId)
+            .path(name)
+            .userMetadata(options.userMetadata());
     options.ttl().ifPresent(ttl -> request.ttlSeconds(ttl.toSeconds()));
-    return saveForSampler(request);
+    return saveForSampler("sampler_weights/" + name, request);
+  }
+
+  /**
+   * Exports the adapter as files, under a name; the result has the path, and {@link RestClient}
+   * tells the addresses of the files.
+   *
+   * @param ageEncryptionRecipients whom the files are encrypted for, as age or SSH public keys;
+   *     empty for plain files
+   * @throws IllegalArgumentException when the name is empty or has a slash
+   */
+  public CompletableFuture<SaveWeightsExternalResponse> saveWeightsExternal(
+      String name, SaveOptions options, List<String> ageEncryptionRecipients) {
+    CheckpointNames.check(name);
+    SaveWeightsExternalRequest.Builder request =
+        SaveWeightsExternalRequest.builder()
+            .modelId(modelId)
+            .path(name)
+            .ageEncryptionRecipients(ageEncryptionRecipients);
+    options.ttl().ifPresent(ttl -> request.ttlSeconds(ttl.toSeconds()));
+    return save(
+        ResultType.SAVE_WEIGHTS_EXTERNAL,
+        "external_weights/" + name,
+        (seqId, call) ->
+            scope.api().call(Operations.SAVE_WEIGHTS_EXTERNAL, request.seqId(seqId).build(), call),
+        path -> SaveWeightsExternalResponse.builder().path(path).build());
   }
 
   /**
@@ -147,11 +243,13 @@ public final class TrainingClient {
     SaveWeightsForSamplerResponse saved =
         Futures.join(
             saveForSampler(
+                "",
                 SaveWeightsForSamplerRequest.builder()
                     .modelId(modelId)
                     .samplingSessionSeqId(session.nextSampler())));
     return new SamplingClient(
         scope,
+        session,
         saved
             .samplingSessionId()
             .orElseThrow(() ->
@@ -167,74 +265,159 @@ public final class TrainingClient {
     return scope.api().call(Operations.GET_INFO, GetInfoRequest.builder().modelId(modelId).build());
   }
 
+  /**
+   * Returns where the model's tokenizer is found; blocks.
+   *
+   * @throws RequestFailedException when the server does not tell the model's name
+   */
+  public TokenizerId tokenizerId() {
+    ModelData model = getInfo().modelData();
+    String name =
+        model
+            .modelName()
+            .orElseThrow(() ->
+                new RequestFailedException(
+                    "GetInfo",
+                    "unknown",
+                    "the answer has no model_data.model_name",
+                    RequestFailedException.Category.SERVER));
+    return TokenizerId.resolve(name, model.tokenizerId().orElse(null));
+  }
+
+  /**
+   * Frees the model on the server after all operations called before. Later operations fail.
+   * Checkpoints stay.
+   */
+  public CompletableFuture<UnloadModelResponse> unload() {
+    return start(
+        "UnloadModel",
+        (turn, call) -> {
+          long begin = scope.time().nanoTime();
+          UntypedFuture promise =
+              turn.take(place -> {
+                UntypedFuture accepted =
+                    scope
+                        .api()
+                        .call(
+                            Operations.UNLOAD_MODEL,
+                            UnloadModelRequest.builder().modelId(modelId).build());
+                lane.halt(new IllegalStateException("the model was unloaded."));
+                return accepted;
+              });
+          return await(promise.requestId(), ResultType.UNLOAD_MODEL, begin, call);
+        });
+  }
+
   private CompletableFuture<ForwardBackwardOutput> pass(
       List<Datum> data, LossFunction loss, boolean forwardOnly) {
     Objects.requireNonNull(loss, "loss");
+    TrainingPass pass = new TrainingPass(scope, modelId, checked(data), loss, forwardOnly);
+    return start(
+        forwardOnly ? "Forward" : "ForwardBackward",
+        (turn, call) -> pass.await(turn.take(pass::submit), call));
+  }
+
+  private static List<Datum> checked(List<Datum> data) {
     if (data.isEmpty()) {
       throw new IllegalArgumentException("data is empty; a pass needs at least one datum");
     }
-    TrainingPass pass = new TrainingPass(scope, modelId, loss, forwardOnly);
-    List<Chunker.Chunk<Datum>> chunks = scope.chunker().split(List.copyOf(data));
-    return start(chunks.size(), (turn, future) -> pass.run(chunks, turn, future));
+    return List.copyOf(data);
   }
 
-  private CompletableFuture<LoadWeightsResponse> load(String path, boolean optimizer) {
+  CompletableFuture<LoadWeightsResponse> load(
+      String path, boolean optimizer, @Nullable String weightsAccessToken) {
     Objects.requireNonNull(path, "path");
     LoadWeightsRequest.Builder request =
         LoadWeightsRequest.builder().modelId(modelId).path(path).optimizer(optimizer);
+    if (weightsAccessToken != null) {
+      request.weightsAccessToken(weightsAccessToken);
+    }
     return single(
         ResultType.LOAD_WEIGHTS,
-        seqId -> scope.api().call(Operations.LOAD_WEIGHTS, request.seqId(seqId).build()));
+        seqId ->
+            scope
+                .api()
+                .call(
+                    Operations.LOAD_WEIGHTS, request.seqId(seqId).build(), ClientScope.SUBMISSION));
   }
 
   private CompletableFuture<SaveWeightsForSamplerResponse> saveForSampler(
-      SaveWeightsForSamplerRequest.Builder request) {
-    return single(
+      String name, SaveWeightsForSamplerRequest.Builder request) {
+    return save(
         ResultType.SAVE_WEIGHTS_FOR_SAMPLER,
-        seqId ->
-            scope.api().call(Operations.SAVE_WEIGHTS_FOR_SAMPLER, request.seqId(seqId).build()));
+        name,
+        (seqId, call) ->
+            scope
+                .api()
+                .call(Operations.SAVE_WEIGHTS_FOR_SAMPLER, request.seqId(seqId).build(), call),
+        path -> SaveWeightsForSamplerResponse.builder().path(path).build());
+  }
+
+  private <T> CompletableFuture<T> save(
+      ResultType<T> type,
+      String name,
+      BiFunction<Long, CallOptions, UntypedFuture> submission,
+      Function<String, T> savedBefore) {
+    SaveSubmission save = new SaveSubmission(scope, modelId);
+    return start(
+        type.requestType(),
+        (turn, call) -> {
+          long begin = scope.time().nanoTime();
+          SaveSubmission.Outcome outcome =
+              turn.take(place -> {
+                long seqId = place.numbers(1);
+                return save.submit(name, options -> submission.apply(seqId, options));
+              });
+          return switch (outcome) {
+            case SaveSubmission.Outcome.Saved saved -> savedBefore.apply(saved.path());
+            case SaveSubmission.Outcome.Accepted accepted ->
+                await(accepted.requestId(), type, begin, call);
+          };
+        });
   }
 
   private <T> CompletableFuture<T> single(
       ResultType<T> type, LongFunction<UntypedFuture> submission) {
     return start(
-        1,
-        (turn, future) -> {
-          long start = scope.time().nanoTime();
-          UntypedFuture promise = turn.take(() -> submission.apply(turn.first()));
-          return scope
-              .awaiter()
-              .await(
-                  promise.requestId(),
-                  type,
-                  Duration.ofNanos(scope.time().nanoTime() - start),
-                  future::isDone);
+        type.requestType(),
+        (turn, call) -> {
+          long begin = scope.time().nanoTime();
+          UntypedFuture promise = turn.take(place -> submission.apply(place.numbers(1)));
+          return await(promise.requestId(), type, begin, call);
         });
   }
 
+  private <T> T await(String requestId, ResultType<T> type, long begin, PendingCall<T> call)
+      throws InterruptedException {
+    Duration roundtrip = Duration.ofNanos(scope.time().nanoTime() - begin);
+    return scope.awaiter().await(requestId, type, roundtrip, call);
+  }
+
   /** Reserves the place in the caller's thread; all else happens on a thread of the SDK. */
-  private <T> CompletableFuture<T> start(int requests, Work<T> work) {
+  private <T> CompletableFuture<T> start(String operation, Work<T> work) {
     SubmissionLane.Turn turn;
     try {
-      turn = lane.reserve(requests);
+      session.checkAlive();
+      turn = lane.reserve();
+    } catch (SessionLostException e) {
+      lane.halt(e);
+      return CompletableFuture.failedFuture(e);
     } catch (TrainingHaltedException e) {
       return CompletableFuture.failedFuture(e);
     }
-    CompletableFuture<T> future = new CompletableFuture<>();
+    PendingCall<T> call = new PendingCall<>(operation, scope.time(), activity, waits);
     try {
-      scope
-          .threads()
-          .start("train", () -> ClientScope.complete(future, () -> work.run(turn, future)));
+      return scope.launch("train", call, ignored -> work.run(turn, call));
     } catch (RuntimeException e) {
       lane.halt(e);
-      future.completeExceptionally(e);
+      call.future().completeExceptionally(e);
+      return call.future();
     }
-    return future;
   }
 
   @FunctionalInterface
   private interface Work<T> {
-    T run(SubmissionLane.Turn turn, CompletableFuture<T> future) throws Exception;
+    T run(SubmissionLane.Turn turn, PendingCall<T> call) throws Exception;
   }
 
   @Override

@@ -13,74 +13,91 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Future;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * One forward or forward_backward call: its chunks in one turn of the lane, the later ones side by
- * side and the first one last, because the server starts nothing before the lowest number is there
- * and then has the whole batch at hand.
+ * One forward or forward_backward call: its chunks in one turn of the lane. Where the server's
+ * configuration allows it, the later ones go side by side and the first one last, because the
+ * server starts nothing before the lowest number is there and then has the whole batch at hand.
  */
 final class TrainingPass {
   private final ClientScope scope;
   private final String modelId;
   private final LossFunction loss;
   private final boolean forwardOnly;
+  private final List<Chunker.Chunk<Datum>> chunks;
   private final AtomicInteger accepted = new AtomicInteger();
 
-  TrainingPass(ClientScope scope, String modelId, LossFunction loss, boolean forwardOnly) {
+  TrainingPass(
+      ClientScope scope, String modelId, List<Datum> data, LossFunction loss, boolean forwardOnly) {
     this.scope = scope;
     this.modelId = modelId;
     this.loss = loss;
     this.forwardOnly = forwardOnly;
+    this.chunks = scope.chunker().split(data);
   }
 
-  ForwardBackwardOutput run(
-      List<Chunker.Chunk<Datum>> chunks, SubmissionLane.Turn turn, Future<?> future)
-      throws Exception {
+  /** The promises of a pass's chunks, in order, and how long it took to get them. */
+  record Promises(List<String> requestIds, Duration roundtrip) {}
+
+  /** Submits all chunks under the next sequence numbers of the turn. */
+  Promises submit(SubmissionLane.Turn turn) throws Exception {
     long start = scope.time().nanoTime();
-    List<String> promises = turn.take(() -> submit(chunks, turn.first()));
-    Duration roundtrip = Duration.ofNanos(scope.time().nanoTime() - start);
+    long first = turn.numbers(chunks.size());
+    List<String> requestIds;
+    try {
+      requestIds = scope.config().parallelFwdbwdChunks() ? firstLast(first) : inOrder(first);
+    } catch (RuntimeException e) {
+      if (accepted.get() > 0) {
+        throw new PartialSubmissionException(accepted.get(), chunks.size(), e);
+      }
+      throw e;
+    }
+    return new Promises(requestIds, Duration.ofNanos(scope.time().nanoTime() - start));
+  }
+
+  /** Waits for the results of all chunks and merges them. */
+  ForwardBackwardOutput await(Promises promises, PendingCall<?> call) throws Exception {
     ResultType<ForwardBackwardOutput> type =
         forwardOnly ? ResultType.FORWARD : ResultType.FORWARD_BACKWARD;
     List<Callable<ForwardBackwardOutput>> waits = new ArrayList<>();
-    for (String promise : promises) {
-      waits.add(() -> scope.awaiter().await(promise, type, roundtrip, future::isDone));
+    for (String requestId : promises.requestIds()) {
+      waits.add(() -> scope.awaiter().await(requestId, type, promises.roundtrip(), call));
     }
     return ChunkMerger.merge(scope.inParallel(waits));
   }
 
-  private List<String> submit(List<Chunker.Chunk<Datum>> chunks, long firstSeqId) throws Exception {
-    try {
-      List<Callable<String>> later = new ArrayList<>();
-      for (int i = 1; i < chunks.size(); i++) {
-        Chunker.Chunk<Datum> chunk = chunks.get(i);
-        long seqId = firstSeqId + i;
-        later.add(() -> submit(chunk, seqId));
-      }
-      List<String> promises = new ArrayList<>(submitAll(later));
-      promises.add(0, submit(chunks.get(0), firstSeqId));
-      return promises;
-    } catch (RuntimeException e) {
-      if (chunks.size() > 1) {
-        e.addSuppressed(
-            new IllegalStateException(
-                "%d of %d requests of this call were accepted by the server"
-                    .formatted(accepted.get(), chunks.size())));
-      }
-      throw e;
+  private List<String> inOrder(long firstSeqId) throws Exception {
+    List<String> requestIds = new ArrayList<>();
+    for (int i = 0; i < chunks.size(); i++) {
+      requestIds.add(submit(chunks.get(i), firstSeqId + i));
     }
+    return requestIds;
   }
 
-  private List<String> submitAll(List<Callable<String>> later) throws Exception {
-    if (scope.config().parallelFwdbwdChunks() && !later.isEmpty()) {
-      return scope.inParallel(later);
+  /** A failure is thrown when the fate of all later ones is known. */
+  private List<String> firstLast(long firstSeqId) throws Exception {
+    List<CompletableFuture<String>> later = new ArrayList<>();
+    for (int i = 1; i < chunks.size(); i++) {
+      Chunker.Chunk<Datum> chunk = chunks.get(i);
+      long seqId = firstSeqId + i;
+      later.add(scope.run("chunk", () -> submit(chunk, seqId)));
     }
-    List<String> promises = new ArrayList<>();
-    for (Callable<String> submission : later) {
-      promises.add(submission.call());
+    List<String> requestIds = new ArrayList<>();
+    RuntimeException failure = null;
+    for (CompletableFuture<String> each : later) {
+      try {
+        requestIds.add(ClientScope.join(each));
+      } catch (RuntimeException e) {
+        failure = failure == null ? e : failure;
+      }
     }
-    return promises;
+    if (failure != null) {
+      throw failure;
+    }
+    requestIds.addFirst(submit(chunks.get(0), firstSeqId));
+    return requestIds;
   }
 
   private String submit(Chunker.Chunk<Datum> chunk, long seqId) throws InterruptedException {
@@ -109,7 +126,8 @@ final class TrainingPass {
         .api()
         .call(
             Operations.forward(format),
-            ForwardRequest.builder().forwardInput(input).modelId(modelId).seqId(seqId).build());
+            ForwardRequest.builder().forwardInput(input).modelId(modelId).seqId(seqId).build(),
+            ClientScope.SUBMISSION);
   }
 
   private UntypedFuture forwardBackward(ForwardBackwardInput input, long seqId, PassFormat format) {
@@ -121,6 +139,7 @@ final class TrainingPass {
                 .forwardBackwardInput(input)
                 .modelId(modelId)
                 .seqId(seqId)
-                .build());
+                .build(),
+            ClientScope.SUBMISSION);
   }
 }

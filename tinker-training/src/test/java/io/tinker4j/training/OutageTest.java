@@ -74,8 +74,16 @@ class OutageTest {
               .build();
       String promise = api.call(Operations.OPTIM_STEP, step).requestId();
       result =
-          new PromiseAwaiter(api, time, new ByteBudget(100), Duration.ofHours(2))
-              .await(promise, ResultType.OPTIM_STEP, Duration.ZERO, () -> false);
+          new PromiseAwaiter(api, time, () -> 0, new ByteBudget(100))
+              .await(
+                  promise,
+                  ResultType.OPTIM_STEP,
+                  Duration.ZERO,
+                  new PendingCall<>(
+                      "OptimStep",
+                      time,
+                      new Activity(time, change -> {}, Activity.Kind.TRAINING, "m"),
+                      WaitOptions.builder().build()));
     }
 
     assertThat(result.metrics().orElseThrow().get("grad_norm")).hasValue(1.5);

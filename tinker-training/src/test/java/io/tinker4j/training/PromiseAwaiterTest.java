@@ -7,8 +7,11 @@ import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.Headers;
 import io.tinker4j.types.OptimStepResponse;
+import io.tinker4j.types.QueueState;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -36,9 +39,15 @@ class PromiseAwaiterTest {
     api.close();
   }
 
+  private final List<QueueStateListener.Change> changes = new ArrayList<>();
+  private final Activity activity =
+      new Activity(time, changes::add, Activity.Kind.TRAINING, "model-1");
+  private final PendingCall<OptimStepResponse> call =
+      new PendingCall<>("OptimStep", time, activity, WaitOptions.builder().build());
+  private final PromiseAwaiter awaiter = new PromiseAwaiter(api, time, () -> 0, budget);
+
   private OptimStepResponse await() throws InterruptedException {
-    return new PromiseAwaiter(api, time, budget, Duration.ofHours(2))
-        .await("req-x", ResultType.OPTIM_STEP, Duration.ofMillis(250), () -> false);
+    return awaiter.await("req-x", ResultType.OPTIM_STEP, Duration.ofMillis(250), call);
   }
 
   private List<Long> sleptSeconds() {
@@ -213,23 +222,142 @@ class PromiseAwaiterTest {
   }
 
   @Test
-  void await_slowButActive_isNotGivenUp() throws Exception {
-    for (int i = 0; i < 200; i++) {
-      server.answer(200, "{\"type\":\"try_again\",\"queue_state\":\"active\"}");
+  void await_stateThatChangesNowAndThen_isNotGivenUp() throws Exception {
+    for (int i = 0; i < 180; i++) {
+      String state = i / 30 % 2 == 0 ? "active" : "paused_capacity";
+      server.answer(200, "{\"type\":\"try_again\",\"queue_state\":\"" + state + "\"}");
     }
     server.answer(200, READY);
     server.beforeEach(() -> time.advance(Duration.ofMinutes(1)));
 
     await();
+
+    assertThat(time.now()).isAfter(Instant.EPOCH.plus(Duration.ofHours(3)));
   }
 
   @Test
-  void await_nobodyWaits_stopsAsking() {
-    PromiseAwaiter awaiter = new PromiseAwaiter(api, time, budget, Duration.ofHours(2));
+  void await_otherOperationsOfTheClientComeFurther_isNotGivenUp() throws Exception {
+    for (int i = 0; i < 180; i++) {
+      server.answer(200, "{\"type\":\"try_again\",\"queue_state\":\"active\"}");
+    }
+    server.answer(200, READY);
+    server.beforeEach(() -> {
+      time.advance(Duration.ofMinutes(1));
+      if (server.requests.size() % 60 == 0) {
+        activity.progressed();
+      }
+    });
+
+    assertThat(await()).isNotNull();
+  }
+
+  // readiness: P4
+  @Test
+  void await_shorterProgressTimeout_isKept() {
+    for (int i = 0; i < 20; i++) {
+      server.answer(200, "{\"type\":\"try_again\",\"queue_state\":\"active\"}");
+    }
+    server.beforeEach(() -> time.advance(Duration.ofMinutes(1)));
+    PendingCall<OptimStepResponse> impatient =
+        new PendingCall<>(
+            "OptimStep",
+            time,
+            activity,
+            WaitOptions.builder().progressTimeout(Duration.ofMinutes(5)).build());
 
     assertThatThrownBy(
-            () -> awaiter.await("req-x", ResultType.OPTIM_STEP, Duration.ZERO, () -> true))
-        .isInstanceOf(InterruptedException.class);
+            () -> awaiter.await("req-x", ResultType.OPTIM_STEP, Duration.ZERO, impatient))
+        .isInstanceOf(ProgressTimeoutException.class)
+        .hasMessageContaining("PT5M");
+    assertThat(server.requests).hasSize(6);
+  }
+
+  // readiness: E3
+  @Test
+  void await_pausedQueue_isReportedOncePerChangeWithItsReason() throws Exception {
+    server
+        .answer(408, "{\"queue_state\":\"paused_rate_limit\",\"queue_state_reason\":\"many\"}")
+        .answer(408, "{\"queue_state\":\"paused_rate_limit\",\"queue_state_reason\":\"many\"}")
+        .answer(200, "{\"type\":\"try_again\",\"queue_state\":\"paused_capacity\"}")
+        .answer(200, READY);
+
+    await();
+
+    assertThat(changes)
+        .containsExactly(
+            new QueueStateListener.Change("model-1", QueueState.PAUSED_RATE_LIMIT, "many"),
+            new QueueStateListener.Change("model-1", QueueState.PAUSED_CAPACITY, ""),
+            new QueueStateListener.Change("model-1", QueueState.ACTIVE, ""));
+  }
+
+  @Test
+  void await_listenerThrows_theResultStillArrives() throws Exception {
+    server.answer(200, "{\"type\":\"try_again\",\"queue_state\":\"paused_capacity\"}");
+    server.answer(200, READY);
+    QueueStateListener broken =
+        change -> {
+          throw new IllegalStateException("listener");
+        };
+    Activity told = new Activity(time, broken, Activity.Kind.TRAINING, "m");
+
+    assertThat(
+            awaiter.await(
+                "req-x",
+                ResultType.OPTIM_STEP,
+                Duration.ZERO,
+                new PendingCall<>("OptimStep", time, told, WaitOptions.builder().build())))
+        .isNotNull();
+  }
+
+  @Test
+  void await_serverThatDoesNotHoldTheQuestion_isAskedLessAndLessOften() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      server.answer(i % 2 == 0 ? 200 : 408, "{\"type\":\"try_again\",\"queue_state\":\"active\"}");
+    }
+    server.answer(200, READY);
+
+    await();
+
+    assertThat(time.sleeps)
+        .extracting(Duration::toMillis)
+        .containsExactly(250L, 500L, 1000L, 2000L, 4000L, 5000L, 5000L);
+  }
+
+  @Test
+  void await_jitter_shortensTheWaitsByAtMostAQuarter() throws Exception {
+    server.answer(500, "{}").answer(500, "{}").answer(200, READY);
+    PromiseAwaiter jittered =
+        new PromiseAwaiter(api, time, () -> -1L, budget); // the largest chance below 1
+
+    jittered.await("req-x", ResultType.OPTIM_STEP, Duration.ZERO, call);
+
+    assertThat(time.sleeps)
+        .allSatisfy(sleep -> assertThat(sleep).isPositive())
+        .extracting(Duration::toMillis)
+        .containsExactly(750L, 1500L);
+  }
+
+  @Test
+  void await_doneFuture_stopsAsking() {
+    call.future().cancel(false);
+
+    assertThatThrownBy(this::await).isInstanceOf(InterruptedException.class);
     assertThat(server.requests).isEmpty();
+  }
+
+  @Test
+  void await_futureCancelledMeanwhile_interruptsTheWaitAndReleasesTheBytes() {
+    server.answer(200, "{\"status\":\"complete_metadata\",\"response_payload_size\":60}");
+    server.answer(500, "{}");
+    server.beforeEach(() -> {
+      if (server.requests.size() == 2) {
+        call.future().cancel(false);
+      }
+    });
+
+    assertThatThrownBy(this::await).isInstanceOf(InterruptedException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(server.requests).hasSize(2);
+    assertThat(budget.available()).isEqualTo(100);
   }
 }

@@ -23,7 +23,7 @@ class SubmissionLaneTest {
       @ForAll List<@IntRange(min = 1, max = 4) Integer> counts, @ForAll long seed)
       throws Exception {
     SubmissionLane lane = new SubmissionLane("m", 1);
-    List<SubmissionLane.Turn> turns = counts.stream().map(lane::reserve).toList();
+    List<SubmissionLane.Turn> turns = counts.stream().map(count -> lane.reserve()).toList();
     List<Integer> order = new ArrayList<>();
     for (int i = 0; i < turns.size(); i++) {
       order.add(i);
@@ -34,7 +34,8 @@ class SubmissionLaneTest {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Boolean>> running = new ArrayList<>();
       for (int i : order) {
-        Callable<Boolean> take = () -> turns.get(i).take(() -> submitted.add(turns.get(i).first()));
+        Callable<Boolean> take =
+            () -> turns.get(i).take(turn -> submitted.add(turn.numbers(counts.get(i))));
         running.add(threads.submit(take));
       }
       for (Future<Boolean> future : running) {
@@ -52,22 +53,47 @@ class SubmissionLaneTest {
   @Test
   void take_submissionFails_haltsWaitingAndLaterTurnsWithTheFirstCause() {
     SubmissionLane lane = new SubmissionLane("m", 1);
-    SubmissionLane.Turn first = lane.reserve(1);
-    SubmissionLane.Turn second = lane.reserve(3);
+    SubmissionLane.Turn first = lane.reserve();
+    SubmissionLane.Turn second = lane.reserve();
     IllegalStateException cause = new IllegalStateException("refused for good");
 
     assertThatThrownBy(() ->
-            first.take(() -> {
+            first.take(turn -> {
               throw cause;
             }))
         .isSameAs(cause);
 
-    assertThatThrownBy(() -> second.take(() -> "sent"))
+    assertThatThrownBy(() -> second.take(turn -> "sent"))
         .isInstanceOf(TrainingHaltedException.class)
         .hasCause(cause)
         .hasMessageContaining("refused for good");
-    assertThatThrownBy(() -> lane.reserve(1))
+    assertThatThrownBy(() -> lane.reserve())
         .isInstanceOf(TrainingHaltedException.class)
         .hasCause(cause);
+  }
+
+  @Test
+  void take_failsBeforeAnythingWasSent_failsOnlyThoseThatCountedOnItAndLeavesNoGap()
+      throws Exception {
+    SubmissionLane lane = new SubmissionLane("m", 1);
+    lane.reserve().take(turn -> turn.numbers(2));
+    SubmissionLane.Turn custom = lane.reserve();
+    SubmissionLane.Turn behind = lane.reserve();
+    IllegalStateException cause = new IllegalStateException("the user's loss threw");
+
+    assertThatThrownBy(() ->
+            custom.take(turn -> {
+              turn.numbers(1);
+              turn.between(() -> {
+                throw cause;
+              });
+              return turn.numbers(1);
+            }))
+        .isSameAs(cause);
+
+    assertThatThrownBy(() -> behind.take(turn -> turn.numbers(1)))
+        .isInstanceOf(TrainingHaltedException.class)
+        .hasCause(cause);
+    assertThat(lane.reserve().<Long>take(turn -> turn.numbers(1))).isEqualTo(4);
   }
 }

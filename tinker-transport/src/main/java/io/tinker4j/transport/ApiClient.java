@@ -53,9 +53,35 @@ public final class ApiClient implements AutoCloseable {
     this.threads = builder.threads == null ? TinkerThreads.create() : builder.threads;
   }
 
+  /** A client beside another one, with which it shares all but the credentials. */
+  private ApiClient(ApiClient other, Credentials credentials) {
+    this.baseUrl = other.baseUrl;
+    this.headers = other.headers;
+    this.credentials = credentials;
+    this.time = other.time;
+    this.listener = other.listener;
+    this.resilience = other.resilience;
+    this.compressesRequests = other.compressesRequests;
+    this.deadline = other.deadline;
+    this.ownsTransport = false;
+    this.transport = other.transport;
+    this.ownsThreads = false;
+    this.threads = other.threads;
+  }
+
   /** Starts a client. */
   public static Builder builder() {
     return new Builder();
+  }
+
+  /**
+   * Returns a client that calls with another API key and shares all else with this one, which must
+   * stay open. Close it, too.
+   *
+   * @throws IllegalArgumentException when the key is not one
+   */
+  public ApiClient withApiKey(String apiKey) {
+    return new ApiClient(this, new Credentials(CredentialSource.apiKey(apiKey)));
   }
 
   /** Returns the version of this SDK, {@code development} when not run from its jars. */
@@ -93,7 +119,9 @@ public final class ApiClient implements AutoCloseable {
         new CallLimits(
             options.timeout().orElse(operation.timeout()),
             options.deadline().orElse(deadline),
-            options.maxRetries().orElse(operation.retries()));
+            options.maxRetries().orElse(operation.retries()),
+            options.finalStatuses(),
+            options.waitsForCircuit());
     Call<O> call = new Call<>(this, outgoing, Reception.of(operation.codec()), limits, source);
     return threads.await(operation.toString(), call::run, unwanted -> {});
   }
@@ -118,7 +146,9 @@ public final class ApiClient implements AutoCloseable {
         new CallLimits(
             options.timeout().orElse(DOWNLOAD_TIMEOUT),
             options.deadline().orElse(deadline),
-            options.maxRetries().orElse(DOWNLOAD_RETRIES));
+            options.maxRetries().orElse(DOWNLOAD_RETRIES),
+            options.finalStatuses(),
+            options.waitsForCircuit());
     Download download = new Download(this, options, limits);
     return threads.await(
         "download of " + Url.withoutQuery(uri), () -> download.open(uri), TransportResponse::close);

@@ -47,6 +47,11 @@ public class ApiStatusException extends TinkerException {
     return answer.detail();
   }
 
+  /** Returns how many attempts the call made; the answer is that to the last one. */
+  public final int attempts() {
+    return answer.attempts();
+  }
+
   /** Returns whether the server, or else the status (408, 409, 429, 5xx), allows another try. */
   @Override
   public final boolean isRetryable() {

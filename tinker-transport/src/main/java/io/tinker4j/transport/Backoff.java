@@ -7,14 +7,23 @@ import java.time.Duration;
  *
  * @param jitter the part of a wait, 0 to 1, that chance decides
  */
-record Backoff(Duration first, Duration longest, double jitter) {
+public record Backoff(Duration first, Duration longest, double jitter) {
+
+  /** Refuses waits that are not positive and a jitter outside of 0 to 1. */
+  public Backoff {
+    CallOptions.positive("first", first);
+    CallOptions.positive("longest", longest);
+    if (!(jitter >= 0 && jitter <= 1)) {
+      throw new IllegalArgumentException("jitter is " + jitter + "; it must be from 0 to 1");
+    }
+  }
 
   /**
    * Returns the wait before the retry of that number, from 0, shortened by up to the jitter.
    *
    * @param random from 0 to 1
    */
-  Duration below(int retry, double random) {
+  public Duration below(int retry, double random) {
     return seconds(doubled(retry) * (1 - jitter * random));
   }
 
@@ -24,7 +33,7 @@ record Backoff(Duration first, Duration longest, double jitter) {
    *
    * @param random from 0 to 1
    */
-  Duration around(int retry, double random) {
+  public Duration around(int retry, double random) {
     double wait = doubled(retry) * (1 + jitter * (2 * random - 1));
     return seconds(Math.min(wait, inSeconds(longest)));
   }

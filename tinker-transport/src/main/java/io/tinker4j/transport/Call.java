@@ -63,7 +63,7 @@ final class Call<O> {
     Circuit circuit = client.resilience.circuit(outgoing.kind());
     client.listener.callStarted(traced);
     try {
-      circuit.enter(outgoing.toString());
+      enter(circuit);
       client.resilience.budget().called();
       O value = untilAnswered(circuit);
       client.listener.callSucceeded(traced, elapsed());
@@ -71,6 +71,30 @@ final class Call<O> {
     } catch (RuntimeException | Error e) {
       client.listener.callFailed(traced, elapsed(), e);
       throw e;
+    }
+  }
+
+  private void enter(Circuit circuit) {
+    while (true) {
+      try {
+        circuit.enter(outgoing.toString());
+        return;
+      } catch (CircuitOpenException e) {
+        Duration wait = e.retryAfter().orElse(Duration.ZERO);
+        if (!limits.waitsForCircuit() || wait.compareTo(left()) >= 0) {
+          throw e;
+        }
+        sleep(wait);
+      }
+    }
+  }
+
+  private void sleep(Duration wait) {
+    try {
+      client.time.sleep(wait);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CallInterruptedException(outgoing + " was interrupted", e);
     }
   }
 
@@ -122,6 +146,10 @@ final class Call<O> {
 
   /** Throws the failure when it is final. */
   private void waitForRetry(TinkerException failure) throws InterruptedException {
+    if (failure instanceof ApiStatusException status
+        && limits.finalStatuses().contains(status.status())) {
+      throw failure;
+    }
     if (isBillingStop(failure)) {
       client.time.sleep(BillingPause.WAIT);
       paused = paused.plus(BillingPause.WAIT);
@@ -259,7 +287,7 @@ final class Call<O> {
       client.resilience.accepted(outgoing.kind());
       return;
     }
-    ErrorAnswer error = ErrorAnswer.of(answer, masked(answer.text()), client.time);
+    ErrorAnswer error = ErrorAnswer.of(answer, masked(answer.text()), client.time, attempts);
     if (Rejection.is(answer.status(), answer.headers())
         && error.detail().isEmpty()
         && client.resilience.forgiveRejection(outgoing.kind())) {

@@ -1,8 +1,10 @@
 package io.tinker4j.transport;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What one call does differently from its operation's and its client's settings. Immutable. */
@@ -13,12 +15,16 @@ public final class CallOptions {
   private final @Nullable Duration timeout;
   private final @Nullable Duration deadline;
   private final int maxRetries;
+  private final Set<Integer> finalStatuses;
+  private final boolean waitsForCircuit;
 
   private CallOptions(Builder builder) {
     this.headers = builder.headers.build();
     this.timeout = builder.timeout;
     this.deadline = builder.deadline;
     this.maxRetries = builder.maxRetries;
+    this.finalStatuses = Set.copyOf(builder.finalStatuses);
+    this.waitsForCircuit = builder.waitsForCircuit;
   }
 
   /** Returns options that change nothing. */
@@ -47,12 +53,22 @@ public final class CallOptions {
     return maxRetries < 0 ? OptionalInt.empty() : OptionalInt.of(maxRetries);
   }
 
+  Set<Integer> finalStatuses() {
+    return finalStatuses;
+  }
+
+  boolean waitsForCircuit() {
+    return waitsForCircuit;
+  }
+
   /** Builds options; not thread-safe. */
   public static final class Builder {
     private final Headers.Builder headers = Headers.builder();
     private @Nullable Duration timeout;
     private @Nullable Duration deadline;
     private int maxRetries = -1;
+    private final Set<Integer> finalStatuses = new HashSet<>();
+    private boolean waitsForCircuit;
 
     private Builder() {}
 
@@ -81,6 +97,25 @@ public final class CallOptions {
             "maxRetries is " + maxRetries + "; it must not be negative");
       }
       this.maxRetries = maxRetries;
+      return this;
+    }
+
+    /**
+     * Adds a status that is never tried again nor waited out, because the caller knows better what
+     * to do with it. Default none.
+     */
+    public Builder finalStatus(int status) {
+      finalStatuses.add(status);
+      return this;
+    }
+
+    /**
+     * Lets the call wait, as long as its deadline allows, while calls of its kind are held back
+     * because the server did not answer the last ones. Default: it fails at once with {@link
+     * CircuitOpenException}.
+     */
+    public Builder waitsForCircuit() {
+      waitsForCircuit = true;
       return this;
     }
 

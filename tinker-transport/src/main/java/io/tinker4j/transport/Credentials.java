@@ -32,6 +32,11 @@ final class Credentials implements AutoCloseable {
     this.current = lasting(false);
   }
 
+  /** Always the given one, or the token for which it is exchanged. */
+  Credentials(CredentialSource given) {
+    this(given, null, Environment.system());
+  }
+
   /** Returns what calls carry now. */
   CredentialSource current() {
     return current;

@@ -8,15 +8,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What an error answer says: about the error, and about trying again. */
-record ErrorAnswer(int status, Headers headers, String body, @Nullable Duration delay) {
+record ErrorAnswer(
+    int status, Headers headers, String body, @Nullable Duration delay, int attempts) {
   private static final int SHOWN = 500;
 
-  static ErrorAnswer of(Codec.Answer answer, String text, Time time) {
+  static ErrorAnswer of(Codec.Answer answer, String text, Time time, int attempts) {
     return new ErrorAnswer(
         answer.status(),
         answer.headers(),
         text,
-        RetryAfter.of(answer.headers(), time.now()).orElse(null));
+        RetryAfter.of(answer.headers(), time.now()).orElse(null),
+        attempts);
   }
 
   Optional<Duration> retryAfter() {

@@ -172,7 +172,8 @@ public final class JsonCodec<I, O> implements Codec<I, O> {
     return properties;
   }
 
-  static Optional<Map<String, @Nullable Object>> tryReadMap(String text) {
+  /** Returns the properties of a JSON object; empty when the text is none. */
+  public static Optional<Map<String, @Nullable Object>> tryReadMap(String text) {
     if (!text.stripLeading().startsWith("{")) {
       return Optional.empty();
     }

@@ -22,6 +22,7 @@ import java.util.function.Supplier;
 public final class TinkerThreads implements AutoCloseable {
   private static final System.Logger log = System.getLogger(TinkerThreads.class.getName());
   private static final Duration GRACE = Duration.ofSeconds(5);
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
   private final Duration grace;
   private final AtomicLong numbers = new AtomicLong();
@@ -185,13 +186,21 @@ public final class TinkerThreads implements AutoCloseable {
    */
   @Override
   public void close() {
+    close(grace);
+  }
+
+  /**
+   * The same with another time to wait for tasks that run; those interrupted get a second to end.
+   */
+  public void close(Duration grace) {
     lock.lock();
     try {
       if (!closed) {
         closed = true;
         live.remove(Thread.currentThread());
-        awaitEnd();
+        awaitEnd(grace);
         live.forEach(Thread::interrupt);
+        awaitEnd(LAST_WORDS);
       }
     } finally {
       lock.unlock();
@@ -199,7 +208,7 @@ public final class TinkerThreads implements AutoCloseable {
   }
 
   /** Waits until no thread is alive or the grace is over; gives the lock away meanwhile. */
-  private void awaitEnd() {
+  private void awaitEnd(Duration grace) {
     long remaining = grace.toNanos();
     try {
       while (!live.isEmpty() && remaining > 0) {

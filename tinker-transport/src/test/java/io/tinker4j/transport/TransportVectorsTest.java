@@ -337,7 +337,8 @@ class TransportVectorsTest {
       return new IllegalStateException("x");
     }
     int status = Integer.parseInt(text.replaceAll("\\D+", ""));
-    Throwable http = ApiStatusException.of("x", new ErrorAnswer(status, Headers.empty(), "", null));
+    Throwable http =
+        ApiStatusException.of("x", new ErrorAnswer(status, Headers.empty(), "", null, 1));
     if (text.startsWith("HTTP")) {
       return http;
     }

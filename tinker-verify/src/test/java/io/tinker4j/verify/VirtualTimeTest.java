@@ -10,6 +10,7 @@ import io.tinker4j.testkit.fault.FaultScript;
 import io.tinker4j.training.LoraOptions;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.training.TrainingClient;
+import io.tinker4j.training.WaitOptions;
 import io.tinker4j.types.AdamParams;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,7 +53,7 @@ class VirtualTimeTest {
                 .baseUrl(server.baseUrl().toString())
                 .apiKey("tml-test")
                 .time(time)
-                .progressTimeout(Duration.ofHours(3))
+                .waits(WaitOptions.builder().progressTimeout(Duration.ofHours(3)).build())
                 .build()) {
       TrainingClient training =
           service.createLoraTrainingClient(

@@ -1,0 +1,162 @@
+package io.tinker4j.training;
+
+import io.tinker4j.transport.ApiClient;
+import io.tinker4j.transport.Operations;
+import io.tinker4j.transport.TinkerException;
+import io.tinker4j.types.CreateModelRequest;
+import io.tinker4j.types.LoadWeightsRequest;
+import io.tinker4j.types.LoraConfig;
+import io.tinker4j.types.UnloadModelRequest;
+import io.tinker4j.types.UntypedFuture;
+import io.tinker4j.types.WeightsInfoRequest;
+import io.tinker4j.types.WeightsInfoResponse;
+import java.time.Duration;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** Creates models, new ones and from checkpoints. */
+final class ModelCreation {
+  private static final System.Logger log = System.getLogger(ModelCreation.class.getName());
+
+  private final ApiClient api;
+  private final Supplier<ClientScope> scope;
+  private final Supplier<Session> session;
+
+  /** Prepares; scope and session are asked for when something is to be created. */
+  ModelCreation(ApiClient api, Supplier<ClientScope> scope, Supplier<Session> session) {
+    this.api = api;
+    this.scope = scope;
+    this.session = session;
+  }
+
+  /** Creates a new model. */
+  TrainingClient create(String baseModel, LoraConfig lora, LoraOptions options) {
+    return create(
+        CreateModelRequest.builder()
+            .baseModel(baseModel)
+            .loraConfig(lora)
+            .userMetadata(options.userMetadata())
+            .optimizerConfig(options.optimizerConfig()),
+        baseModel);
+  }
+
+  /** Creates a model from a checkpoint, in the way that the server's configuration asks for. */
+  TrainingClient restore(String path, RestoreOptions options, boolean optimizer) {
+    return scope.get().config().createModelViaLoadWeights()
+        ? loadAsNew(path, options, optimizer)
+        : createAndLoad(path, options, optimizer);
+  }
+
+  private TrainingClient createAndLoad(String path, RestoreOptions options, boolean optimizer) {
+    WeightsInfoResponse info = weightsInfo(path, options);
+    LoraConfig lora =
+        LoraConfig.builder()
+            .rank(
+                info.loraRank()
+                    .orElseThrow(() ->
+                        new IllegalArgumentException(
+                            path + " is not a LoRA checkpoint; only those can be trained")))
+            .trainMlp(info.trainMlp().orElse(true))
+            .trainAttn(info.trainAttn().orElse(true))
+            .trainUnembed(info.trainUnembed().orElse(true))
+            .build();
+    String baseModel = options.baseModel().orElse(info.baseModel());
+    TrainingClient client =
+        create(
+            CreateModelRequest.builder()
+                .baseModel(baseModel)
+                .loraConfig(lora)
+                .userMetadata(options.userMetadata()),
+            baseModel);
+    try {
+      Futures.join(client.load(path, optimizer, options.weightsAccessToken().orElse(null)));
+      return client;
+    } catch (RuntimeException e) {
+      free(client.modelId());
+      throw e;
+    }
+  }
+
+  private WeightsInfoResponse weightsInfo(String path, RestoreOptions options) {
+    WeightsInfoRequest request = WeightsInfoRequest.builder().tinkerPath(path).build();
+    if (options.weightsAccessToken().isEmpty()) {
+      return api.call(Operations.WEIGHTS_INFO, request);
+    }
+    try (ApiClient reader = api.withApiKey(options.weightsAccessToken().get())) {
+      reader.configure(reader.call(Operations.CLIENT_CONFIG, ClientScope.CONFIG_REQUEST));
+      return reader.call(Operations.WEIGHTS_INFO, request);
+    }
+  }
+
+  /** The model that could not be loaded serves nobody; what went wrong is reported anyway. */
+  private void free(String modelId) {
+    try {
+      api.call(Operations.UNLOAD_MODEL, UnloadModelRequest.builder().modelId(modelId).build());
+    } catch (TinkerException e) {
+      log.log(
+          System.Logger.Level.WARNING,
+          () -> "a model without use stays on the server: %s (%s)".formatted(modelId, e));
+    }
+  }
+
+  private TrainingClient create(CreateModelRequest.Builder request, String baseModel) {
+    Session open = session.get();
+    request.sessionId(open.id()).modelSeqId(open.nextModel());
+    return created(
+        open,
+        ResultType.CREATE_MODEL,
+        baseModel,
+        shared -> shared.api().call(Operations.CREATE_MODEL, request.build()),
+        response -> response.modelId());
+  }
+
+  private TrainingClient loadAsNew(String path, RestoreOptions options, boolean optimizer) {
+    Session open = session.get();
+    int modelSeqId = open.nextModel();
+    String modelId = open.id() + ":train:" + modelSeqId;
+    LoadWeightsRequest.Builder request =
+        LoadWeightsRequest.builder()
+            .sessionId(open.id())
+            .modelSeqId(modelSeqId)
+            .path(path)
+            .optimizer(optimizer)
+            .userMetadata(options.userMetadata());
+    options.baseModel().ifPresent(request::baseModel);
+    options.weightsAccessToken().ifPresent(request::weightsAccessToken);
+    return created(
+        open,
+        ResultType.LOAD_WEIGHTS,
+        modelId,
+        shared ->
+            shared.api().call(Operations.LOAD_WEIGHTS, request.build(), ClientScope.SUBMISSION),
+        response -> modelId);
+  }
+
+  private <T> TrainingClient created(
+      Session open,
+      ResultType<T> type,
+      String subject,
+      Function<ClientScope, UntypedFuture> submission,
+      Function<T, String> modelId) {
+    ClientScope shared = scope.get();
+    PendingCall<String> creation =
+        new PendingCall<>(
+            type.requestType(),
+            shared.time(),
+            shared.activity(Activity.Kind.CREATION, subject),
+            shared.waits());
+    String id =
+        Futures.join(
+            shared.launch(
+                "create",
+                creation,
+                call -> {
+                  long start = shared.time().nanoTime();
+                  UntypedFuture promise = submission.apply(shared);
+                  Duration roundtrip = Duration.ofNanos(shared.time().nanoTime() - start);
+                  return modelId.apply(
+                      shared.awaiter().await(promise.requestId(), type, roundtrip, call));
+                }));
+    return new TrainingClient(shared, open, id);
+  }
+}

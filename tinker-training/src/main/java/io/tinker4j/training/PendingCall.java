@@ -1,0 +1,87 @@
+package io.tinker4j.training;
+
+import io.tinker4j.transport.Time;
+import io.tinker4j.types.QueueState;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * One operation of a client from the user's call until its future is done: how long its result is
+ * waited for, and whether anybody still waits.
+ */
+final class PendingCall<T> {
+  static final Duration DEFAULT_PROGRESS_TIMEOUT = Duration.ofHours(2);
+
+  private final String operation;
+  private final Time time;
+  private final Activity activity;
+  private final Duration progressTimeout;
+  private final long start;
+  private final CompletableFuture<T> future = new CompletableFuture<>();
+
+  PendingCall(String operation, Time time, Activity activity, WaitOptions waits) {
+    this.operation = operation;
+    this.time = time;
+    this.activity = activity;
+    this.progressTimeout = waits.progressTimeout().orElse(DEFAULT_PROGRESS_TIMEOUT);
+    this.start = time.nanoTime();
+    waits.deadline().ifPresent(this::failAfter);
+  }
+
+  private void failAfter(Duration deadline) {
+    Time.Scheduled alarm =
+        time.schedule(
+            deadline,
+            () -> future.completeExceptionally(new DeadlineExceededException(operation, deadline)));
+    CompletableFuture<T> unused = future.whenComplete((value, failure) -> alarm.cancel());
+  }
+
+  CompletableFuture<T> future() {
+    return future;
+  }
+
+  /** Notes what the server says about the operation. */
+  void report(QueueState state, String reason) {
+    activity.report(state, reason);
+  }
+
+  /** Notes that the operation has come further. */
+  void progressed() {
+    activity.progressed();
+  }
+
+  /**
+   * Throws when the result is not to be waited for any longer.
+   *
+   * @throws InterruptedException when the future is done already: cancelled, or past its deadline
+   */
+  void checkWanted(String requestId) throws InterruptedException {
+    if (future.isDone()) {
+      throw new InterruptedException("nobody waits for " + operation + " any more");
+    }
+    if (activity.idleSince(start).compareTo(progressTimeout) > 0) {
+      throw new ProgressTimeoutException(operation, requestId, progressTimeout);
+    }
+  }
+
+  /** Lets the calling thread be interrupted once nobody waits any more, until that is closed. */
+  Wait interruptible() {
+    Thread thread = Thread.currentThread();
+    AtomicBoolean over = new AtomicBoolean();
+    CompletableFuture<T> unused =
+        future.whenComplete((value, failure) -> {
+          if (over.compareAndSet(false, true)) {
+            thread.interrupt();
+          }
+        });
+    return () -> over.set(true);
+  }
+
+  /** A time in which a thread may be interrupted. */
+  @FunctionalInterface
+  interface Wait extends AutoCloseable {
+    @Override
+    void close();
+  }
+}

@@ -1,0 +1,93 @@
+package io.tinker4j.training;
+
+import io.tinker4j.types.ModelInput;
+import io.tinker4j.types.SampleResponse;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/**
+ * Samples prompts from a lazy source and hands the results out as they finish. No more than a fixed
+ * number are under way or finished and not yet taken, so memory is bounded however long the source
+ * is and however slow the reader. For one thread.
+ */
+final class SampleStream implements Iterator<FinishedSample> {
+  private final Iterator<ModelInput> prompts;
+  private final int concurrency;
+  private final BiFunction<Long, ModelInput, CompletableFuture<SampleResponse>> sampler;
+  private final BlockingQueue<FinishedSample> finished = new LinkedBlockingQueue<>();
+  private final Map<Long, CompletableFuture<?>> running = new ConcurrentHashMap<>();
+  private long next;
+  private int notTaken;
+  private boolean closed;
+
+  SampleStream(
+      Iterator<ModelInput> prompts,
+      int concurrency,
+      BiFunction<Long, ModelInput, CompletableFuture<SampleResponse>> sampler) {
+    this.prompts = prompts;
+    this.concurrency = concurrency;
+    this.sampler = sampler;
+  }
+
+  Stream<FinishedSample> stream() {
+    return StreamSupport.stream(
+            Spliterators.spliteratorUnknownSize(this, Spliterator.NONNULL), false)
+        .onClose(this::close);
+  }
+
+  @Override
+  public boolean hasNext() {
+    fill();
+    return notTaken > 0;
+  }
+
+  @Override
+  public FinishedSample next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException("no prompt is left");
+    }
+    try {
+      FinishedSample sample = finished.take();
+      notTaken--;
+      return sample;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      close();
+      CancellationException interrupted =
+          new CancellationException("interrupted while waiting for samples; the rest is cancelled");
+      interrupted.initCause(e);
+      throw interrupted;
+    }
+  }
+
+  private void fill() {
+    while (!closed && notTaken < concurrency && prompts.hasNext()) {
+      ModelInput prompt = prompts.next();
+      long index = next++;
+      notTaken++;
+      CompletableFuture<SampleResponse> future = sampler.apply(index, prompt);
+      running.put(index, future);
+      CompletableFuture<SampleResponse> unused =
+          future.whenComplete((response, failure) -> {
+            running.remove(index);
+            finished.add(new FinishedSample(index, prompt, response, failure));
+          });
+    }
+  }
+
+  private void close() {
+    closed = true;
+    running.values().forEach(future -> future.cancel(false));
+  }
+}

@@ -1,0 +1,93 @@
+package io.tinker4j.training;
+
+import io.tinker4j.transport.CallOptions;
+import io.tinker4j.transport.ConflictException;
+import io.tinker4j.transport.Operations;
+import io.tinker4j.types.Checkpoint;
+import io.tinker4j.types.ListCheckpointsRequest;
+import io.tinker4j.types.UntypedFuture;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Submits a save so that a lost answer does not make it fail: it is sent again, and when the server
+ * then says that the name is taken, it was the first try that took it if the checkpoint is there
+ * and not older than the call.
+ */
+final class SaveSubmission {
+  /** HTTP dates have whole seconds, and two clocks of one server may differ a little. */
+  private static final Duration SLACK = Duration.ofSeconds(5);
+
+  private static final CallOptions OPTIONS = ClientScope.submission().finalStatus(409).build();
+
+  private final ClientScope scope;
+  private final String modelId;
+
+  SaveSubmission(ClientScope scope, String modelId) {
+    this.scope = scope;
+    this.modelId = modelId;
+  }
+
+  /** What a save came to: a promise, or the checkpoint that an earlier try has made. */
+  sealed interface Outcome {
+    /** The server has accepted the save. */
+    record Accepted(String requestId) implements Outcome {}
+
+    /** The checkpoint is there. */
+    record Saved(String path) implements Outcome {}
+  }
+
+  /**
+   * Submits.
+   *
+   * @param name of the checkpoint within the run, such as {@code weights/a}
+   */
+  Outcome submit(String name, Function<CallOptions, UntypedFuture> submission) {
+    long start = scope.time().nanoTime();
+    try {
+      return new Outcome.Accepted(submission.apply(OPTIONS).requestId());
+    } catch (ConflictException e) {
+      if (e.attempts() > 1) {
+        Instant begin = serverTime(e).minusNanos(scope.time().nanoTime() - start).minus(SLACK);
+        Optional<Checkpoint> saved =
+            find(name).filter(checkpoint -> !checkpoint.time().isBefore(begin));
+        if (saved.isPresent()) {
+          return new Outcome.Saved(saved.get().tinkerPath());
+        }
+      }
+      throw e;
+    }
+  }
+
+  /** The server's clock decides whether a checkpoint is older than the call. */
+  private Instant serverTime(ConflictException e) {
+    return e.headers()
+        .first("date")
+        .flatMap(SaveSubmission::parse)
+        .orElseGet(() -> scope.time().now());
+  }
+
+  private static Optional<Instant> parse(String date) {
+    try {
+      return Optional.of(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date, Instant::from));
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Checkpoint> find(String name) {
+    return scope
+        .api()
+        .call(
+            Operations.LIST_CHECKPOINTS,
+            ListCheckpointsRequest.builder().trainingRunId(modelId).build())
+        .checkpoints()
+        .stream()
+        .filter(checkpoint -> checkpoint.checkpointId().equals(name))
+        .findFirst();
+  }
+}

@@ -1,0 +1,37 @@
+package io.tinker4j.training;
+
+import java.util.Optional;
+
+/**
+ * Hears how the session of a service client fares.
+ *
+ * <p>Called once per change, on the heartbeat's thread: be quick, and thread-safe. What it throws
+ * is logged and has no effect on the session.
+ */
+@FunctionalInterface
+public interface SessionListener {
+  /** How a session fares. */
+  enum State {
+    /** The server has it. */
+    ALIVE,
+    /** No heartbeat has arrived for 30 seconds; the server may end it. */
+    SUSPECT,
+    /** The server has ended it: its clients throw {@link SessionLostException}. */
+    LOST
+  }
+
+  /**
+   * A change of a session.
+   *
+   * @param reasonText what the last heartbeat failed with; empty when it arrived
+   */
+  record Change(String sessionId, State state, String reasonText) {
+    /** Returns what the last heartbeat failed with. */
+    public Optional<String> reason() {
+      return Optional.of(reasonText).filter(text -> !text.isEmpty());
+    }
+  }
+
+  /** The session was opened, or its state has changed. */
+  void sessionChanged(Change change);
+}

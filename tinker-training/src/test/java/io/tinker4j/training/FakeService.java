@@ -1,0 +1,107 @@
+package io.tinker4j.training;
+
+import com.google.protobuf.ByteString;
+import io.tinker4j.transport.Headers;
+import io.tinker4j.transport.JsonCodec;
+import io.tinker4j.transport.Transport;
+import io.tinker4j.transport.TransportRequest;
+import io.tinker4j.transport.TransportResponse;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A service in this JVM that answers every operation at once with the least that is an answer,
+ * unless told otherwise.
+ */
+final class FakeService implements Transport {
+  final List<Call> calls = new CopyOnWriteArrayList<>();
+  private final Map<String, Handler> handlers = new ConcurrentHashMap<>();
+  private final AtomicInteger promises = new AtomicInteger();
+
+  /** A request: the path below the API's, and what it carries. */
+  record Call(String path, Headers headers, ByteString body) {
+    Map<String, @Nullable Object> json() {
+      return JsonCodec.readMap(body.toByteArray());
+    }
+  }
+
+  /** Answers a request. */
+  @FunctionalInterface
+  interface Handler {
+    TransportResponse answer(Call call) throws IOException, InterruptedException;
+  }
+
+  FakeService() {
+    on("client/config", call -> json(200, Map.of()));
+    on("client/dynamic_config", call -> json(404, Map.of("detail", "none")));
+    on("create_session", call -> json(200, Map.of("session_id", "s")));
+    on("create_sampling_session", call -> json(200, Map.of("sampling_session_id", "p")));
+    on(
+        "retrieve_future",
+        call -> {
+          return switch (call.headers().first("X-Tinker-Request-Type").orElse("")) {
+            case "CreateModel" -> json(200, Map.of("model_id", "m"));
+            case "Sample" -> json(200, Map.of("sequences", List.of()));
+            case "Forward", "ForwardBackward" ->
+                json(
+                    200,
+                    Map.of(
+                        "loss_fn_output_type",
+                        "x",
+                        "loss_fn_outputs",
+                        List.of(),
+                        "metrics",
+                        Map.of()));
+            case "SaveWeightsForSampler" -> json(200, Map.of("sampling_session_id", "p"));
+            default -> json(200, Map.of("path", "tinker://m/weights/w"));
+          };
+        });
+  }
+
+  FakeService on(String path, Handler handler) {
+    handlers.put(path, handler);
+    return this;
+  }
+
+  List<Call> callsTo(String path) {
+    return calls.stream().filter(call -> call.path().equals(path)).toList();
+  }
+
+  ServiceClient.Builder client() {
+    return ServiceClient.builder().apiKey("tml-test").baseUrl("http://tinker.test").transport(this);
+  }
+
+  static TransportResponse json(int status, @Nullable Object json) {
+    byte[] body = JsonCodec.write(json);
+    return TransportResponse.of(
+        status,
+        Headers.builder()
+            .set("content-type", "application/json")
+            .set("content-length", Integer.toString(body.length))
+            .build(),
+        new ByteArrayInputStream(body));
+  }
+
+  @Override
+  public TransportResponse send(TransportRequest request) throws IOException, InterruptedException {
+    Call call =
+        new Call(
+            request.uri().getPath().replaceFirst("/api/v1/", ""),
+            request.headers(),
+            ByteString.copyFrom(request.body()));
+    calls.add(call);
+    Handler handler = handlers.get(call.path());
+    return handler == null
+        ? json(200, Map.of("request_id", "r" + promises.incrementAndGet()))
+        : handler.answer(call);
+  }
+
+  @Override
+  public void close() {}
+}
