@@ -1,6 +1,7 @@
 package io.tinker4j.verify;
 
 import io.tinker4j.transport.ApiClient;
+import io.tinker4j.transport.CallOptions;
 import io.tinker4j.transport.FutureOutcome;
 import io.tinker4j.transport.Operation;
 import io.tinker4j.transport.Operations;
@@ -16,6 +17,9 @@ import java.util.Map;
 /** Training by single calls, without the clients that do more than one call each. */
 final class BareCalls {
   static final String MODEL = "tinker4j/tiny-bytes";
+
+  /** For questions to a server that has just restarted. */
+  private static final CallOptions PATIENT = CallOptions.builder().maxRetries(10).build();
 
   private BareCalls() {}
 
@@ -59,7 +63,7 @@ final class BareCalls {
       Operation<FutureRetrieveRequest, FutureOutcome<T>> operation,
       UntypedFuture promise) {
     while (true) {
-      if (client.call(operation, question(promise.requestId()))
+      if (client.call(operation, question(promise.requestId()), PATIENT)
           instanceof FutureOutcome.Ready<T> ready) {
         return ready.result();
       }
