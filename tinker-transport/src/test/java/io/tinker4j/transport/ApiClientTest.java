@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.github.luben.zstd.Zstd;
+import io.tinker4j.types.ClientConfigRequest;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.ForwardBackwardInput;
 import io.tinker4j.types.ForwardRequest;
@@ -323,6 +324,20 @@ class ApiClientTest {
     assertThatThrownBy(() -> ApiClient.builder().apiKey(KEY).baseUrl(url).build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("baseUrl");
+  }
+
+  @Test
+  void dynamicConfig_failure_isNotRetried() {
+    server.answer(503, "{}");
+
+    assertThatThrownBy(() ->
+            client.call(
+                Operations.CLIENT_DYNAMIC_CONFIG,
+                ClientConfigRequest.builder().sdkVersion("1").build()))
+        .isInstanceOf(ApiStatusException.class);
+
+    assertThat(server.requests).hasSize(1);
+    assertThat(header(0, "x-stainless-read-timeout")).isEqualTo("10");
   }
 
   @Test

@@ -35,10 +35,14 @@ import org.junit.jupiter.api.TestFactory;
  */
 @SuppressWarnings("unchecked")
 class TransportVectorsTest {
+  /** As for the vectors that {@code tinker-verify} tests. */
+  private static final Path DIRECTORY =
+      Path.of("..").resolve(System.getProperty("golden.dir", "openapi/golden"));
+
   private static Map<String, @Nullable Object> vector(String file) {
     try {
       Map<String, @Nullable Object> whole =
-          JsonCodec.readMap(Files.readAllBytes(Path.of("../openapi/golden", file)));
+          JsonCodec.readMap(Files.readAllBytes(DIRECTORY.resolve(file)));
       return object(whole.get("json"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -313,37 +317,6 @@ class TransportVectorsTest {
       assertThat(Url.resolve(URI.create(base), path))
           .hasValueSatisfying(uri -> assertThat(uri).hasToString(String.valueOf(each.get("url"))));
     }
-  }
-
-  @TestFactory
-  Stream<DynamicTest> v317_userErrors() {
-    return objects(vector("317-user-error.json").get("cases")).stream()
-        // Failed operations are the training module's; its tests have those three.
-        .filter(each -> !String.valueOf(each.get("case")).startsWith("failed request"))
-        .map(each ->
-            dynamicTest(
-                String.valueOf(each.get("case")),
-                () ->
-                    assertThat(
-                            TinkerException.isUserError(failure(String.valueOf(each.get("case")))))
-                        .isEqualTo(each.get("userError"))));
-  }
-
-  private static Throwable failure(String text) {
-    if (text.equals("connection error")) {
-      return new ConnectionException("x");
-    }
-    if (text.equals("plain error")) {
-      return new IllegalStateException("x");
-    }
-    int status = Integer.parseInt(text.replaceAll("\\D+", ""));
-    Throwable http =
-        ApiStatusException.of("x", new ErrorAnswer(status, Headers.empty(), "", null, 1));
-    if (text.startsWith("HTTP")) {
-      return http;
-    }
-    Throwable caused = new IllegalStateException("x", http);
-    return text.contains("caused by an error") ? new IllegalStateException("x", caused) : caused;
   }
 
   /** What this client does where the vectors show two loops, one around the other. */

@@ -31,6 +31,11 @@ public final class TrainingInternals {
     return ChunkMerger.merge(chunks);
   }
 
+  /** Returns the failure of an operation that the server had accepted. */
+  public static RequestFailedException requestFailed(RequestFailedException.Category category) {
+    return new RequestFailedException("OptimStep", "request-1", "failed", category);
+  }
+
   /** Returns the hash of integers. */
   public static long tupleHash(List<BigInteger> values) {
     return TupleHash.ofOrdered(values);

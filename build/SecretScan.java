@@ -1,0 +1,55 @@
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Looks for credentials in all that the tests of all modules have printed and logged, down to
+ * DEBUG: {@code SecretScan.java DIR}. API keys and tokens are known by their form; the other
+ * secrets of tests have a secret in their name.
+ */
+class SecretScan {
+  private static final Pattern SECRET =
+      Pattern.compile(
+          "tml-[A-Za-z0-9][\\w-]*|eyJ[\\w-]*\\.[\\w-]+\\.[\\w-]*|s3cret[\\w+]*|\\w+-secret\\b|secret-\\w+");
+
+  public static void main(String[] args) throws IOException {
+    if (!SECRET.matcher("key=tml-x").find() || SECRET.matcher("starts with 'tml-'").find()) {
+      throw new IllegalStateException("the pattern does not know a key");
+    }
+    List<Path> outputs = outputs(Path.of(args[0]));
+    List<String> found = new ArrayList<>();
+    for (Path output : outputs) {
+      // Whatever bytes a test prints, this reads them.
+      String text = Files.readString(output, StandardCharsets.ISO_8859_1);
+      Matcher secret = SECRET.matcher(text);
+      while (secret.find()) {
+        found.add(output + ": " + secret.group());
+      }
+    }
+    found.forEach(System.err::println);
+    System.out.println(found.size() + " secrets in " + outputs.size() + " outputs of tests");
+    System.exit(found.isEmpty() ? 0 : 1);
+  }
+
+  /** Modules are the directories of the project. */
+  private static List<Path> outputs(Path root) throws IOException {
+    List<Path> outputs = new ArrayList<>();
+    try (Stream<Path> modules = Files.list(root)) {
+      for (Path module : modules.sorted().toList()) {
+        Path reports = module.resolve("target/surefire-reports");
+        if (Files.isDirectory(reports)) {
+          try (Stream<Path> files = Files.list(reports)) {
+            files.filter(file -> file.toString().endsWith("-output.txt")).forEach(outputs::add);
+          }
+        }
+      }
+    }
+    return outputs;
+  }
+}
