@@ -13,12 +13,14 @@ public final class CallOptions {
   private final @Nullable Duration timeout;
   private final @Nullable Duration deadline;
   private final int maxRetries;
+  private final boolean withoutCredentials;
 
   private CallOptions(Builder builder) {
     this.headers = builder.headers.build();
     this.timeout = builder.timeout;
     this.deadline = builder.deadline;
     this.maxRetries = builder.maxRetries;
+    this.withoutCredentials = builder.withoutCredentials;
   }
 
   /** Returns options that change nothing. */
@@ -47,12 +49,17 @@ public final class CallOptions {
     return maxRetries < 0 ? OptionalInt.empty() : OptionalInt.of(maxRetries);
   }
 
+  boolean isWithoutCredentials() {
+    return withoutCredentials;
+  }
+
   /** Builds options; not thread-safe. */
   public static final class Builder {
     private final Headers.Builder headers = Headers.builder();
     private @Nullable Duration timeout;
     private @Nullable Duration deadline;
     private int maxRetries = -1;
+    private boolean withoutCredentials;
 
     private Builder() {}
 
@@ -81,6 +88,16 @@ public final class CallOptions {
             "maxRetries is " + maxRetries + "; it must not be negative");
       }
       this.maxRetries = maxRetries;
+      return this;
+    }
+
+    /**
+     * Lets a download carry neither the API's credentials nor the client's headers, not even to the
+     * API's own origin: for signed addresses, whose text is all that they need. Has no effect on
+     * other calls. Default: the API's own origin gets both.
+     */
+    public Builder withoutCredentials() {
+      this.withoutCredentials = true;
       return this;
     }
 

@@ -50,6 +50,10 @@ final class Outgoing {
     return new Outgoing("download", "GET", uri, CallKind.DOWNLOAD, headers, ByteBuffer.allocate(0));
   }
 
+  static Outgoing upload(URI uri, Headers headers, ByteBuffer body) {
+    return new Outgoing("upload", "PUT", uri, CallKind.DOWNLOAD, headers, body);
+  }
+
   TransportRequest request(Headers ofTheAttempt) {
     return TransportRequest.of(
         method, uri, headers.toBuilder().setAll(ofTheAttempt).build(), body, kind);
