@@ -249,7 +249,7 @@ public final class RestClient {
   /**
    * Returns a signed address at which a checkpoint can be downloaded as a tar archive, without
    * credentials. While the server is still building the archive (503) it is asked up to six times,
-   * 30 seconds apart.
+   * 30 seconds apart. {@link #download} does the whole download.
    */
   public CheckpointArchiveUrlResponse getCheckpointArchiveUrl(
       String trainingRunId, String checkpointId) {
@@ -272,6 +272,12 @@ public final class RestClient {
       }
       api.pause(ARCHIVE_WAIT);
     }
+  }
+
+  /** Prepares the download of a checkpoint's archive; nothing is sent yet. */
+  public CheckpointDownload download(String tinkerPath) {
+    CheckpointRequest checkpoint = checkpoint(tinkerPath);
+    return new CheckpointDownload(api, tinkerPath, () -> archiveUrl(checkpoint));
   }
 
   /**

@@ -296,6 +296,7 @@ class RestClientTest {
             () -> rest.getTrainingRunByTinkerPath(path),
             () -> rest.getWeightsInfoByTinkerPath(path),
             () -> rest.getCheckpointArchiveUrlFromTinkerPath(path),
+            () -> rest.download(path),
             () -> rest.deleteCheckpointFromTinkerPath(path),
             () -> rest.deleteCheckpoints(List.of(PATH, path), true),
             () -> rest.publishCheckpointFromTinkerPath(path),
