@@ -23,9 +23,7 @@ public final class CustomLosses {
         .build();
   }
 
-  /**
-   * The negative mean log-probability of each example: a long one counts as much as a short one.
-   */
+  /** The mean of −ℓ of each example, so that a long one counts as much as a short one. */
   public static CustomLoss.Result mean(List<Datum> data, List<float[]> logprobs) {
     double loss = 0;
     List<float[]> gradients = new ArrayList<>();
