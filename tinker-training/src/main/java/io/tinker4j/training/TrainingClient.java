@@ -1,5 +1,6 @@
 package io.tinker4j.training;
 
+import io.tinker4j.training.loss.CustomLoss;
 import io.tinker4j.transport.CallOptions;
 import io.tinker4j.transport.Operations;
 import io.tinker4j.types.AdamParams;
@@ -117,6 +118,30 @@ public final class TrainingClient {
   public CompletableFuture<ForwardBackwardOutput> forwardBackward(
       List<Datum> data, LossFunction loss) {
     return pass(data, loss, false);
+  }
+
+  /**
+   * Adds the gradients of a loss that the caller computes, as {@link #forwardBackward} does for
+   * those of the server: a forward pass, the caller's function on a thread of the SDK, and a
+   * backward pass with its gradient. The function may block; operations called meanwhile wait until
+   * the backward pass is submitted, and an {@link #optimStep} called next comes behind it.
+   *
+   * <p>The metrics are those of the backward pass, whose loss is a stand-in, and the function's
+   * own, which win. When the function throws, so does the future, as do those of operations that
+   * were called meanwhile: they counted on its gradient. Nothing is lost on the server, and the
+   * next call goes through.
+   *
+   * @param data with {@code target_tokens}, and {@code weights} if wanted in the forward pass
+   * @throws IllegalArgumentException when there is no data, or an example has no {@code
+   *     target_tokens} or other inputs than these two
+   */
+  public CompletableFuture<ForwardBackwardOutput> forwardBackwardCustom(
+      List<Datum> data, CustomLoss loss) {
+    Objects.requireNonNull(loss, "loss");
+    CustomPass pass = new CustomPass(scope, modelId, checked(data), loss);
+    return start(
+        "ForwardBackward",
+        (turn, call) -> pass.await(turn.take(place -> pass.submit(place, call)), call));
   }
 
   /** Applies the accumulated gradients and clears them. */

@@ -2,6 +2,7 @@ package io.tinker4j.transport;
 
 import io.tinker4j.types.ClientConfigResponse;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -152,6 +153,62 @@ public final class ApiClient implements AutoCloseable {
     Download download = new Download(this, options, limits);
     return threads.await(
         "download of " + Url.withoutQuery(uri), () -> download.open(uri), TransportResponse::close);
+  }
+
+  /**
+   * Puts a file at a signed address. It is retried as calls are, and carries neither the API's
+   * credentials nor the client's headers; redirects are errors.
+   *
+   * @param body the bytes between position and limit, which must not change meanwhile; a mapped
+   *     file needs no memory
+   * @throws ApiStatusException when the status is not a success
+   * @throws ConnectionException when no answer came, after retries
+   * @throws CallInterruptedException when the thread was interrupted
+   */
+  public void upload(URI uri, ByteBuffer body, CallOptions options) {
+    CallLimits limits =
+        new CallLimits(
+            options.timeout().orElse(deadline),
+            options.deadline().orElse(deadline),
+            options.maxRetries().orElse(DOWNLOAD_RETRIES),
+            options.finalStatuses(),
+            options.waitsForCircuit());
+    Outgoing outgoing = Outgoing.upload(uri, Download.plainHeaders(this, options), body);
+    Reception<Operation.None> reception = Reception.of(new EmptyBodyCodec<>(Operation.None.class));
+    Call<Operation.None> call = new Call<>(this, outgoing, reception, limits, null);
+    threads.await(outgoing.toString(), call::run, unwanted -> {});
+  }
+
+  /** Returns the clock that this client goes by. */
+  public Time time() {
+    return time;
+  }
+
+  /** Returns the threads that this client's calls run on, for work that consists of calls. */
+  public TinkerThreads threads() {
+    return threads;
+  }
+
+  /**
+   * Waits between calls, on this client's clock.
+   *
+   * @throws CallInterruptedException when the thread was interrupted
+   */
+  public void pause(Duration duration) {
+    try {
+      time.sleep(duration);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CallInterruptedException("a wait between calls was interrupted", e);
+    }
+  }
+
+  /**
+   * Returns how long a call would wait before that retry, from 0: 0.5 s, doubled each time up to 10
+   * s, less up to a quarter.
+   */
+  public Duration retryDelay(int earlierRetries) {
+    return Call.BACKOFF.below(earlierRetries, resilience.random());
   }
 
   /**

@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Call<O> {
   private static final System.Logger log = System.getLogger(Call.class.getName());
-  private static final Backoff BACKOFF =
-      new Backoff(Duration.ofMillis(500), Duration.ofSeconds(10), 0.25);
+  static final Backoff BACKOFF = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(10), 0.25);
   private static final int MAX_BODY = 1 << 29;
   private static final AtomicLong ids = new AtomicLong();
 

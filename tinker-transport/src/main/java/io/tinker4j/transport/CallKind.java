@@ -15,7 +15,7 @@ public enum CallKind {
   FUTURES,
   /** Reads and manages runs, checkpoints and everything else. */
   REST,
-  /** Fetches large files. */
+  /** Fetches and stores large files. */
   DOWNLOAD,
   /** Reports events to the service. */
   TELEMETRY

@@ -17,6 +17,7 @@ public final class CallOptions {
   private final int maxRetries;
   private final Set<Integer> finalStatuses;
   private final boolean waitsForCircuit;
+  private final boolean withoutCredentials;
 
   private CallOptions(Builder builder) {
     this.headers = builder.headers.build();
@@ -25,6 +26,7 @@ public final class CallOptions {
     this.maxRetries = builder.maxRetries;
     this.finalStatuses = Set.copyOf(builder.finalStatuses);
     this.waitsForCircuit = builder.waitsForCircuit;
+    this.withoutCredentials = builder.withoutCredentials;
   }
 
   /** Returns options that change nothing. */
@@ -61,6 +63,10 @@ public final class CallOptions {
     return waitsForCircuit;
   }
 
+  boolean isWithoutCredentials() {
+    return withoutCredentials;
+  }
+
   /** Builds options; not thread-safe. */
   public static final class Builder {
     private final Headers.Builder headers = Headers.builder();
@@ -69,6 +75,7 @@ public final class CallOptions {
     private int maxRetries = -1;
     private final Set<Integer> finalStatuses = new HashSet<>();
     private boolean waitsForCircuit;
+    private boolean withoutCredentials;
 
     private Builder() {}
 
@@ -116,6 +123,16 @@ public final class CallOptions {
      */
     public Builder waitsForCircuit() {
       waitsForCircuit = true;
+      return this;
+    }
+
+    /**
+     * Lets a download carry neither the API's credentials nor the client's headers, not even to the
+     * API's own origin: for signed addresses, whose text is all that they need. Has no effect on
+     * other calls. Default: the API's own origin gets both.
+     */
+    public Builder withoutCredentials() {
+      this.withoutCredentials = true;
       return this;
     }
 

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Opens a file at an address, following redirects by hand. Credentials and the client's own headers
- * go to the API's origin only; a redirect never leads from https to http.
+ * go to the API's origin only, if at all; a redirect never leads from https to http.
  */
 final class Download {
   private static final int MAX_REDIRECTS = 10;
@@ -76,16 +76,20 @@ final class Download {
     return !"https".equals(uri.getScheme());
   }
 
+  /** What a server gets that is not the API's. */
+  static Headers plainHeaders(ApiClient client, CallOptions options) {
+    return Headers.builder()
+        .set("User-Agent", client.headers.first("User-Agent").orElse("tinker4j"))
+        .setAll(options.headers().withoutSecrets())
+        .build();
+  }
+
   private Call<TransportResponse> call(URI uri) {
-    boolean ours = Url.sameOrigin(client.baseUrl, uri);
-    Headers.Builder headers = Headers.builder();
-    if (ours) {
-      headers.setAll(client.headers).setAll(options.headers());
-    } else {
-      headers
-          .set("User-Agent", client.headers.first("User-Agent").orElse("tinker4j"))
-          .setAll(options.headers().withoutSecrets());
-    }
+    boolean ours = !options.isWithoutCredentials() && Url.sameOrigin(client.baseUrl, uri);
+    Headers.Builder headers =
+        ours
+            ? client.headers.toBuilder().setAll(options.headers())
+            : plainHeaders(client, options).toBuilder();
     headers.set("Accept", "*/*").set("Accept-Encoding", "identity");
     @Nullable CredentialSource credentials = ours ? client.credentials.current() : null;
     return new Call<>(

@@ -68,6 +68,10 @@ final class Outgoing {
         "download", "GET", uri, CallKind.DOWNLOAD, headers, ByteBuffer.allocate(0), true);
   }
 
+  static Outgoing upload(URI uri, Headers headers, ByteBuffer body) {
+    return new Outgoing("upload", "PUT", uri, CallKind.DOWNLOAD, headers, body, false);
+  }
+
   TransportRequest request(Headers ofTheAttempt) {
     return TransportRequest.of(
         method, uri, headers.toBuilder().setAll(ofTheAttempt).build(), body, kind);
