@@ -1,7 +1,7 @@
 package io.tinker4j.testkit;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -13,8 +13,8 @@ final class ModelHistory {
   private final JournalEntry creation;
   private final Promise created;
 
-  /** Requests by number, in the order in which they came. */
-  private final Map<Long, Accepted> accepted = new LinkedHashMap<>();
+  /** Requests in the order in which they came. */
+  private final List<Accepted> accepted = new ArrayList<>();
 
   private final NavigableMap<Long, ExecutedOperation> done = new TreeMap<>();
   private final TreeSet<Long> snapshots = new TreeSet<>();
@@ -25,8 +25,8 @@ final class ModelHistory {
     this.created = created;
   }
 
-  /** A request that was taken in: where it is in the journal, and its promise. */
-  record Accepted(long offset, String fingerprint, Promise promise) {}
+  /** A request that was taken in: its number, where it is in the journal, and its promise. */
+  record Accepted(long seqId, long address, String fingerprint, Promise promise) {}
 
   JournalEntry creation() {
     return creation;
@@ -36,11 +36,11 @@ final class ModelHistory {
     return created;
   }
 
-  void accept(long seqId, Accepted request) {
-    accepted.put(seqId, request);
+  void accept(Accepted request) {
+    accepted.add(request);
   }
 
-  Map<Long, Accepted> accepted() {
+  List<Accepted> accepted() {
     return accepted;
   }
 

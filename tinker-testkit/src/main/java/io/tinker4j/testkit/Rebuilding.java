@@ -3,6 +3,8 @@ package io.tinker4j.testkit;
 import io.tinker4j.testkit.model.LoraModel;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +46,10 @@ final class Rebuilding {
     } else {
       throw new IllegalStateException("it could not be created");
     }
+    Map<Long, ModelHistory.Accepted> requests = new HashMap<>();
+    history.accepted().forEach(accepted -> requests.put(accepted.seqId(), accepted));
     for (ExecutedOperation done : history.done().tailMap(from, false).values()) {
-      ModelHistory.Accepted accepted = history.accepted().get(done.seqId());
+      ModelHistory.Accepted accepted = requests.get(done.seqId());
       if (accepted != null && OperationKind.isRepeated(done.kind())) {
         repeat(reader.apply(accepted), engine);
       }

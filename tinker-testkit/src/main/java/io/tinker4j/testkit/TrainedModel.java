@@ -140,18 +140,7 @@ final class TrainedModel {
       if (!ledger.isEmpty()) {
         weightsHash = ledger.get(ledger.size() - 1).weightsHash();
       }
-      arrivals.addAll(history.accepted().keySet());
-      history
-          .accepted()
-          .forEach((seqId, accepted) -> {
-            String requestId = accepted.promise().requestId();
-            submissions.put(
-                seqId, new Submission(accepted.fingerprint(), requestId, accepted.offset()));
-            if (!accepted.promise().isDone()) {
-              pending.put(seqId, accepted.promise());
-              lane.submit(seqId, () -> execute(read(accepted, reader), seqId, accepted.promise()));
-            }
-          });
+      history.accepted().forEach(accepted -> resume(accepted, reader));
       unloading = history.unloading();
       Promise end = unloading;
       if (end != null && !end.isDone()) {
@@ -162,9 +151,22 @@ final class TrainedModel {
     }
   }
 
+  private void resume(
+      ModelHistory.Accepted accepted, Function<StoredRequest, ModelOperation> reader) {
+    long seqId = accepted.seqId();
+    Promise promise = accepted.promise();
+    arrivals.add(seqId);
+    submissions.put(
+        seqId, new Submission(accepted.fingerprint(), promise.requestId(), accepted.address()));
+    if (!promise.isDone()) {
+      pending.put(seqId, promise);
+      lane.submit(seqId, () -> execute(read(accepted, reader), seqId, promise));
+    }
+  }
+
   private ModelOperation read(
       ModelHistory.Accepted accepted, Function<StoredRequest, ModelOperation> reader) {
-    return reader.apply(Chronicle.request(workshop.chronicle().read(accepted.offset())));
+    return reader.apply(workshop.chronicle().read(accepted.address()));
   }
 
   private void rebuild(
