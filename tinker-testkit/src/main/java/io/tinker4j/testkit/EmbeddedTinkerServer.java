@@ -300,6 +300,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
     int port;
     @Nullable Path dataDirectory;
     boolean keepsState;
+    boolean deduplicates = true;
     @Nullable String apiKey;
     @Nullable Duration holdTime;
     Personality personality = Personality.HOSTED;
@@ -399,6 +400,16 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
      */
     public Builder keepsStateInMemory(boolean keepsState) {
       this.keepsState = keepsState;
+      return this;
+    }
+
+    /**
+     * Sets whether a request of a model or sampler that comes again under its sequence number is
+     * recognised, and answered with its first promise. Default: true. False carries it out again,
+     * as a careless server would: for tests that must notice a step that was applied twice.
+     */
+    public Builder deduplicates(boolean deduplicates) {
+      this.deduplicates = deduplicates;
       return this;
     }
 

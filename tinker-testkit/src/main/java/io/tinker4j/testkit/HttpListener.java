@@ -22,7 +22,6 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
@@ -39,7 +38,7 @@ final class HttpListener implements AutoCloseable {
       Executors.newThreadPerTaskExecutor(
           Thread.ofVirtual().name("tinker-server-http-", 0).factory());
   private final Server server;
-  private final ServerConnector connector;
+  private final ClosingConnector connector;
 
   private HttpListener(
       HttpFront front, String host, int port, Duration holdTime, @Nullable SSLContext tls) {
@@ -53,7 +52,7 @@ final class HttpListener implements AutoCloseable {
     HttpConfiguration configuration = new HttpConfiguration();
     configuration.setSendServerVersion(false);
     HttpConnectionFactory http1 = new HttpConnectionFactory(configuration);
-    connector = new ServerConnector(server, 1, 1, factories(http1, configuration, tls));
+    connector = new ClosingConnector(server, factories(http1, configuration, tls));
     connector.setHost(host);
     connector.setPort(port);
     connector.setIdleTimeout(holdTime.plus(IDLE_MARGIN).toMillis());
@@ -107,11 +106,12 @@ final class HttpListener implements AutoCloseable {
 
   @Override
   public void close() {
-    // First of all: Jetty forgets connections that it accepts while it stops.
+    // First of all, so that no more connections come.
     connector.close();
     virtualThreads.shutdownNow();
     try {
       server.stop();
+      connector.closeAccepted();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (Exception e) {

@@ -1,10 +1,9 @@
 package io.tinker4j.testkit;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +15,7 @@ final class ModelHistory {
   /** Requests in the order in which they came. */
   private final List<Accepted> accepted = new ArrayList<>();
 
-  private final NavigableMap<Long, ExecutedOperation> done = new TreeMap<>();
+  private final List<ExecutedOperation> done = new ArrayList<>();
   private final TreeSet<Long> snapshots = new TreeSet<>();
   private @Nullable Promise unloading;
 
@@ -45,17 +44,17 @@ final class ModelHistory {
   }
 
   void execute(ExecutedOperation operation) {
-    done.put(operation.seqId(), operation);
+    done.add(operation);
   }
 
-  /** Operations that ended, by number. */
-  NavigableMap<Long, ExecutedOperation> done() {
-    return done;
+  /** Operations that ended, in the order in which they did. */
+  List<ExecutedOperation> done() {
+    return done.stream().sorted(Comparator.comparingLong(ExecutedOperation::order)).toList();
   }
 
   /** The number of the last operation that ended; 0 when none did. */
   long last() {
-    return done.isEmpty() ? 0 : done.lastKey();
+    return done.stream().mapToLong(ExecutedOperation::seqId).max().orElse(0);
   }
 
   void snapshot(long seqId) {

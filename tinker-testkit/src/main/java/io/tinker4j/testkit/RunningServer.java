@@ -52,7 +52,8 @@ final class RunningServer implements AutoCloseable {
           new Credentials(
               settings.apiKey, behaviour.requiresCredential(), tokens, settings.tokenLife);
       Workshop workshop =
-          new Workshop(compute, futures, new UsageMeter(time), chronicle, behaviour);
+          new Workshop(
+              compute, futures, new UsageMeter(time), chronicle, behaviour, settings.deduplicates);
       Router router = router(recovery, workshop, audit, tokens, credentials);
       if (compactor != null) {
         compactor.open();

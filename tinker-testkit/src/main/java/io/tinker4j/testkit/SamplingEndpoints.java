@@ -20,6 +20,7 @@ final class SamplingEndpoints {
   private final ComputePool compute;
   private final Chronicle chronicle;
   private final Behaviour behaviour;
+  private final boolean deduplicates;
 
   SamplingEndpoints(Registry registry, Samplers samplers, Workshop workshop, Behaviour behaviour) {
     this.registry = registry;
@@ -29,6 +30,7 @@ final class SamplingEndpoints {
     this.compute = workshop.compute();
     this.chronicle = workshop.chronicle();
     this.behaviour = behaviour;
+    this.deduplicates = workshop.deduplicates();
   }
 
   void addTo(Router router) {
@@ -95,7 +97,8 @@ final class SamplingEndpoints {
   }
 
   private boolean isNumbered(SampleRequest request) {
-    return behaviour.recognisesSamples()
+    return deduplicates
+        && behaviour.recognisesSamples()
         && request.samplingSessionId().isPresent()
         && request.seqId().isPresent();
   }
