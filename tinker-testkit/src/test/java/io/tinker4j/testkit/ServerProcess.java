@@ -43,7 +43,7 @@ final class ServerProcess implements AutoCloseable {
         new ProcessBuilder(
                 List.of(
                     java,
-                    "-Xmx128m",
+                    "-Xmx104m",
                     "-XX:+UseSerialGC",
                     "-cp",
                     classPath,
