@@ -37,7 +37,10 @@ final class CheckpointStore {
   private final InstantSource clock;
   private final Map<String, TrainingRunEntry> runs = new ConcurrentHashMap<>();
 
-  /** Guards: the directories of finished checkpoints, so that none changes while it is read. */
+  /**
+   * Guards: the directories of finished checkpoints, so that none changes while it is read, and the
+   * files of runs, which the run's own operations and those of its owner write.
+   */
   private final ReentrantLock lock = new ReentrantLock();
 
   private CheckpointStore(Path runsDirectory, AuditLog audit, InstantSource clock) {
@@ -79,7 +82,6 @@ final class CheckpointStore {
 
   /** Notes that a run is corrupted, durably unless it is not registered yet. */
   void corrupt(TrainingRunEntry run) {
-    lock.lock();
     try {
       run.corrupt();
       if (hasRun(run.id())) {
@@ -87,8 +89,6 @@ final class CheckpointStore {
       }
     } catch (IOException e) {
       throw new UncheckedIOException("run " + run.id() + " cannot be written", e);
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -274,7 +274,12 @@ final class CheckpointStore {
   }
 
   private void writeRun(TrainingRunEntry run) throws IOException {
-    DurableFiles.write(directory(run).resolve(RUN_FILE), JsonBodies.write(run.toFields()));
+    lock.lock();
+    try {
+      DurableFiles.write(directory(run).resolve(RUN_FILE), JsonBodies.write(run.toFields()));
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void place(TrainingRunEntry run, StoredCheckpoint checkpoint, Path partial)

@@ -37,15 +37,23 @@ final class Chronicle {
   static final String BASE_MODEL = "base_model";
   static final String TOKENS = "tokens";
   static final String GENERATED = "generated";
+  static final String BILLED = "billed";
+  static final String SAMPLER = "sampling_session_id";
 
   private final @Nullable Journal journal;
+  private final @Nullable Compactor compactor;
   private final EngineStore engines;
   private final InstantSource clock;
   private final AtomicLong order = new AtomicLong();
 
-  /** Writes to the journal, or nowhere when it is null. */
-  Chronicle(@Nullable Journal journal, EngineStore engines, InstantSource clock) {
+  /** Writes to the journal, which has a compactor, or nowhere when it is null. */
+  Chronicle(
+      @Nullable Journal journal,
+      @Nullable Compactor compactor,
+      EngineStore engines,
+      InstantSource clock) {
     this.journal = journal;
+    this.compactor = compactor;
     this.engines = engines;
     this.clock = clock;
   }
@@ -105,9 +113,25 @@ final class Chronicle {
     return write(fields);
   }
 
-  /** Notes a request of which a result is promised, or for a sampler. */
-  long request(String type, String requestId, StoredRequest request) {
-    return write(fields(type, requestId, request), request.body());
+  /** Notes a request for a sampler. */
+  long sampler(String id, StoredRequest request) {
+    return write(fields("sampler", id, request), request.body());
+  }
+
+  /**
+   * Notes a request for samples.
+   *
+   * @param samplerId empty when the request has no number
+   */
+  long sample(
+      String requestId, String samplerId, long number, String fingerprint, StoredRequest request) {
+    Map<String, Object> fields = fields("sample", requestId, request);
+    fields.put(FINGERPRINT, fingerprint);
+    if (!samplerId.isEmpty()) {
+      fields.put(SAMPLER, samplerId);
+      fields.put(SEQ, number);
+    }
+    return write(fields, request.body());
   }
 
   /** Notes a request for a model. */
@@ -176,12 +200,12 @@ final class Chronicle {
         entry.part(0));
   }
 
-  /** Reads an entry again. */
-  JournalEntry read(long offset) {
+  /** Reads again the request that is in an entry. */
+  StoredRequest read(long address) {
     if (journal == null) {
       throw new IllegalStateException("a server in memory has no journal");
     }
-    return journal.read(offset);
+    return request(journal.read(address));
   }
 
   /** The fields of the end of a request. */
@@ -228,27 +252,50 @@ final class Chronicle {
     if (journal == null) {
       return outcome;
     }
-    return switch (outcome) {
-      case Outcome.Finished finished -> {
-        long offset = journal.append(fields, StoredResult.parts(finished.result()));
-        journal.sync(offset);
-        yield new Outcome.Finished(new StoredResult(journal, offset));
-      }
-      case Outcome.Failed failed -> {
-        fields.put(ERROR, failed.message());
-        fields.put(CATEGORY, failed.category());
-        journal.sync(journal.append(fields));
-        yield failed;
-      }
-      case Outcome.Lost lost -> lost;
-    };
+    Outcome kept =
+        switch (outcome) {
+          case Outcome.Finished finished -> {
+            long address = journal.append(fields, StoredResult.parts(finished.result()));
+            journal.sync(address);
+            yield stored(address);
+          }
+          case Outcome.Failed failed -> {
+            fields.put(ERROR, failed.message());
+            fields.put(CATEGORY, failed.category());
+            journal.sync(journal.append(fields));
+            yield failed;
+          }
+          case Outcome.Lost lost -> lost;
+        };
+    if (compactor != null) {
+      compactor.runIfDue();
+    }
+    return kept;
   }
 
   /** Reads what {@link #finish} noted. */
   Outcome outcome(JournalEntry done) {
     return done.has(ERROR)
         ? new Outcome.Failed(done.text(ERROR), done.text(CATEGORY))
-        : new Outcome.Finished(new StoredResult(Objects.requireNonNull(journal), done.offset()));
+        : stored(done.address());
+  }
+
+  /** The outcome whose result is in an entry. */
+  Outcome stored(long address) {
+    return new Outcome.Finished(new StoredResult(Objects.requireNonNull(journal), address));
+  }
+
+  /** What was used in an hour, as an entry. */
+  static Map<String, Object> usage(UsageMeter.Bucket bucket, long count) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put(TYPE, "usage");
+    fields.put(TIME, bucket.start().toString());
+    fields.put(OWNER, bucket.account().owner());
+    fields.put(SESSION, bucket.account().sessionId());
+    fields.put(BASE_MODEL, bucket.account().baseModel());
+    fields.put(BILLED, bucket.kind().name());
+    fields.put(TOKENS, count);
+    return fields;
   }
 
   static Instant time(JournalEntry entry) {

@@ -35,9 +35,12 @@ final class DurableFiles {
     move(partial, file);
   }
 
-  /** Renames a file or directory atomically, within its directory or to one beside it. */
+  /**
+   * Renames a file or directory atomically, within its directory or to one beside it. Replaces a
+   * file; not every file system does that without being asked.
+   */
   static void move(Path from, Path to) throws IOException {
-    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     sync(parent(to));
   }
 

@@ -1,5 +1,6 @@
 package io.tinker4j.testkit;
 
+import com.github.marschall.memoryfilesystem.MemoryFileSystemBuilder;
 import io.tinker4j.testkit.fault.FaultScript;
 import io.tinker4j.transport.Time;
 import io.tinker4j.types.ClientConfigResponse;
@@ -9,7 +10,7 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
-import java.nio.file.Files;
+import java.nio.file.FileSystem;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * the server, however it ends: sessions, models with all that was taken in for them, promises and
  * results, samplers and checkpoints. A server that starts on the directory goes on where the former
  * one was. Without one, everything ends with the server, and at a {@linkplain #restart() restart}
- * all but runs and checkpoints.
+ * all but runs and checkpoints, unless it {@linkplain Builder#keepsStateInMemory keeps its state in
+ * memory}.
  *
  * {@snippet :
  * try (EmbeddedTinkerServer server = EmbeddedTinkerServer.start()) {
@@ -56,7 +58,10 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
   private final ServerTime time;
   private final RequestLog requests;
   private final FaultGate faults;
-  private final @Nullable Path temporaryDirectory;
+
+  /** Holds what a server without a data directory keeps. */
+  private final @Nullable FileSystem memory;
+
   private final URI baseUrl;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -67,8 +72,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
 
   private EmbeddedTinkerServer(Builder builder) throws IOException {
     settings = builder.copy();
-    temporaryDirectory =
-        builder.dataDirectory == null ? Files.createTempDirectory("tinker-server-") : null;
+    memory = builder.dataDirectory == null ? MemoryFileSystemBuilder.newEmpty().build() : null;
     time = ServerTime.of(builder.time);
     requests = new RequestLog(builder.requestListener);
     faults = new FaultGate(time, builder.heldTime(), new Controls());
@@ -76,7 +80,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
     try {
       running = open(builder.port);
     } catch (RuntimeException | IOException e) {
-      deleteTemporaryDirectory();
+      forget();
       throw e;
     }
     String host = builder.host.contains(":") ? "[" + builder.host + "]" : builder.host;
@@ -85,7 +89,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
   }
 
   private RunningServer open(int port) throws IOException {
-    Path data = temporaryDirectory == null ? settings.dataDirectory : temporaryDirectory;
+    Path data = memory == null ? settings.dataDirectory : memory.getPath("data");
     FaultControl control =
         settings.faultControl ? new FaultControl(faults, requests, time, new Controls()) : null;
     return RunningServer.start(
@@ -94,7 +98,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
         new RunningServer.Place(Objects.requireNonNull(data), port, this::baseUrl));
   }
 
-  /** Starts a server with the default settings: a free port and a temporary directory. */
+  /** Starts a server with the default settings: a free port, and all in memory. */
   public static EmbeddedTinkerServer start() {
     return builder().start();
   }
@@ -159,8 +163,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
 
   /**
    * Stops the server: ends waiting requests, closes connections, waits up to about five seconds for
-   * what is being computed, and deletes the temporary directory if there is one. Does nothing the
-   * second time.
+   * what is being computed. Does nothing the second time.
    */
   @Override
   public void close() {
@@ -172,14 +175,15 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
       running.close();
     } finally {
       lock.unlock();
-      deleteTemporaryDirectory();
+      forget();
     }
   }
 
   /**
    * Stops the server and starts it again on the same port and data, as after a crash: connections
-   * break. With a {@linkplain Builder#dataDirectory data directory} it goes on where it was;
-   * without one only the runs and checkpoints are there again. Blocks until it is back.
+   * break. With a {@linkplain Builder#dataDirectory data directory}, or when it {@linkplain
+   * Builder#keepsStateInMemory keeps its state in memory}, it goes on where it was; else only the
+   * runs and checkpoints are there again. Blocks until it is back.
    *
    * @throws IllegalStateException when the server is closed
    */
@@ -267,14 +271,13 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
     }
   }
 
-  private void deleteTemporaryDirectory() {
-    if (temporaryDirectory == null) {
-      return;
-    }
-    try {
-      DurableFiles.delete(temporaryDirectory);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + temporaryDirectory, e);
+  private void forget() {
+    if (memory != null) {
+      try {
+        memory.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot forget the files in memory", e);
+      }
     }
   }
 
@@ -296,6 +299,8 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
     String host = "127.0.0.1";
     int port;
     @Nullable Path dataDirectory;
+    boolean keepsState;
+    boolean deduplicates = true;
     @Nullable String apiKey;
     @Nullable Duration holdTime;
     Personality personality = Personality.HOSTED;
@@ -311,6 +316,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
     Duration sessionTimeout = Duration.ofMinutes(5);
     Duration tokenLife = Duration.ofHours(1);
     boolean stubbed;
+    long compactionEntries = Compactor.ENTRIES;
     @Nullable SSLContext tls;
     Consumer<RecordedRequest> requestListener = request -> {};
 
@@ -340,8 +346,8 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
     }
 
     /**
-     * Makes the server speak TLS, HTTP/1.1 only, with the certificate of this context, for example
-     * {@link SelfSignedCertificate#serverContext}. Default: none.
+     * Makes the server speak TLS, with HTTP/1.1 and HTTP/2, with the certificate of this context,
+     * for example {@link SelfSignedCertificate#serverContext}. Default: none.
      */
     public Builder tls(SSLContext context) {
       this.tls = Objects.requireNonNull(context, "context");
@@ -377,12 +383,39 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
 
     /**
      * Sets where everything is kept that is to survive the server; made if need be. Default:
-     * nothing is, and checkpoints are in a temporary directory that is deleted when the server
-     * closes. One server at a time may use a directory. Its journal grows with every request.
+     * nothing is; the server works in memory and does not touch the disk. One server at a time may
+     * use a directory.
      */
     public Builder dataDirectory(Path directory) {
       this.dataDirectory = Objects.requireNonNull(directory, "directory");
       return this;
+    }
+
+    /**
+     * Sets whether a server without a data directory goes on where it was after a {@linkplain
+     * EmbeddedTinkerServer#restart() restart}, as one with a data directory does, but without
+     * waiting for a disk. Default: false; sessions, models and promises are then lost. For tests
+     * with many restarts. Takes memory for all that the server is asked and answers, until that is
+     * condensed.
+     */
+    public Builder keepsStateInMemory(boolean keepsState) {
+      this.keepsState = keepsState;
+      return this;
+    }
+
+    /**
+     * Sets whether a request of a model or sampler that comes again under its sequence number is
+     * recognised, and answered with its first promise. Default: true. False carries it out again,
+     * as a careless server would: for tests that must notice a step that was applied twice.
+     */
+    public Builder deduplicates(boolean deduplicates) {
+      this.deduplicates = deduplicates;
+      return this;
+    }
+
+    /** Whether a restart finds what there was. */
+    boolean isJournaled() {
+      return dataDirectory != null || keepsState;
     }
 
     /** Sets the only API key that is accepted. Default: any that is not blank. */
@@ -512,6 +545,12 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
     /** Makes passes compute nothing, to measure everything else. */
     Builder stubbed() {
       this.stubbed = true;
+      return this;
+    }
+
+    /** Sets after how many entries the journal is condensed, for tests of that. */
+    Builder compactionEntries(long entries) {
+      this.compactionEntries = entries;
       return this;
     }
 

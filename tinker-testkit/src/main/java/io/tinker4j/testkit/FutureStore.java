@@ -61,10 +61,30 @@ final class FutureStore implements AutoCloseable {
     try {
       Promise promise = new Promise(owner, requestId);
       promises.put(requestId, promise);
+      noteIssued(requestId);
+      return promise;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Notes that an id of former times was given out, so that it is not given out again. */
+  void noteIssued(String requestId) {
+    lock.lock();
+    try {
       if (requestId.startsWith(prefix)) {
         issued = Math.max(issued, Long.parseLong(requestId.substring(prefix.length())) + 1);
       }
-      return promise;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether a promise was forgotten. */
+  boolean isForgotten(String requestId) {
+    lock.lock();
+    try {
+      return !promises.containsKey(requestId);
     } finally {
       lock.unlock();
     }

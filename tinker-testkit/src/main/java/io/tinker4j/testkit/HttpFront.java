@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.RejectedExecutionException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -40,6 +39,7 @@ final class HttpFront extends Handler.Abstract {
   private final FaultGate faults;
   private final RequestLog log;
   private final @Nullable FaultControl control;
+  private volatile boolean closing;
 
   HttpFront(
       Router router,
@@ -54,6 +54,14 @@ final class HttpFront extends Handler.Abstract {
     log = surroundings.log();
     control = surroundings.control();
     this.maxBodyBytes = maxBodyBytes;
+  }
+
+  /**
+   * Refuses requests from now on, also those that fail because what they need is being closed: who
+   * sends them again finds the next server.
+   */
+  void close() {
+    closing = true;
   }
 
   @Override
@@ -72,6 +80,9 @@ final class HttpFront extends Handler.Abstract {
 
   private Delivery deliver(Request request) throws IOException {
     try {
+      if (closing) {
+        throw RefusedException.unavailable();
+      }
       return deliverUnrefused(request);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -109,10 +120,13 @@ final class HttpFront extends Handler.Abstract {
     }
   }
 
-  private static Answer refusal(Request request, RuntimeException e) {
+  private Answer refusal(Request request, RuntimeException e) {
     return switch (e) {
       case RefusedException refused -> refusal(refused);
-      case RejectedExecutionException closing -> refusal(RefusedException.unavailable());
+      case RuntimeException late when closing -> {
+        LOG.log(Level.DEBUG, () -> "request too late path=" + request.getHttpURI().getPath(), late);
+        yield refusal(RefusedException.unavailable());
+      }
       default -> {
         LOG.log(Level.ERROR, () -> "request failed path=" + request.getHttpURI().getPath(), e);
         yield Answer.json(
@@ -151,7 +165,7 @@ final class HttpFront extends Handler.Abstract {
     return credentials.owner(headers.getOrDefault("x-api-key", ""));
   }
 
-  private static Answer answer(Request request, Endpoint endpoint, HttpCall call)
+  private Answer answer(Request request, Endpoint endpoint, HttpCall call)
       throws InterruptedException {
     try {
       return endpoint.answer(call);

@@ -8,15 +8,20 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;
+import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http2.HTTP2Cipher;
+import org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.io.RateControl;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
@@ -24,7 +29,7 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
-/** Jetty on one port, for HTTP/1.1 and clear-text HTTP/2, or for HTTP/1.1 over TLS. */
+/** Jetty on one port, for HTTP/1.1 and HTTP/2, in clear text or over TLS. */
 final class HttpListener implements AutoCloseable {
   private static final int MAX_PLATFORM_THREADS = 16;
   private static final Duration IDLE_MARGIN = Duration.ofSeconds(30);
@@ -33,7 +38,7 @@ final class HttpListener implements AutoCloseable {
       Executors.newThreadPerTaskExecutor(
           Thread.ofVirtual().name("tinker-server-http-", 0).factory());
   private final Server server;
-  private final ServerConnector connector;
+  private final ClosingConnector connector;
 
   private HttpListener(
       HttpFront front, String host, int port, Duration holdTime, @Nullable SSLContext tls) {
@@ -46,24 +51,35 @@ final class HttpListener implements AutoCloseable {
     server.setHandler(front);
     HttpConfiguration configuration = new HttpConfiguration();
     configuration.setSendServerVersion(false);
-    HTTP2CServerConnectionFactory http2 = new HTTP2CServerConnectionFactory(configuration);
-    // Cancelled requests are ordinary in tests; Jetty would take many of them for an attack.
-    http2.setRateControlFactory(new RateControl.Factory() {});
     HttpConnectionFactory http1 = new HttpConnectionFactory(configuration);
-    connector =
-        tls == null
-            ? new ServerConnector(server, 1, 1, http1, http2)
-            : new ServerConnector(server, 1, 1, encrypted(tls, http1), http1);
+    connector = new ClosingConnector(server, factories(http1, configuration, tls));
     connector.setHost(host);
     connector.setPort(port);
     connector.setIdleTimeout(holdTime.plus(IDLE_MARGIN).toMillis());
     server.addConnector(connector);
   }
 
-  private static SslConnectionFactory encrypted(SSLContext tls, HttpConnectionFactory http1) {
-    SslContextFactory.Server factory = new SslContextFactory.Server();
-    factory.setSslContext(tls);
-    return new SslConnectionFactory(factory, http1.getProtocol());
+  /** HTTP/2 is asked for in the connection's preface, or over TLS by ALPN. */
+  private static ConnectionFactory[] factories(
+      HttpConnectionFactory http1, HttpConfiguration configuration, @Nullable SSLContext tls) {
+    AbstractHTTP2ServerConnectionFactory http2 =
+        tls == null
+            ? new HTTP2CServerConnectionFactory(configuration)
+            : new HTTP2ServerConnectionFactory(configuration);
+    // Cancelled requests are ordinary in tests; Jetty would take many of them for an attack.
+    http2.setRateControlFactory(new RateControl.Factory() {});
+    if (tls == null) {
+      return new ConnectionFactory[] {http1, http2};
+    }
+    configuration.addCustomizer(new SecureRequestCustomizer(false));
+    ALPNServerConnectionFactory negotiation = new ALPNServerConnectionFactory();
+    negotiation.setDefaultProtocol(http1.getProtocol());
+    SslContextFactory.Server context = new SslContextFactory.Server();
+    context.setSslContext(tls);
+    context.setCipherComparator(HTTP2Cipher.COMPARATOR);
+    return new ConnectionFactory[] {
+      new SslConnectionFactory(context, negotiation.getProtocol()), negotiation, http2, http1
+    };
   }
 
   /**
@@ -90,11 +106,12 @@ final class HttpListener implements AutoCloseable {
 
   @Override
   public void close() {
-    // First of all: Jetty forgets connections that it accepts while it stops.
+    // First of all, so that no more connections come.
     connector.close();
     virtualThreads.shutdownNow();
     try {
       server.stop();
+      connector.closeAccepted();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (Exception e) {

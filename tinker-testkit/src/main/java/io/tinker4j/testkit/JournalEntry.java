@@ -1,33 +1,58 @@
 package io.tinker4j.testkit;
 
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One entry of the journal: what kind of thing happened, its fields and its bulky parts. */
+/**
+ * One entry of the journal: what kind of thing happened, its fields and its bulky parts. Reads its
+ * content when it is asked for it. Not safe for use by many threads.
+ */
 final class JournalEntry {
-  private final long offset;
-  private final Map<String, @Nullable Object> fields;
-  private final List<byte[]> parts;
+  private final long address;
+  private final boolean told;
+  private final ByteBuffer content;
+  private @Nullable Map<String, @Nullable Object> fields;
 
-  /** The parts are handed over, not copied. */
-  JournalEntry(long offset, Map<String, @Nullable Object> fields, List<byte[]> parts) {
-    this.offset = offset;
-    this.fields = fields;
-    this.parts = parts;
+  /**
+   * Creates an entry.
+   *
+   * @param told whether a server that starts is told of it; else it is there to be read again
+   * @param content the lengths of a JSON object and of the parts, each before the bytes
+   */
+  JournalEntry(long address, boolean told, ByteBuffer content) {
+    this.address = address;
+    this.told = told;
+    this.content = content;
   }
 
-  /** Where the entry is, to be read again. */
-  long offset() {
-    return offset;
+  /** Where the entry is, to be read again; the same for ever. */
+  long address() {
+    return address;
+  }
+
+  boolean isTold() {
+    return told;
+  }
+
+  /** The bytes of fields and parts. */
+  ByteBuffer content() {
+    return content.duplicate();
   }
 
   boolean has(String field) {
-    return fields.get(field) != null;
+    return fields().get(field) != null;
   }
 
   Map<String, @Nullable Object> fields() {
-    return fields;
+    Map<String, @Nullable Object> read = fields;
+    if (read == null) {
+      read = JsonBodies.readFields(next(content()));
+      fields = read;
+    }
+    return read;
   }
 
   /**
@@ -36,9 +61,9 @@ final class JournalEntry {
    * @throws IllegalArgumentException when there is no such field
    */
   String text(String field) {
-    Object value = fields.get(field);
+    Object value = fields().get(field);
     if (value == null) {
-      throw new IllegalArgumentException("entry " + fields + " has no " + field);
+      throw new IllegalArgumentException("entry " + fields() + " has no " + field);
     }
     return value.toString();
   }
@@ -52,8 +77,50 @@ final class JournalEntry {
     return Long.parseLong(text(field));
   }
 
-  /** A part; shared, not to be written to. */
+  /** A part. */
   byte[] part(int index) {
-    return parts.get(index);
+    return parts().get(index);
+  }
+
+  private List<byte[]> parts() {
+    ByteBuffer rest = content();
+    byte[] unused = next(rest);
+    List<byte[]> parts = new ArrayList<>();
+    while (rest.hasRemaining()) {
+      parts.add(next(rest));
+    }
+    return parts;
+  }
+
+  /** This entry with its fields read and without its parts, to be kept in memory. */
+  JournalEntry withoutParts() {
+    byte[] json = next(content());
+    JournalEntry slim =
+        new JournalEntry(
+            address,
+            told,
+            ByteBuffer.allocate(Integer.BYTES + json.length).putInt(json.length).put(json).flip());
+    slim.fields = fields();
+    return slim;
+  }
+
+  private static byte[] next(ByteBuffer content) {
+    byte[] bytes = new byte[content.getInt()];
+    content.get(bytes);
+    return bytes;
+  }
+
+  /** The content of an entry of these fields and parts. */
+  static ByteBuffer content(Map<String, ?> fields, byte[]... parts) {
+    byte[] json = JsonBodies.write(fields);
+    int length = Integer.BYTES + json.length;
+    for (byte[] part : parts) {
+      length = Math.addExact(length, Integer.BYTES + part.length);
+    }
+    ByteBuffer content = ByteBuffer.allocate(length).putInt(json.length).put(json);
+    for (byte[] part : parts) {
+      content.putInt(part.length).put(part);
+    }
+    return content.flip();
   }
 }

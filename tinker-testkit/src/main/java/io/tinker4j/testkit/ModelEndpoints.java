@@ -128,7 +128,7 @@ final class ModelEndpoints {
             model,
             fingerprint(request),
             history.created().requestId(),
-            history.creation().offset()));
+            history.creation().address()));
   }
 
   /** What made a model; of one from a checkpoint, which may be gone, no more than the run. */
@@ -168,7 +168,7 @@ final class ModelEndpoints {
   private void fail(ModelHistory history, RefusedException cause) {
     List<Promise> promises = new ArrayList<>();
     promises.add(history.created());
-    history.accepted().values().forEach(accepted -> promises.add(accepted.promise()));
+    history.accepted().forEach(accepted -> promises.add(accepted.promise()));
     for (Promise promise : promises) {
       if (!promise.isDone()) {
         promise.complete(

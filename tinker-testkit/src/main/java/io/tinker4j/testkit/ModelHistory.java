@@ -1,10 +1,9 @@
 package io.tinker4j.testkit;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.NavigableMap;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -13,10 +12,10 @@ final class ModelHistory {
   private final JournalEntry creation;
   private final Promise created;
 
-  /** Requests by number, in the order in which they came. */
-  private final Map<Long, Accepted> accepted = new LinkedHashMap<>();
+  /** Requests in the order in which they came. */
+  private final List<Accepted> accepted = new ArrayList<>();
 
-  private final NavigableMap<Long, ExecutedOperation> done = new TreeMap<>();
+  private final List<ExecutedOperation> done = new ArrayList<>();
   private final TreeSet<Long> snapshots = new TreeSet<>();
   private @Nullable Promise unloading;
 
@@ -25,8 +24,8 @@ final class ModelHistory {
     this.created = created;
   }
 
-  /** A request that was taken in: where it is in the journal, and its promise. */
-  record Accepted(long offset, String fingerprint, Promise promise) {}
+  /** A request that was taken in: its number, where it is in the journal, and its promise. */
+  record Accepted(long seqId, long address, String fingerprint, Promise promise) {}
 
   JournalEntry creation() {
     return creation;
@@ -36,26 +35,26 @@ final class ModelHistory {
     return created;
   }
 
-  void accept(long seqId, Accepted request) {
-    accepted.put(seqId, request);
+  void accept(Accepted request) {
+    accepted.add(request);
   }
 
-  Map<Long, Accepted> accepted() {
+  List<Accepted> accepted() {
     return accepted;
   }
 
   void execute(ExecutedOperation operation) {
-    done.put(operation.seqId(), operation);
+    done.add(operation);
   }
 
-  /** Operations that ended, by number. */
-  NavigableMap<Long, ExecutedOperation> done() {
-    return done;
+  /** Operations that ended, in the order in which they did. */
+  List<ExecutedOperation> done() {
+    return done.stream().sorted(Comparator.comparingLong(ExecutedOperation::order)).toList();
   }
 
   /** The number of the last operation that ended; 0 when none did. */
   long last() {
-    return done.isEmpty() ? 0 : done.lastKey();
+    return done.stream().mapToLong(ExecutedOperation::seqId).max().orElse(0);
   }
 
   void snapshot(long seqId) {

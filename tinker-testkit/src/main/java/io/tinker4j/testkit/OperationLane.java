@@ -1,5 +1,7 @@
 package io.tinker4j.testkit;
 
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,6 +18,7 @@ final class OperationLane {
   private final ReentrantLock lock = new ReentrantLock();
 
   private final TreeMap<Long, Runnable> waiting = new TreeMap<>();
+  private final Queue<Runnable> again = new ArrayDeque<>();
   private long next;
   private boolean running;
   private @Nullable Runnable last;
@@ -37,6 +40,30 @@ final class OperationLane {
     }
   }
 
+  /**
+   * Adds an operation under a number that has one already: it runs as soon as it can, though not
+   * before the first one.
+   */
+  void submitAgain(long number, Runnable operation) {
+    lock.lock();
+    try {
+      Runnable first = waiting.get(number);
+      if (first == null) {
+        again.add(operation);
+      } else {
+        waiting.put(
+            number,
+            () -> {
+              first.run();
+              operation.run();
+            });
+      }
+      startIfReady();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Runs this after all operations before the first gap; those beyond it never run. */
   void finish(Runnable lastOperation) {
     lock.lock();
@@ -49,7 +76,7 @@ final class OperationLane {
   }
 
   private void startIfReady() {
-    if (!running && (last != null || waiting.containsKey(next))) {
+    if (!running && (last != null || !again.isEmpty() || waiting.containsKey(next))) {
       running = true;
       workers.execute(this::drain);
     }
@@ -64,7 +91,11 @@ final class OperationLane {
   private @Nullable Runnable take() {
     lock.lock();
     try {
-      Runnable operation = waiting.remove(next);
+      Runnable operation = again.poll();
+      if (operation != null) {
+        return operation;
+      }
+      operation = waiting.remove(next);
       if (operation != null) {
         next++;
         return operation;

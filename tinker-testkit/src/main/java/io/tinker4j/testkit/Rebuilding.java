@@ -3,6 +3,9 @@ package io.tinker4j.testkit;
 import io.tinker4j.testkit.model.LoraModel;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +47,12 @@ final class Rebuilding {
     } else {
       throw new IllegalStateException("it could not be created");
     }
-    for (ExecutedOperation done : history.done().tailMap(from, false).values()) {
-      ModelHistory.Accepted accepted = history.accepted().get(done.seqId());
+    Map<Long, ModelHistory.Accepted> requests = new HashMap<>();
+    history.accepted().forEach(accepted -> requests.put(accepted.seqId(), accepted));
+    List<ExecutedOperation> later =
+        history.done().stream().filter(done -> done.seqId() > from).toList();
+    for (ExecutedOperation done : later) {
+      ModelHistory.Accepted accepted = requests.get(done.seqId());
       if (accepted != null && OperationKind.isRepeated(done.kind())) {
         repeat(reader.apply(accepted), engine);
       }
@@ -64,10 +71,11 @@ final class Rebuilding {
   }
 
   private void requireSameWeights(LoraModel engine) {
-    if (history.done().isEmpty()) {
+    List<ExecutedOperation> done = history.done();
+    if (done.isEmpty()) {
       return;
     }
-    String expected = history.done().lastEntry().getValue().weightsHash();
+    String expected = done.get(done.size() - 1).weightsHash();
     if (!engine.weightsHash().equals(expected)) {
       throw new IllegalStateException(
           "the weights are " + engine.weightsHash() + " and were " + expected);

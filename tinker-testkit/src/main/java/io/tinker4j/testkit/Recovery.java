@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Recovery implements Consumer<JournalEntry> {
   /** What is small enough to be kept whole until it is told; the others are read again. */
-  private static final Set<String> WHOLE = Set.of("create", "sampler", "audit", "sample");
+  private static final Set<String> WHOLE = Set.of("create", "sampler", "audit", "past", "sampled");
 
   private static final String SERVER = "server";
   private static final String KEY = "signing_key";
@@ -25,7 +25,7 @@ final class Recovery implements Consumer<JournalEntry> {
   private final List<JournalEntry> entries = new ArrayList<>();
   private final Map<String, Promise> promises = new HashMap<>();
   private final Map<String, ModelHistory> models = new LinkedHashMap<>();
-  private final Map<JournalEntry, Promise> samples = new LinkedHashMap<>();
+  private final List<SamplingEndpoints.Past> samples = new ArrayList<>();
   private byte @Nullable [] signingKey;
   private String requestPrefix;
 
@@ -41,10 +41,7 @@ final class Recovery implements Consumer<JournalEntry> {
       signingKey = Base64.getDecoder().decode(entry.text(KEY));
       requestPrefix = entry.text(PREFIX);
     } else {
-      entries.add(
-          WHOLE.contains(type)
-              ? entry
-              : new JournalEntry(entry.offset(), entry.fields(), List.of()));
+      entries.add(WHOLE.contains(type) ? entry : entry.withoutParts());
     }
   }
 
@@ -100,7 +97,8 @@ final class Recovery implements Consumer<JournalEntry> {
       case "create" ->
           models.put(
               entry.text(Chronicle.MODEL), new ModelHistory(entry, promise(entry, listeners)));
-      case "accept" -> model(entry).accept(entry.number(Chronicle.SEQ), accepted(entry, listeners));
+      case "accept" -> model(entry).accept(accepted(entry, listeners));
+      case "past" -> past(entry, listeners);
       case "snapshot" -> model(entry).snapshot(entry.number(Chronicle.SEQ));
       case "unload" -> {
         ModelHistory model = model(entry);
@@ -109,7 +107,10 @@ final class Recovery implements Consumer<JournalEntry> {
       case "sampler" ->
           listeners.samplers().restore(entry.text(Chronicle.REQUEST), Chronicle.request(entry));
       case "kept" -> listeners.samplers().restoreKept(entry);
-      case "sample" -> samples.put(entry, promise(entry, listeners));
+      case "sample" -> samples.add(sample(entry, listeners));
+      case "sampled" -> sampled(entry, listeners);
+      case "usage" -> meter(entry, listeners.workshop().meter());
+      case "issued" -> listeners.workshop().futures().noteIssued(entry.text(Chronicle.REQUEST));
       case "audit" -> listeners.audit().restore(entry);
       case "done" -> done(entry, listeners);
       default ->
@@ -161,7 +162,72 @@ final class Recovery implements Consumer<JournalEntry> {
 
   private ModelHistory.Accepted accepted(JournalEntry entry, Listeners listeners) {
     return new ModelHistory.Accepted(
-        entry.offset(), entry.text(Chronicle.FINGERPRINT), promise(entry, listeners));
+        entry.number(Chronicle.SEQ),
+        entry.address(),
+        entry.text(Chronicle.FINGERPRINT),
+        promise(entry, listeners));
+  }
+
+  private SamplingEndpoints.Past sample(JournalEntry entry, Listeners listeners) {
+    return new SamplingEndpoints.Past(
+        Chronicle.optional(entry, Chronicle.SAMPLER).orElse(""),
+        entry.has(Chronicle.SEQ) ? entry.number(Chronicle.SEQ) : PastRequest.NONE,
+        entry.text(Chronicle.FINGERPRINT),
+        entry.address(),
+        promise(entry, listeners));
+  }
+
+  /** The operations of a model, condensed. */
+  private void past(JournalEntry entry, Listeners listeners) {
+    ModelHistory model = model(entry);
+    String owner = model.creation().text(Chronicle.OWNER);
+    for (PastRequest past : PastRequest.read(entry.part(0))) {
+      model.accept(
+          new ModelHistory.Accepted(
+              past.number(), past.body(), past.fingerprint(), promise(past, owner, listeners)));
+      execute(past.executed(), model, listeners);
+    }
+  }
+
+  /** The samples of an owner, condensed. */
+  private void sampled(JournalEntry entry, Listeners listeners) {
+    String sampler = Chronicle.optional(entry, Chronicle.SAMPLER).orElse("");
+    for (PastRequest past : PastRequest.read(entry.part(0))) {
+      samples.add(
+          new SamplingEndpoints.Past(
+              sampler,
+              past.number(),
+              past.fingerprint(),
+              past.body(),
+              promise(past, entry.text(Chronicle.OWNER), listeners)));
+    }
+  }
+
+  /** A promise that is forgotten is done and not to be had. */
+  private Promise promise(PastRequest past, String owner, Listeners listeners) {
+    FutureStore futures = listeners.workshop().futures();
+    if (past.end() instanceof PastRequest.End.Forgotten) {
+      futures.noteIssued(past.requestId());
+      Promise forgotten = new Promise(owner, past.requestId());
+      forgotten.complete(new Outcome.Lost());
+      return forgotten;
+    }
+    Promise promise = futures.restore(owner, past.requestId());
+    promises.put(past.requestId(), promise);
+    if (past.end() instanceof PastRequest.End.Finished(long address)) {
+      promise.complete(listeners.workshop().chronicle().stored(address));
+    } else if (past.end() instanceof PastRequest.End.Failed(String message, String category)) {
+      promise.complete(new Outcome.Failed(message, category));
+    }
+    return promise;
+  }
+
+  private static void execute(
+      @Nullable ExecutedOperation operation, ModelHistory model, Listeners listeners) {
+    if (operation != null) {
+      model.execute(operation);
+      listeners.workshop().chronicle().resumeOrder(operation.order());
+    }
   }
 
   private void done(JournalEntry entry, Listeners listeners) {
@@ -171,17 +237,20 @@ final class Recovery implements Consumer<JournalEntry> {
     }
     promise.complete(listeners.workshop().chronicle().outcome(entry));
     if (entry.has(Chronicle.KIND)) {
-      ModelHistory model = model(entry);
-      ExecutedOperation operation = Chronicle.executed(entry);
-      model.execute(operation);
-      listeners.workshop().chronicle().resumeOrder(operation.order());
+      execute(Chronicle.executed(entry), model(entry), listeners);
     }
-    meter(entry, listeners);
+    meter(entry, listeners.workshop().meter());
   }
 
-  private void meter(JournalEntry entry, Listeners listeners) {
-    UsageMeter meter = listeners.workshop().meter();
-    if (entry.has(Chronicle.GENERATED)) {
+  /** Counts what an entry says was used. */
+  static void meter(JournalEntry entry, UsageMeter meter) {
+    if (entry.has(Chronicle.BILLED)) {
+      meter.add(
+          Chronicle.time(entry),
+          account(entry),
+          UsageMeter.Kind.valueOf(entry.text(Chronicle.BILLED)),
+          entry.number(Chronicle.TOKENS));
+    } else if (entry.has(Chronicle.GENERATED)) {
       UsageMeter.Account account = account(entry);
       meter.add(
           Chronicle.time(entry), account, UsageMeter.Kind.PREFILL, entry.number(Chronicle.TOKENS));

@@ -2,7 +2,6 @@ package io.tinker4j.testkit;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -14,10 +13,12 @@ final class RunningServer implements AutoCloseable {
   private final ServerTime time;
   private final Supplier<URI> baseUrl;
   private final @Nullable Journal journal;
+  private final @Nullable Compactor compactor;
   private final ComputePool compute;
   private final FutureStore futures;
   private final Registry registry;
   private final CheckpointStore checkpoints;
+  private final HttpFront front;
   private final HttpListener listener;
 
   /** What goes on across restarts, around every request. */
@@ -36,21 +37,28 @@ final class RunningServer implements AutoCloseable {
     baseUrl = place.baseUrl();
     time = surroundings.time();
     behaviour = settings.personality.behaviour();
-    Chronicle chronicle = new Chronicle(journal, new EngineStore(settings.dataDirectory), time);
+    futures = new FutureStore(recovery.requestPrefix());
+    compactor = journal == null ? null : compactor(journal);
+    Chronicle chronicle =
+        new Chronicle(
+            journal, compactor, new EngineStore(journal == null ? null : place.data()), time);
     SignedTokens tokens = new SignedTokens(time, recovery.signingKey(chronicle));
     AuditLog audit = new AuditLog(chronicle, time);
     checkpoints = CheckpointStore.open(place.data(), audit, time);
     registry = new Registry(time, settings.sessionTimeout, chronicle, behaviour);
-    futures = new FutureStore(recovery.requestPrefix());
     compute = new ComputePool(time);
     try {
       Credentials credentials =
           new Credentials(
               settings.apiKey, behaviour.requiresCredential(), tokens, settings.tokenLife);
       Workshop workshop =
-          new Workshop(compute, futures, new UsageMeter(time), chronicle, behaviour);
+          new Workshop(
+              compute, futures, new UsageMeter(time), chronicle, behaviour, settings.deduplicates);
       Router router = router(recovery, workshop, audit, tokens, credentials);
-      HttpFront front = new HttpFront(router, credentials, settings.maxRequestBytes, surroundings);
+      if (compactor != null) {
+        compactor.open();
+      }
+      front = new HttpFront(router, credentials, settings.maxRequestBytes, surroundings);
       listener =
           HttpListener.start(front, settings.host, place.port(), settings.heldTime(), settings.tls);
     } catch (RuntimeException e) {
@@ -67,7 +75,8 @@ final class RunningServer implements AutoCloseable {
       EmbeddedTinkerServer.Builder settings, Surroundings surroundings, Place place)
       throws IOException {
     Recovery recovery = new Recovery(settings.personality.behaviour().requestPrefix());
-    Journal journal = openJournal(settings.dataDirectory, recovery);
+    Journal journal =
+        settings.isJournaled() ? Journal.open(place.data().resolve("journal"), recovery) : null;
     try {
       return new RunningServer(settings, journal, recovery, surroundings, place);
     } catch (RuntimeException | IOException e) {
@@ -78,13 +87,13 @@ final class RunningServer implements AutoCloseable {
     }
   }
 
-  private static @Nullable Journal openJournal(@Nullable Path directory, Recovery recovery)
-      throws IOException {
-    if (directory == null) {
-      return null;
-    }
-    Files.createDirectories(directory);
-    return Journal.open(directory.resolve("journal"), recovery);
+  private Compactor compactor(Journal of) {
+    return new Compactor(
+        of,
+        () ->
+            new Condensing(
+                futures::isForgotten, behaviour.modelsSurviveRestart(), new UsageMeter(time)),
+        settings.compactionEntries);
   }
 
   private Router router(
@@ -165,6 +174,7 @@ final class RunningServer implements AutoCloseable {
   /** Ends waiting requests and what is being computed, and closes connections and files. */
   @Override
   public void close() {
+    front.close();
     futures.close();
     try {
       listener.close();
@@ -172,7 +182,8 @@ final class RunningServer implements AutoCloseable {
       try {
         compute.close();
       } finally {
-        if (journal != null) {
+        if (journal != null && compactor != null) {
+          compactor.close();
           journal.close();
         }
       }

@@ -20,6 +20,7 @@ final class SamplingEndpoints {
   private final ComputePool compute;
   private final Chronicle chronicle;
   private final Behaviour behaviour;
+  private final boolean deduplicates;
 
   SamplingEndpoints(Registry registry, Samplers samplers, Workshop workshop, Behaviour behaviour) {
     this.registry = registry;
@@ -29,6 +30,7 @@ final class SamplingEndpoints {
     this.compute = workshop.compute();
     this.chronicle = workshop.chronicle();
     this.behaviour = behaviour;
+    this.deduplicates = workshop.deduplicates();
   }
 
   void addTo(Router router) {
@@ -60,8 +62,7 @@ final class SamplingEndpoints {
               request.modelPath().orElse(null),
               fingerprint);
       if (registry.addSampler(sampler).isEmpty()) {
-        chronicle.sync(
-            chronicle.request("sampler", id, StoredRequest.of("create_sampling_session", call)));
+        chronicle.sync(chronicle.sampler(id, StoredRequest.of("create_sampling_session", call)));
       }
     }
     if (!registry.sampler(call.owner(), id).source().fingerprint().equals(fingerprint)) {
@@ -76,9 +77,11 @@ final class SamplingEndpoints {
     BoundSampler sampler = samplerOf(call.owner(), request);
     SampleTask task = SampleTask.of(request, sampler.seqId());
     String fingerprint = JsonBodies.fingerprint("asample", request);
-    Supplier<BoundSampler.Request> beginning = () -> start(stored, fingerprint, task, sampler);
+    boolean isNumbered = isNumbered(request);
+    Supplier<BoundSampler.Request> beginning =
+        () -> start(stored, isNumbered ? sampler.id() : "", request, task, sampler);
     BoundSampler.Request begun =
-        isNumbered(request)
+        isNumbered
             ? sampler.request(request.seqId().getAsLong(), fingerprint, beginning)
             : beginning.get();
     chronicle.sync(begun.entry());
@@ -94,41 +97,58 @@ final class SamplingEndpoints {
   }
 
   private boolean isNumbered(SampleRequest request) {
-    return behaviour.recognisesSamples()
+    return deduplicates
+        && behaviour.recognisesSamples()
         && request.samplingSessionId().isPresent()
         && request.seqId().isPresent();
   }
 
   private BoundSampler.Request start(
-      StoredRequest stored, String fingerprint, SampleTask task, BoundSampler sampler) {
+      StoredRequest stored,
+      String samplerId,
+      SampleRequest request,
+      SampleTask task,
+      BoundSampler sampler) {
     Promise promise = futures.create(stored.owner());
-    long entry = chronicle.request("sample", promise.requestId(), stored);
+    String fingerprint = JsonBodies.fingerprint("asample", request);
+    long entry =
+        chronicle.sample(
+            promise.requestId(), samplerId, request.seqId().orElse(0), fingerprint, stored);
     compute.processors().execute(() -> run(task, sampler, promise));
     return new BoundSampler.Request(fingerprint, promise.requestId(), entry);
   }
 
+  /**
+   * A request of former times.
+   *
+   * @param samplerId empty when the request has no number
+   */
+  record Past(String samplerId, long number, String fingerprint, long address, Promise promise) {}
+
   /** Takes up a request of former times, which is run again unless its promise is kept. */
-  void restore(JournalEntry entry, Promise promise) {
-    StoredRequest stored = Chronicle.request(entry);
+  void restore(Past past) {
+    Promise promise = past.promise();
+    BoundSampler.Request begun =
+        new BoundSampler.Request(past.fingerprint(), promise.requestId(), past.address());
+    registry
+        .findSampler(past.samplerId())
+        .ifPresent(sampler -> {
+          BoundSampler.Request unused =
+              sampler.request(past.number(), past.fingerprint(), () -> begun);
+        });
+    if (!promise.isDone()) {
+      runAgain(chronicle.read(past.address()), promise);
+    }
+  }
+
+  private void runAgain(StoredRequest stored, Promise promise) {
     try {
       SampleRequest request = JsonBodies.read(stored.body(), SampleRequest.class);
       BoundSampler sampler = samplerOf(stored.owner(), request);
-      String fingerprint = JsonBodies.fingerprint("asample", request);
-      BoundSampler.Request begun =
-          new BoundSampler.Request(fingerprint, promise.requestId(), entry.offset());
-      if (isNumbered(request)) {
-        BoundSampler.Request unused =
-            sampler.request(request.seqId().getAsLong(), fingerprint, () -> begun);
-      }
-      if (!promise.isDone()) {
-        SampleTask task = SampleTask.of(request, sampler.seqId());
-        compute.processors().execute(() -> run(task, sampler, promise));
-      }
+      SampleTask task = SampleTask.of(request, sampler.seqId());
+      compute.processors().execute(() -> run(task, sampler, promise));
     } catch (RefusedException e) {
-      if (!promise.isDone()) {
-        promise.complete(
-            chronicle.finish(chronicle.done(promise.requestId()), Outcome.Failed.of(e)));
-      }
+      promise.complete(chronicle.finish(chronicle.done(promise.requestId()), Outcome.Failed.of(e)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

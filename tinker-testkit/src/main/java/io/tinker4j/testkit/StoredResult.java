@@ -3,11 +3,11 @@ package io.tinker4j.testkit;
 /** A result that is in the journal, in both its forms. */
 final class StoredResult {
   private final Journal journal;
-  private final long offset;
+  private final long address;
 
-  StoredResult(Journal journal, long offset) {
+  StoredResult(Journal journal, long address) {
     this.journal = journal;
-    this.offset = offset;
+    this.address = address;
   }
 
   /** What the journal keeps of a result: the JSON form, and the binary one if there is one. */
@@ -33,7 +33,7 @@ final class StoredResult {
    * @throws IllegalArgumentException when it has no JSON form
    */
   Answer answer(boolean binary) {
-    JournalEntry entry = journal.read(offset);
+    JournalEntry entry = journal.read(address);
     if (binary && entry.part(1).length > 0) {
       return Answer.protobuf(entry.part(1));
     }

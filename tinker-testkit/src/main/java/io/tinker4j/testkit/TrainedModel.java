@@ -43,7 +43,7 @@ final class TrainedModel {
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Map<Long, Submission> submissions = new HashMap<>();
-  private final Map<Long, Promise> pending = new HashMap<>();
+  private final Set<Promise> pending = new LinkedHashSet<>();
   private final Set<Long> arrivals = new LinkedHashSet<>();
   private final List<ExecutedOperation> ledger = new ArrayList<>();
   private @Nullable String weightsHash;
@@ -136,22 +136,11 @@ final class TrainedModel {
   void resume(ModelHistory history, Function<StoredRequest, ModelOperation> reader) {
     lock.lock();
     try {
-      ledger.addAll(history.done().values());
+      ledger.addAll(history.done());
       if (!ledger.isEmpty()) {
         weightsHash = ledger.get(ledger.size() - 1).weightsHash();
       }
-      arrivals.addAll(history.accepted().keySet());
-      history
-          .accepted()
-          .forEach((seqId, accepted) -> {
-            String requestId = accepted.promise().requestId();
-            submissions.put(
-                seqId, new Submission(accepted.fingerprint(), requestId, accepted.offset()));
-            if (!accepted.promise().isDone()) {
-              pending.put(seqId, accepted.promise());
-              lane.submit(seqId, () -> execute(read(accepted, reader), seqId, accepted.promise()));
-            }
-          });
+      history.accepted().forEach(accepted -> resume(accepted, reader));
       unloading = history.unloading();
       Promise end = unloading;
       if (end != null && !end.isDone()) {
@@ -162,9 +151,28 @@ final class TrainedModel {
     }
   }
 
+  private void resume(
+      ModelHistory.Accepted accepted, Function<StoredRequest, ModelOperation> reader) {
+    long seqId = accepted.seqId();
+    Promise promise = accepted.promise();
+    arrivals.add(seqId);
+    Submission submission =
+        new Submission(accepted.fingerprint(), promise.requestId(), accepted.address());
+    boolean isAgain = submissions.put(seqId, submission) != null;
+    if (!promise.isDone()) {
+      pending.add(promise);
+      Runnable execution = () -> execute(read(accepted, reader), promise);
+      if (isAgain) {
+        lane.submitAgain(seqId, execution);
+      } else {
+        lane.submit(seqId, execution);
+      }
+    }
+  }
+
   private ModelOperation read(
       ModelHistory.Accepted accepted, Function<StoredRequest, ModelOperation> reader) {
-    return reader.apply(Chronicle.request(workshop.chronicle().read(accepted.offset())));
+    return reader.apply(workshop.chronicle().read(accepted.address()));
   }
 
   private void rebuild(
@@ -226,17 +234,25 @@ final class TrainedModel {
     Promise promise = workshop.futures().create(session.owner());
     long entry = workshop.chronicle().accept(promise.requestId(), operation, request);
     Submission submission = new Submission(operation.fingerprint(), promise.requestId(), entry);
-    if (isRecognised(operation)) {
-      submissions.put(seqId, submission);
-    }
+    boolean isAgain = isNumbered(operation) && submissions.put(seqId, submission) != null;
     arrivals.add(seqId);
-    long number = workshop.behaviour().ordersRequests() ? seqId : ++taken;
-    pending.put(number, promise);
-    lane.submit(number, () -> execute(operation, number, promise));
+    pending.add(promise);
+    Runnable execution = () -> execute(operation, promise);
+    if (!workshop.behaviour().ordersRequests()) {
+      lane.submit(++taken, execution);
+    } else if (isAgain) {
+      lane.submitAgain(seqId, execution);
+    } else {
+      lane.submit(seqId, execution);
+    }
     return submission;
   }
 
   private boolean isRecognised(ModelOperation operation) {
+    return workshop.deduplicates() && isNumbered(operation);
+  }
+
+  private boolean isNumbered(ModelOperation operation) {
     return operation.seqId() > 0 && workshop.behaviour().recognises(operation.kind());
   }
 
@@ -304,7 +320,7 @@ final class TrainedModel {
     }
   }
 
-  private void execute(ModelOperation operation, long number, Promise promise) {
+  private void execute(ModelOperation operation, Promise promise) {
     Outcome outcome = outcome(operation);
     if (outcome instanceof Outcome.Lost) {
       return;
@@ -321,7 +337,7 @@ final class TrainedModel {
     lock.lock();
     try {
       ledger.add(executed);
-      pending.remove(number);
+      pending.remove(promise);
     } finally {
       lock.unlock();
     }
@@ -404,7 +420,7 @@ final class TrainedModel {
     List<Promise> failing;
     lock.lock();
     try {
-      failing = List.copyOf(pending.values());
+      failing = List.copyOf(pending);
       pending.clear();
     } finally {
       lock.unlock();

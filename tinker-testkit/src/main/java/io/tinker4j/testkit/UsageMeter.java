@@ -64,6 +64,18 @@ final class UsageMeter {
     }
   }
 
+  /** All that was used, in no order. */
+  List<Map.Entry<Bucket, Long>> all() {
+    lock.lock();
+    try {
+      return counts.entrySet().stream()
+          .map(entry -> Map.entry(entry.getKey(), entry.getValue()))
+          .toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** What an owner used in the hours of a window, the earliest first. */
   List<Map.Entry<Bucket, Long>> usage(String owner, Instant from, Instant to) {
     lock.lock();

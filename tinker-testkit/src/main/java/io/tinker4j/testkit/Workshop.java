@@ -1,9 +1,14 @@
 package io.tinker4j.testkit;
 
-/** What models work with. */
+/**
+ * What models work with.
+ *
+ * @param deduplicates whether a request that comes again is known by its number
+ */
 record Workshop(
     ComputePool compute,
     FutureStore futures,
     UsageMeter meter,
     Chronicle chronicle,
-    Behaviour behaviour) {}
+    Behaviour behaviour,
+    boolean deduplicates) {}

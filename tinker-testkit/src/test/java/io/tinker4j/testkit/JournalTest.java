@@ -27,32 +27,32 @@ class JournalTest {
   }
 
   private Path file() {
-    return directory.resolve("journal");
+    return directory.resolve("journal-0");
   }
 
   /** Opens the journal and closes it again; what it holds. */
   private List<JournalEntry> contents() throws IOException {
     List<JournalEntry> entries = new ArrayList<>();
-    Journal.open(file(), entries::add).close();
+    Journal.open(directory, entries::add).close();
     return entries;
   }
 
   @Test
   void entries_areReadInTheirOrderWithAllTheirParts() throws IOException {
-    long offset;
-    try (Journal journal = Journal.open(file(), entry -> {})) {
+    long address;
+    try (Journal journal = Journal.open(directory, entry -> {})) {
       journal.append(Map.of("a", 1));
-      offset = journal.append(Map.of("b", "ü"), bytes("one"), new byte[0], bytes("three"));
-      journal.sync(offset);
+      address = journal.append(Map.of("b", "ü"), bytes("one"), new byte[0], bytes("three"));
+      journal.sync(address);
 
-      assertThat(journal.read(offset).text("b")).isEqualTo("ü");
+      assertThat(journal.read(address).text("b")).isEqualTo("ü");
     }
 
     List<JournalEntry> entries = contents();
 
     assertThat(entries).hasSize(2);
     assertThat(entries.get(0).number("a")).isEqualTo(1);
-    assertThat(entries.get(1).offset()).isEqualTo(offset);
+    assertThat(entries.get(1).address()).isEqualTo(address);
     assertThat(entries.get(1).part(0)).isEqualTo(bytes("one"));
     assertThat(entries.get(1).part(1)).isEmpty();
     assertThat(entries.get(1).part(2)).isEqualTo(bytes("three"));
@@ -62,7 +62,7 @@ class JournalTest {
   @ValueSource(ints = {1, 4, 8, 9, 30})
   void entry_cutOffByACrash_isForgottenAndWrittenOver(int cut) throws IOException {
     long last;
-    try (Journal journal = Journal.open(file(), entry -> {})) {
+    try (Journal journal = Journal.open(directory, entry -> {})) {
       journal.append(Map.of("kept", 1));
       last = journal.append(Map.of("lost", 2), bytes("a part that makes the entry long enough"));
     }
@@ -70,7 +70,7 @@ class JournalTest {
     Files.write(
         file(), Arrays.copyOf(whole, (int) last + cut), StandardOpenOption.TRUNCATE_EXISTING);
 
-    try (Journal journal = Journal.open(file(), entry -> {})) {
+    try (Journal journal = Journal.open(directory, entry -> {})) {
       journal.append(Map.of("next", 3));
     }
 
@@ -81,7 +81,7 @@ class JournalTest {
 
   @Test
   void entry_damaged_isNotTakenForOne() throws IOException {
-    try (Journal journal = Journal.open(file(), entry -> {})) {
+    try (Journal journal = Journal.open(directory, entry -> {})) {
       journal.append(Map.of("kept", 1));
       journal.append(Map.of("lost", 2));
     }
@@ -94,7 +94,7 @@ class JournalTest {
 
   @Test
   void open_whileInUse_saysSo() throws IOException {
-    try (Journal journal = Journal.open(file(), entry -> {})) {
+    try (Journal journal = Journal.open(directory, entry -> {})) {
       assertThat(journal).isNotNull();
       assertThatThrownBy(this::contents)
           .isInstanceOf(IOException.class)

@@ -34,7 +34,16 @@ class RestartTest {
 
   @Test
   void withAJournal_goesOnWhereItWas() {
-    try (EmbeddedTinkerServer server = durable();
+    goesOnWhereItWas(EmbeddedTinkerServer.builder().dataDirectory(data));
+  }
+
+  @Test
+  void withAJournalInMemory_goesOnWhereItWas() {
+    goesOnWhereItWas(EmbeddedTinkerServer.builder().keepsStateInMemory(true));
+  }
+
+  private static void goesOnWhereItWas(EmbeddedTinkerServer.Builder settings) {
+    try (EmbeddedTinkerServer server = settings.start();
         WireClient client = new WireClient(server)) {
       URI url = server.baseUrl();
       String model = client.createModel();

@@ -11,13 +11,23 @@ import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordingFile;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Starting, configuring and stopping the server. */
 class ServerLifecycleTest {
@@ -98,6 +108,83 @@ class ServerLifecycleTest {
       assertThatThrownBy(
               () -> CompletableFuture.supplyAsync(() -> client.tryPost("healthz", "")).join())
           .isInstanceOf(CompletionException.class);
+    }
+  }
+
+  /** Whatever is half closed when it comes, a request is told to come again later. */
+  @Test
+  @Timeout(60)
+  void close_whileRequestsArrive_isNeverTheirFault(@TempDir Path data) {
+    for (int round = 0; round < 5; round++) {
+      EmbeddedTinkerServer server =
+          EmbeddedTinkerServer.builder().dataDirectory(data.resolve("" + round)).start();
+      try (WireClient client = new WireClient(server)) {
+        String model = client.createModel();
+        Map<Integer, Integer> statuses = new ConcurrentHashMap<>();
+        AtomicInteger answered = new AtomicInteger();
+        AtomicLong seqId = new AtomicLong();
+        List<CompletableFuture<Void>> senders = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+          senders.add(
+              CompletableFuture.runAsync(
+                  () -> sendUntilClosed(client, model, seqId, statuses, answered),
+                  Thread::startVirtualThread));
+        }
+        while (answered.get() < 40) {
+          Thread.onSpinWait();
+        }
+
+        server.close();
+        senders.forEach(CompletableFuture::join);
+
+        assertThat(statuses).containsKey(200);
+        assertThat(statuses.keySet()).isSubsetOf(200, 503);
+      }
+    }
+  }
+
+  private static void sendUntilClosed(
+      WireClient client,
+      String model,
+      AtomicLong seqId,
+      Map<Integer, Integer> statuses,
+      AtomicInteger answered) {
+    try {
+      while (true) {
+        int status =
+            client.tryPost("optim_step", optimStep(model, seqId.incrementAndGet())).statusCode();
+        statuses.merge(status, 1, Integer::sum);
+        answered.incrementAndGet();
+      }
+    } catch (UncheckedIOException e) {
+      // The server is gone, as it should be.
+      answered.addAndGet(40);
+    }
+  }
+
+  @Test
+  void inMemory_neverTouchesTheDisk() throws Exception {
+    try (Recording recording = new Recording()) {
+      recording.enable("jdk.FileWrite").withoutThreshold();
+      recording.enable("jdk.FileForce").withoutThreshold();
+      Path file = Files.createTempFile("written", ".jfr");
+      recording.start();
+      try (EmbeddedTinkerServer server =
+              EmbeddedTinkerServer.builder().keepsStateInMemory(true).start();
+          WireClient client = new WireClient(server)) {
+        String model = client.createModel();
+        client.train(model, 1);
+        client.save("save_weights", model, 3, "a");
+        server.restart();
+        client.save("save_weights_for_sampler", model, 4, "b");
+      }
+      recording.stop();
+      recording.dump(file);
+
+      assertThat(RecordingFile.readAllEvents(file))
+          .filteredOn(event -> event.getThread().getJavaName().startsWith("tinker-server"))
+          .isEmpty();
+      Files.delete(file);
     }
   }
 

@@ -21,15 +21,21 @@ final class ServerProcess implements AutoCloseable {
 
   /** Starts a server on a directory and waits until it listens. */
   static ServerProcess start(Path dataDirectory) throws IOException {
-    return start(dataDirectory.toString());
+    return start(dataDirectory, Compactor.ENTRIES);
+  }
+
+  /** Starts a server that condenses its journal after so many entries. */
+  static ServerProcess start(Path dataDirectory, long compactionEntries) throws IOException {
+    return start(dataDirectory.toString(), compactionEntries);
   }
 
   /** Starts a server that works in memory and waits until it listens. */
   static ServerProcess startInMemory() throws IOException {
-    return start("");
+    return start("", Compactor.ENTRIES);
   }
 
-  private static ServerProcess start(String dataDirectory) throws IOException {
+  private static ServerProcess start(String dataDirectory, long compactionEntries)
+      throws IOException {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String classPath =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
@@ -37,12 +43,13 @@ final class ServerProcess implements AutoCloseable {
         new ProcessBuilder(
                 List.of(
                     java,
-                    "-Xmx160m",
+                    "-Xmx104m",
                     "-XX:+UseSerialGC",
                     "-cp",
                     classPath,
                     ServerProcess.class.getName(),
-                    dataDirectory))
+                    dataDirectory,
+                    Long.toString(compactionEntries)))
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
@@ -56,6 +63,7 @@ final class ServerProcess implements AutoCloseable {
   /** The server itself; ends with its standard input. */
   public static void main(String[] args) throws IOException {
     EmbeddedTinkerServer.Builder builder = EmbeddedTinkerServer.builder();
+    builder.compactionEntries(Long.parseLong(args[1]));
     if (!args[0].isEmpty()) {
       builder.dataDirectory(Path.of(args[0]));
     }
@@ -85,8 +93,9 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
+  /** Does not return before the process is dead, and with it its hold on its directory. */
   @Override
-  public void close() {
-    process.destroyForcibly();
+  public void close() throws InterruptedException {
+    kill();
   }
 }
