@@ -38,6 +38,7 @@ final class ClientScope {
   private final ByteBudget trainingBytes;
   private final PassFormats passFormats;
   private final SampleDispatcher samples;
+  private final KnownFeatures features;
   private final PendingCalls pending = new PendingCalls();
 
   ClientScope(
@@ -46,6 +47,7 @@ final class ClientScope {
       Time time,
       RandomGenerator random,
       ClientConfigResponse config,
+      KnownFeatures features,
       QueueStateListener queueStates,
       WaitOptions waits) {
     this.api = api;
@@ -53,6 +55,7 @@ final class ClientScope {
     this.time = time;
     this.random = random;
     this.config = config;
+    this.features = features;
     this.queueStates = queueStates;
     this.waits = waits;
     this.awaiter =
@@ -61,7 +64,7 @@ final class ClientScope {
     this.chunker =
         new Chunker<>(
             config.fwdbwdMaxChunkLen(), config.fwdbwdMaxChunkBytesCount(), ByteEstimate::of);
-    this.passFormats = new PassFormats(config.protoCompressFwdbwd());
+    this.passFormats = new PassFormats(config.protoCompressFwdbwd(), features);
     this.trainingBytes = new ByteBudget(config.fwdbwdDispatchBytesSemaphoreSize());
     this.samples =
         new SampleDispatcher(api, time, new ByteBudget(config.sampleDispatchBytesSemaphoreSize()));
@@ -118,6 +121,10 @@ final class ClientScope {
 
   PassFormats passFormats() {
     return passFormats;
+  }
+
+  KnownFeatures features() {
+    return features;
   }
 
   SampleDispatcher samples() {

@@ -33,13 +33,15 @@ final class DynamicConfig {
    *
    * @throws TinkerException when the server has settings and does not give them
    */
-  static void start(ApiClient api, TinkerThreads threads, Time time) {
+  static void start(ApiClient api, TinkerThreads threads, Time time, KnownFeatures features) {
     DynamicConfig config = new DynamicConfig(api, time);
     try {
       config.current =
           api.call(
               Operations.CLIENT_DYNAMIC_CONFIG, ClientScope.CONFIG_REQUEST, ClientScope.SUBMISSION);
+      features.note(ServerProfile.Feature.DYNAMIC_CONFIG, true);
     } catch (NotFoundException e) {
+      features.note(ServerProfile.Feature.DYNAMIC_CONFIG, false);
       log.log(System.Logger.Level.DEBUG, () -> "no dynamic configuration: " + e.getMessage());
       return;
     }

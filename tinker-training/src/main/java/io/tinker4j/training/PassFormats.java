@@ -16,9 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class PassFormats {
   private final PassFormat binary;
+  private final KnownFeatures features;
   private final AtomicReference<@Nullable PassFormat> known = new AtomicReference<>();
 
-  PassFormats(boolean compressed) {
+  PassFormats(boolean compressed, KnownFeatures features) {
+    this.features = features;
     this.binary = compressed ? PassFormat.PROTOBUF_ZSTD : PassFormat.PROTOBUF;
   }
 
@@ -45,7 +47,9 @@ final class PassFormats {
   private UntypedFuture remembered(
       PassFormat format, Function<PassFormat, UntypedFuture> submission) {
     UntypedFuture promise = submission.apply(format);
-    known.compareAndSet(null, format);
+    if (known.compareAndSet(null, format)) {
+      features.note(ServerProfile.Feature.BINARY_PASSES, format != PassFormat.JSON);
+    }
     return promise;
   }
 

@@ -65,6 +65,11 @@ final class PromiseAwaiter {
     }
   }
 
+  /** How many bytes of results more could be downloading now. */
+  long freeBytes() {
+    return responseBytes.available();
+  }
+
   /** The state of one waiting. */
   private final class Waiting<T> {
     private final String requestId;

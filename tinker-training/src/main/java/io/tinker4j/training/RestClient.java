@@ -68,15 +68,22 @@ import org.jspecify.annotations.Nullable;
  * ConnectionException} when no answer came, after retries.
  */
 public final class RestClient {
+  private static final System.Logger log = System.getLogger(RestClient.class.getName());
   private static final int PAGE = 100;
   private static final Duration ARCHIVE_WAIT = Duration.ofSeconds(30);
   private static final int ARCHIVE_ATTEMPTS = 6;
-  private static final CallOptions ONCE = CallOptions.builder().maxRetries(0).build();
+  private static final CallOptions ONCE_SAID = CallOptions.builder().finalStatus(409).build();
 
   private final ApiClient api;
+  private final KnownFeatures features;
 
   RestClient(ApiClient api) {
+    this(api, new KnownFeatures(api));
+  }
+
+  RestClient(ApiClient api, KnownFeatures features) {
     this.api = api;
+    this.features = features;
   }
 
   /** Whose runs and sessions are meant. */
@@ -127,7 +134,7 @@ public final class RestClient {
 
   /** Describes a training run. */
   public TrainingRun getTrainingRun(String trainingRunId, AccessScope scope) {
-    return api.call(
+    return features.call(
         Operations.GET_TRAINING_RUN,
         GetTrainingRunRequest.builder()
             .trainingRunId(ResourceIds.check("trainingRunId", trainingRunId))
@@ -152,13 +159,13 @@ public final class RestClient {
 
   /** Lists training runs, a page of them. */
   public TrainingRunsResponse listTrainingRuns(int limit, int offset, AccessScope scope) {
-    return api.call(Operations.LIST_TRAINING_RUNS, runs(limit, offset, scope).build());
+    return features.call(Operations.LIST_TRAINING_RUNS, runs(limit, offset, scope).build());
   }
 
   /** Lists the training runs of a project, a page of them. */
   public TrainingRunsResponse listTrainingRuns(
       int limit, int offset, AccessScope scope, String projectId) {
-    return api.call(
+    return features.call(
         Operations.LIST_TRAINING_RUNS,
         runs(limit, offset, scope).projectId(ResourceIds.check("projectId", projectId)).build());
   }
@@ -202,7 +209,7 @@ public final class RestClient {
 
   /** Lists the checkpoints of a training run, in the server's order. */
   public CheckpointsListResponse listCheckpoints(String trainingRunId) {
-    return api.call(
+    return features.call(
         Operations.LIST_CHECKPOINTS,
         ListCheckpointsRequest.builder()
             .trainingRunId(ResourceIds.check("trainingRunId", trainingRunId))
@@ -212,7 +219,7 @@ public final class RestClient {
   /** Lists one's checkpoints of all runs, a page of them. */
   public CheckpointsListResponse listUserCheckpoints(int limit, int offset) {
     checkPage(limit, offset);
-    return api.call(
+    return features.call(
         Operations.LIST_USER_CHECKPOINTS,
         ListUserCheckpointsRequest.builder().limit(limit).offset(offset).build());
   }
@@ -241,7 +248,7 @@ public final class RestClient {
 
   /** Describes the model that a checkpoint belongs to: base model, rank, what was trained. */
   public WeightsInfoResponse getWeightsInfoByTinkerPath(String tinkerPath) {
-    return api.call(
+    return features.call(
         Operations.WEIGHTS_INFO,
         WeightsInfoRequest.builder().tinkerPath(path(tinkerPath).path()).build());
   }
@@ -264,7 +271,7 @@ public final class RestClient {
   private CheckpointArchiveUrlResponse archiveUrl(CheckpointRequest checkpoint) {
     for (int attempt = 1; ; attempt++) {
       try {
-        return api.call(Operations.CHECKPOINT_ARCHIVE_URL, checkpoint);
+        return features.call(Operations.CHECKPOINT_ARCHIVE_URL, checkpoint);
       } catch (ApiStatusException e) {
         if (e.status() != 503 || attempt == ARCHIVE_ATTEMPTS) {
           throw e;
@@ -328,20 +335,13 @@ public final class RestClient {
     change(Operations.UNPUBLISH_CHECKPOINT, checkpoint(tinkerPath));
   }
 
-  /** A conflict says that it is so already; it is not worth the minute that retries take. */
+  /** A conflict says that it is so already. */
   private void change(
       Operation<CheckpointRequest, Operation.None> operation, CheckpointRequest checkpoint) {
-    for (CallOptions options : List.of(ONCE, CallOptions.defaults())) {
-      try {
-        api.call(operation, checkpoint, options);
-        return;
-      } catch (ConflictException e) {
-        return;
-      } catch (ApiStatusException | ConnectionException e) {
-        if (options != ONCE || !e.isRetryable()) {
-          throw e;
-        }
-      }
+    try {
+      features.use(operation, () -> api.call(operation, checkpoint, ONCE_SAID));
+    } catch (ConflictException e) {
+      log.log(System.Logger.Level.DEBUG, () -> "nothing to change: " + e.getMessage());
     }
   }
 
@@ -350,12 +350,13 @@ public final class RestClient {
     if (ttl.toSeconds() < 1) {
       throw new IllegalArgumentException("ttl is " + ttl + "; it must be at least PT1S");
     }
-    api.call(Operations.SET_CHECKPOINT_TTL, ttl(tinkerPath).ttlSeconds(ttl.toSeconds()).build());
+    features.call(
+        Operations.SET_CHECKPOINT_TTL, ttl(tinkerPath).ttlSeconds(ttl.toSeconds()).build());
   }
 
   /** Keeps a checkpoint for ever, until it is deleted. */
   public void clearCheckpointTtlFromTinkerPath(String tinkerPath) {
-    api.call(Operations.SET_CHECKPOINT_TTL, ttl(tinkerPath).build());
+    features.call(Operations.SET_CHECKPOINT_TTL, ttl(tinkerPath).build());
   }
 
   private static SetCheckpointTtlRequest.Builder ttl(String tinkerPath) {
@@ -372,7 +373,7 @@ public final class RestClient {
 
   /** Describes a session: its training runs and samplers. */
   public GetSessionResponse getSession(String sessionId, AccessScope scope) {
-    return api.call(
+    return features.call(
         Operations.GET_SESSION,
         GetSessionRequest.builder()
             .sessionId(ResourceIds.check("sessionId", sessionId))
@@ -388,7 +389,7 @@ public final class RestClient {
   /** Lists the ids of sessions, a page of them. */
   public ListSessionsResponse listSessions(int limit, int offset, AccessScope scope) {
     checkPage(limit, offset);
-    return api.call(
+    return features.call(
         Operations.LIST_SESSIONS,
         ListSessionsRequest.builder()
             .limit(limit)
@@ -411,7 +412,7 @@ public final class RestClient {
 
   /** Moves a session and what belongs to it into a project. */
   public void assignSessionProject(String sessionId, String projectId) {
-    api.call(
+    features.call(
         Operations.SET_SESSION_PROJECT,
         SetSessionProjectRequest.builder()
             .sessionId(ResourceIds.check("sessionId", sessionId))
@@ -427,7 +428,8 @@ public final class RestClient {
    * @throws ProgressTimeoutException when it was not ready in time
    */
   public String exportSessionTrace(String sessionId) {
-    return new TraceExport(api, ResourceIds.check("sessionId", sessionId)).await();
+    TraceExport export = new TraceExport(api, ResourceIds.check("sessionId", sessionId));
+    return features.use(Operations.TRACE_EXPORT, export::await);
   }
 
   /**
@@ -440,14 +442,14 @@ public final class RestClient {
 
   /** Describes a sampler: its base model and its checkpoint. */
   public GetSamplerResponse getSampler(String samplerId) {
-    return api.call(
+    return features.call(
         Operations.GET_SAMPLER,
         GetSamplerRequest.builder().samplerId(ResourceIds.check("samplerId", samplerId)).build());
   }
 
   /** Lists what happened today, in UTC, in one's organization. */
   public AuditLogResponse getAuditLog() {
-    return api.call(Operations.AUDIT_LOG, AuditLogRequest.builder().build());
+    return features.call(Operations.AUDIT_LOG, AuditLogRequest.builder().build());
   }
 
   /**
@@ -457,7 +459,7 @@ public final class RestClient {
    *     teams} or {@code organizations}
    */
   public AuditLogResponse getAuditLog(String eventType, LocalDate day) {
-    return api.call(
+    return features.call(
         Operations.AUDIT_LOG,
         AuditLogRequest.builder()
             .eventType(ResourceIds.check("eventType", eventType))
@@ -476,20 +478,20 @@ public final class RestClient {
       throw new IllegalArgumentException(
           "startingOn is %s, not before endingBefore, %s".formatted(startingOn, endingBefore));
     }
-    return api.call(
+    return features.call(
         Operations.BILLING_USAGE_EVENTS,
         GetBillingUsageRequest.builder().startingOn(startingOn).endingBefore(endingBefore).build());
   }
 
   /** Tells what the stored checkpoints take and cost, one to two hours late. */
   public CheckpointStorageUsageResponse getCurrentCheckpointStorageUsage() {
-    return api.call(
+    return features.call(
         Operations.CHECKPOINT_STORAGE_USAGE, CheckpointStorageUsageRequest.builder().build());
   }
 
   /** Tells what the stored checkpoints of a project take and cost, one to two hours late. */
   public CheckpointStorageUsageResponse getCurrentCheckpointStorageUsage(String projectId) {
-    return api.call(
+    return features.call(
         Operations.CHECKPOINT_STORAGE_USAGE,
         CheckpointStorageUsageRequest.builder()
             .projectId(ResourceIds.check("projectId", projectId))
@@ -503,7 +505,7 @@ public final class RestClient {
       throw new IllegalArgumentException(
           "checkpointId is '" + checkpointId + "'; that of an export is external_weights/NAME");
     }
-    return api.call(
+    return features.call(
         Operations.EXTERNAL_WEIGHTS_URLS, ResourceIds.checkpoint(trainingRunId, checkpointId));
   }
 
@@ -513,7 +515,7 @@ public final class RestClient {
    */
   public ExternalWeightsUploadStartResponse externalWeightsUploadStart(
       String baseModel, LoraConfig loraConfig) {
-    return api.call(
+    return features.call(
         Operations.EXTERNAL_WEIGHTS_UPLOAD_START, upload(baseModel, loraConfig).build());
   }
 
@@ -521,7 +523,7 @@ public final class RestClient {
   public ExternalWeightsUploadStartResponse externalWeightsUploadStart(
       String baseModel, LoraConfig loraConfig, String destinationProjectId) {
     ResourceIds.check("destinationProjectId", destinationProjectId);
-    return api.call(
+    return features.call(
         Operations.EXTERNAL_WEIGHTS_UPLOAD_START,
         upload(baseModel, loraConfig).destinationProjectId(destinationProjectId).build());
   }
@@ -555,7 +557,8 @@ public final class RestClient {
 
   /** Makes an uploaded adapter a checkpoint and returns its path. Experimental. */
   public String externalWeightsUploadFinish(String uploadId) {
-    return api.call(
+    return features
+        .call(
             Operations.EXTERNAL_WEIGHTS_UPLOAD_FINISH,
             ExternalWeightsUploadFinishRequest.builder()
                 .uploadId(ResourceIds.check("uploadId", uploadId))

@@ -319,6 +319,11 @@ public final class SamplingClient {
     }
   }
 
+  /** How many samples more could be with the server now. */
+  int freePlaces() {
+    return outstanding.availablePermits();
+  }
+
   @Override
   public String toString() {
     return "SamplingClient{" + samplingSessionId + "}";

@@ -4,6 +4,7 @@ import io.tinker4j.transport.CallOptions;
 import io.tinker4j.transport.ConflictException;
 import io.tinker4j.transport.Operations;
 import io.tinker4j.types.Checkpoint;
+import io.tinker4j.types.CheckpointType;
 import io.tinker4j.types.ListCheckpointsRequest;
 import io.tinker4j.types.UntypedFuture;
 import java.time.Duration;
@@ -44,14 +45,15 @@ final class SaveSubmission {
   /**
    * Submits.
    *
-   * @param name of the checkpoint within the run, such as {@code weights/a}
+   * @param name of the checkpoint within the run, such as {@code weights/a}; empty for a save
+   *     without a name
    */
   Outcome submit(String name, Function<CallOptions, UntypedFuture> submission) {
     long start = scope.time().nanoTime();
     try {
       return new Outcome.Accepted(submission.apply(OPTIONS).requestId());
     } catch (ConflictException e) {
-      if (e.attempts() > 1) {
+      if (e.attempts() > 1 && !name.isEmpty()) {
         Instant begin = serverTime(e).minusNanos(scope.time().nanoTime() - start).minus(SLACK);
         Optional<Checkpoint> saved =
             find(name).filter(checkpoint -> !checkpoint.time().isBefore(begin));
@@ -87,7 +89,21 @@ final class SaveSubmission {
             ListCheckpointsRequest.builder().trainingRunId(modelId).build())
         .checkpoints()
         .stream()
-        .filter(checkpoint -> checkpoint.checkpointId().equals(name))
+        .filter(checkpoint -> name.endsWith("/" + bare(checkpoint.checkpointId())))
+        .filter(checkpoint -> checkpoint.checkpointType().equals(type(name)))
         .findFirst();
+  }
+
+  /** Some servers leave the kind out of the id. */
+  private static String bare(String checkpointId) {
+    return checkpointId.substring(checkpointId.lastIndexOf('/') + 1);
+  }
+
+  private static CheckpointType type(String name) {
+    return switch (name.substring(0, name.indexOf('/'))) {
+      case "weights" -> CheckpointType.TRAINING;
+      case "sampler_weights" -> CheckpointType.SAMPLER;
+      default -> CheckpointType.of("external");
+    };
   }
 }

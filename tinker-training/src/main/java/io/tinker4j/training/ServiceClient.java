@@ -144,6 +144,15 @@ public final class ServiceClient implements AutoCloseable {
     return creation().restore(path, options, true);
   }
 
+  /**
+   * Returns what is known about the server. The first time, this asks for what can be asked for
+   * without changing anything; calls that are made later add to it. Which server it is, is known
+   * once a session is open.
+   */
+  public ServerProfile serverProfile() {
+    return scope().features().profile();
+  }
+
   /** Returns a sampler of a base model. */
   public SamplingClient createSamplingClient(String baseModel) {
     Objects.requireNonNull(baseModel, "baseModel");
@@ -165,7 +174,7 @@ public final class ServiceClient implements AutoCloseable {
 
   /** Returns a client for runs and checkpoints; it needs no session. */
   public RestClient createRestClient() {
-    return new RestClient(scope().api());
+    return new RestClient(api, scope().features());
   }
 
   /**
@@ -181,7 +190,7 @@ public final class ServiceClient implements AutoCloseable {
             .sourcePath(Objects.requireNonNull(sourcePath, "sourcePath"));
     options.ttl().ifPresent(ttl -> request.ttlSeconds(ttl.toSeconds()));
     options.weightsAccessToken().ifPresent(request::weightsAccessToken);
-    return api.call(Operations.COPY_WEIGHTS, request.build()).tinkerPath();
+    return scope().features().call(Operations.COPY_WEIGHTS, request.build()).tinkerPath();
   }
 
   /** Closes with at most five seconds for the operations in progress. */
@@ -254,6 +263,19 @@ public final class ServiceClient implements AutoCloseable {
     return new ModelCreation(api, this::scope, this::session);
   }
 
+  /** For tests: whether no operation is in progress, after waiting for them in real time. */
+  boolean awaitIdle(Duration longest) throws InterruptedException {
+    return scope().pending().awaitNone(longest);
+  }
+
+  int freeSampleSlots() {
+    return scope().samples().freeSlots();
+  }
+
+  long freeResponseBytes() {
+    return scope().awaiter().freeBytes();
+  }
+
   private SamplingClient createSampler(CreateSamplingSessionRequest.Builder request) {
     Session open = session();
     String id =
@@ -282,8 +304,9 @@ public final class ServiceClient implements AutoCloseable {
   private ClientScope open() {
     ClientConfigResponse config = api.call(Operations.CLIENT_CONFIG, ClientScope.CONFIG_REQUEST);
     api.configure(config);
-    DynamicConfig.start(api, threads, time);
-    return new ClientScope(api, threads, time, random, config, queueStates, waits);
+    KnownFeatures features = new KnownFeatures(api);
+    DynamicConfig.start(api, threads, time, features);
+    return new ClientScope(api, threads, time, random, config, features, queueStates, waits);
   }
 
   /** A session that the server has ended is followed by a new one. */
@@ -300,6 +323,7 @@ public final class ServiceClient implements AutoCloseable {
           request.projectId(projectId);
         }
         session = Session.open(scope(), request.build(), sessionStates);
+        scope().features().noteSession(session.id());
       }
       return session;
     } finally {

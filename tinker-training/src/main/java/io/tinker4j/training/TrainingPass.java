@@ -65,7 +65,18 @@ final class TrainingPass {
     for (String requestId : promises.requestIds()) {
       waits.add(() -> scope.awaiter().await(requestId, type, promises.roundtrip(), call));
     }
-    return ChunkMerger.merge(scope.inParallel(waits));
+    return withLossSum(ChunkMerger.merge(scope.inParallel(waits)));
+  }
+
+  /** Some servers report no metrics; the sum of cross-entropies follows from the outputs. */
+  private ForwardBackwardOutput withLossSum(ForwardBackwardOutput output) {
+    if (output.metrics().lossSum().isPresent()
+        || !loss.name().equals(LossFunction.CROSS_ENTROPY.name())) {
+      return output;
+    }
+    List<Datum> data = new ArrayList<>();
+    chunks.forEach(chunk -> data.addAll(chunk.data()));
+    return CrossEntropySum.addedTo(output, data);
   }
 
   private List<String> inOrder(long firstSeqId) throws Exception {

@@ -10,6 +10,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -58,6 +59,7 @@ final class FakeService implements Transport {
                         List.of(),
                         "metrics",
                         Map.of()));
+            case "UnloadModel" -> json(200, Map.of("model_id", "m"));
             case "SaveWeightsForSampler" -> json(200, Map.of("sampling_session_id", "p"));
             default -> json(200, Map.of("path", "tinker://m/weights/w"));
           };
@@ -67,6 +69,11 @@ final class FakeService implements Transport {
   FakeService on(String path, Handler handler) {
     handlers.put(path, handler);
     return this;
+  }
+
+  /** Returns what answers that path now. */
+  Handler handler(String path) {
+    return Objects.requireNonNull(handlers.get(path));
   }
 
   List<Call> callsTo(String path) {

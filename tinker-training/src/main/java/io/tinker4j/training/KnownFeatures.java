@@ -1,0 +1,136 @@
+package io.tinker4j.training;
+
+import io.tinker4j.training.ServerProfile.Family;
+import io.tinker4j.training.ServerProfile.Feature;
+import io.tinker4j.training.ServerProfile.Support;
+import io.tinker4j.transport.ApiClient;
+import io.tinker4j.transport.ApiStatusException;
+import io.tinker4j.transport.CallOptions;
+import io.tinker4j.transport.Operation;
+import io.tinker4j.transport.Operations;
+import io.tinker4j.types.ListSessionsRequest;
+import io.tinker4j.types.ListUserCheckpointsRequest;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+/**
+ * What the clients of one service client find out about their server: calls of features that it
+ * lacks are not made twice. Thread-safe.
+ */
+final class KnownFeatures {
+  private static final CallOptions PROBE = CallOptions.builder().maxRetries(1).build();
+
+  /** Ids of SkyRL's sessions; those of the hosted service are longer. */
+  private static final Pattern SKYRL_SESSION = Pattern.compile("session_[0-9a-f]{8}");
+
+  /** What FastAPI answers when no route has the path. */
+  private static final String NO_ROUTE = "Not Found";
+
+  private static final Map<String, Feature> FEATURES =
+      Map.ofEntries(
+          Map.entry("list_user_checkpoints", Feature.USER_CHECKPOINTS),
+          Map.entry("list_sessions", Feature.SESSIONS),
+          Map.entry("get_session", Feature.SESSIONS),
+          Map.entry("set_session_project", Feature.SESSIONS),
+          Map.entry("trace_export", Feature.TRACE_EXPORT),
+          Map.entry("publish_checkpoint", Feature.PUBLISHING),
+          Map.entry("unpublish_checkpoint", Feature.PUBLISHING),
+          Map.entry("set_checkpoint_ttl", Feature.CHECKPOINT_TTL),
+          Map.entry("audit_log", Feature.AUDIT_LOG),
+          Map.entry("billing_usage_events", Feature.BILLING),
+          Map.entry("checkpoint_storage_usage", Feature.BILLING),
+          Map.entry("copy_weights", Feature.COPY_WEIGHTS),
+          Map.entry("external_weights_urls", Feature.EXTERNAL_WEIGHTS),
+          Map.entry("external_weights_upload_start", Feature.EXTERNAL_WEIGHTS),
+          Map.entry("external_weights_upload_finish", Feature.EXTERNAL_WEIGHTS));
+
+  private final ApiClient api;
+  private final Map<Feature, Support> known = new ConcurrentHashMap<>();
+  private volatile Family family = Family.TINKER;
+
+  KnownFeatures(ApiClient api) {
+    this.api = api;
+  }
+
+  /** Notes whether the server has a feature. */
+  void note(Feature feature, boolean supported) {
+    known.put(feature, supported ? Support.SUPPORTED : Support.NOT_SUPPORTED);
+  }
+
+  /** Notes what the id of a session tells about the server. */
+  void noteSession(String sessionId) {
+    if (SKYRL_SESSION.matcher(sessionId).matches()) {
+      family = Family.SKYRL;
+    }
+  }
+
+  boolean isSkyrl() {
+    return family == Family.SKYRL;
+  }
+
+  /** Makes a call, unless its feature is known to be missing. */
+  <I, O> O call(Operation<I, O> operation, I input) {
+    return use(operation, () -> api.call(operation, input));
+  }
+
+  /**
+   * Makes a call, unless its feature is known to be missing.
+   *
+   * @throws NotSupportedException when it is, or the answer says so
+   */
+  <O> O use(Operation<?, ?> operation, Supplier<O> call) {
+    Feature feature = FEATURES.get(operation.name());
+    if (feature == null) {
+      return call.get();
+    }
+    if (known.get(feature) == Support.NOT_SUPPORTED) {
+      throw new NotSupportedException(feature, operation.toString(), null);
+    }
+    try {
+      O value = call.get();
+      note(feature, true);
+      return value;
+    } catch (ApiStatusException e) {
+      if (!saysMissing(e, operation.name())) {
+        throw e;
+      }
+      note(feature, false);
+      throw new NotSupportedException(feature, operation.toString(), e);
+    }
+  }
+
+  /** Unpublishing has nothing in it that could be invalid but a path with one part too many. */
+  private static boolean saysMissing(ApiStatusException e, String operation) {
+    return switch (e.status()) {
+      case 405, 501 -> true;
+      case 404 -> e.detail().filter(NO_ROUTE::equals).isPresent();
+      case 422 -> operation.equals("unpublish_checkpoint");
+      default -> false;
+    };
+  }
+
+  /** Asks for what can be asked for without changing anything, once, and tells what is known. */
+  ServerProfile profile() {
+    probe(
+        Feature.USER_CHECKPOINTS,
+        Operations.LIST_USER_CHECKPOINTS,
+        ListUserCheckpointsRequest.builder().limit(1).offset(0).build());
+    probe(
+        Feature.SESSIONS,
+        Operations.LIST_SESSIONS,
+        ListSessionsRequest.builder().limit(1).offset(0).build());
+    return new ServerProfile(family, known);
+  }
+
+  private <I> void probe(Feature feature, Operation<I, ?> operation, I input) {
+    if (!known.containsKey(feature)) {
+      try {
+        use(operation, () -> api.call(operation, input, PROBE));
+      } catch (NotSupportedException e) {
+        // That is what the probe was to find out; it is noted.
+      }
+    }
+  }
+}

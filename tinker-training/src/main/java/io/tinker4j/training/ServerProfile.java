@@ -1,0 +1,101 @@
+package io.tinker4j.training;
+
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What is known about a server beyond training and sampling, which all have: compatible servers
+ * lack some of what the hosted service offers. Immutable; {@link #toString} is a table.
+ */
+public final class ServerProfile {
+  /** Something that a server may lack. */
+  public enum Feature {
+    /** Settings that change while clients run. */
+    DYNAMIC_CONFIG,
+    /** Training passes as protobuf; without it they are sent as JSON. */
+    BINARY_PASSES,
+    /** Listing the checkpoints of all runs. */
+    USER_CHECKPOINTS,
+    /** Listing and describing sessions, and moving them between projects. */
+    SESSIONS,
+    /** Ending a session instead of letting it expire. */
+    SESSION_FINISH,
+    /** Exporting the trace of a session. */
+    TRACE_EXPORT,
+    /** Making checkpoints public and private. */
+    PUBLISHING,
+    /** Letting checkpoints expire. */
+    CHECKPOINT_TTL,
+    /** The audit log. */
+    AUDIT_LOG,
+    /** Usage and its cost. */
+    BILLING,
+    /** Copying checkpoints. */
+    COPY_WEIGHTS,
+    /** Exporting and uploading adapters as files. */
+    EXTERNAL_WEIGHTS
+  }
+
+  /** Whether a server has a feature. */
+  public enum Support {
+    /** It has. */
+    SUPPORTED,
+    /** It has not; calls that need it throw {@link NotSupportedException}. */
+    NOT_SUPPORTED,
+    /** No call has needed it yet, and asking for it would change something. */
+    UNKNOWN
+  }
+
+  /** Which server it is, as far as that makes a difference. */
+  public enum Family {
+    /** The hosted service, or one that behaves like it. */
+    TINKER,
+    /**
+     * SkyRL. Its samplers share the memory of the model they come from: sampling from an older
+     * checkpoint of a model that is being trained overwrites its weights. Its losses are divided by
+     * the sum of an example's weights. Both are warned of when they are about to happen.
+     */
+    SKYRL
+  }
+
+  private final Family family;
+  private final Map<Feature, Support> support;
+
+  ServerProfile(Family family, Map<Feature, Support> known) {
+    this.family = family;
+    this.support = new EnumMap<>(Feature.class);
+    for (Feature feature : Feature.values()) {
+      support.put(feature, known.getOrDefault(feature, Support.UNKNOWN));
+    }
+  }
+
+  /** Returns which server it is. */
+  public Family family() {
+    return family;
+  }
+
+  /** Returns whether the server has a feature. */
+  public Support support(Feature feature) {
+    return Objects.requireNonNull(support.get(Objects.requireNonNull(feature, "feature")));
+  }
+
+  /** Returns what is known of each feature. */
+  public Map<Feature, Support> asMap() {
+    return Collections.unmodifiableMap(support);
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder table = new StringBuilder("server: " + shown(family));
+    support.forEach((feature, value) ->
+        table.append('\n').append(shown(feature)).append(": ").append(shown(value)));
+    return table.toString();
+  }
+
+  private static String shown(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+}
