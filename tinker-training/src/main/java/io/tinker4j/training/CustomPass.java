@@ -110,6 +110,7 @@ final class CustomPass {
       for (int t = 0; t < weights.length; t++) {
         weights[t] = -weights[t];
       }
+      scope.features().warnOfWeights(weights);
       TensorData dense = TensorData.ofFloats(weights, tensors.get(i).shape());
       weighted.add(data.get(i).with(Datum.WEIGHTS, dense.sparseIfSmaller()));
     }

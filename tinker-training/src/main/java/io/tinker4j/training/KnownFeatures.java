@@ -11,6 +11,7 @@ import io.tinker4j.transport.Operations;
 import io.tinker4j.types.ListSessionsRequest;
 import io.tinker4j.types.ListUserCheckpointsRequest;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -20,6 +21,7 @@ import java.util.regex.Pattern;
  * lacks are not made twice. Thread-safe.
  */
 final class KnownFeatures {
+  private static final System.Logger log = System.getLogger(KnownFeatures.class.getName());
   private static final CallOptions PROBE = CallOptions.builder().maxRetries(1).build();
 
   /** Ids of SkyRL's sessions; those of the hosted service are longer. */
@@ -48,6 +50,7 @@ final class KnownFeatures {
 
   private final ApiClient api;
   private final Map<Feature, Support> known = new ConcurrentHashMap<>();
+  private final Set<String> trained = ConcurrentHashMap.newKeySet();
   private volatile Family family = Family.TINKER;
 
   KnownFeatures(ApiClient api) {
@@ -68,6 +71,43 @@ final class KnownFeatures {
 
   boolean isSkyrl() {
     return family == Family.SKYRL;
+  }
+
+  /** Notes that a model is being trained. */
+  void noteTraining(String modelId) {
+    if (isSkyrl()) {
+      trained.add(modelId);
+    }
+  }
+
+  /** Warns before a sampler overwrites the weights of a model that is being trained. */
+  void warnOfSampling(String path) {
+    String[] parts = path.split("/", -1);
+    if (parts.length > 2 && trained.contains(parts[2])) {
+      log.log(
+          System.Logger.Level.WARNING,
+          () ->
+              "this server samples %s in the memory of the model that is being trained: save the"
+                      .formatted(path)
+                  + " training state before, and load it again afterwards");
+    }
+  }
+
+  /** Warns when a loss is divided by weights that add up to nothing. */
+  void warnOfWeights(float[] weights) {
+    double sum = 0;
+    for (float weight : weights) {
+      sum += weight;
+    }
+    if (isSkyrl() && sum <= 0) {
+      double shown = sum;
+      log.log(
+          System.Logger.Level.WARNING,
+          () ->
+              "this server divides a custom loss by the sum of its gradient's weights, which is %s"
+                      .formatted(shown)
+                  + " for an example: the step may explode");
+    }
   }
 
   /** Makes a call, unless its feature is known to be missing. */

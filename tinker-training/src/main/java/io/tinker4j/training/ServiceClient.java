@@ -169,6 +169,7 @@ public final class ServiceClient implements AutoCloseable {
       throw new IllegalArgumentException(
           "modelPath is '" + modelPath + "'; a checkpoint's path starts with tinker://");
     }
+    scope().features().warnOfSampling(modelPath);
     return createSampler(CreateSamplingSessionRequest.builder().modelPath(modelPath));
   }
 

@@ -68,6 +68,7 @@ public final class TrainingClient {
         new SubmissionLane(modelId, 1),
         scope.activity(Activity.Kind.TRAINING, modelId),
         scope.waits());
+    scope.features().noteTraining(modelId);
   }
 
   private TrainingClient(

@@ -1,0 +1,90 @@
+package io.tinker4j.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tinker4j.testkit.EmbeddedTinkerServer;
+import io.tinker4j.training.LoraOptions;
+import io.tinker4j.training.ServiceClient;
+import io.tinker4j.training.TrainingClient;
+import io.tinker4j.types.AdamParams;
+import io.tinker4j.types.Datum;
+import io.tinker4j.types.LossFunction;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Thousands of operations that nobody waits for, over HTTP. */
+@Timeout(180)
+class OrderUnderLoadTest {
+  private static final List<Datum> DATA = List.of(Datum.supervised(1, 2, 3));
+  private static final AdamParams ADAM = AdamParams.builder().build();
+
+  private final EmbeddedTinkerServer server = EmbeddedTinkerServer.start();
+  private final ServiceClient service =
+      ServiceClient.builder().baseUrl(server.baseUrl().toString()).apiKey("tml-test").build();
+  private final TrainingClient training =
+      service.createLoraTrainingClient(
+          "tinker4j/tiny-bytes", LoraOptions.builder().rank(1).build());
+
+  @AfterEach
+  void close() {
+    service.close();
+    server.close();
+  }
+
+  @Tag("readiness:B4")
+  @Test
+  void thousandPairs_fromOneThread_arriveInCallOrder() {
+    List<CompletableFuture<?>> operations = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      operations.add(training.forwardBackward(DATA, LossFunction.CROSS_ENTROPY));
+      operations.add(training.optimStep(ADAM));
+    }
+    operations.forEach(CompletableFuture::join);
+
+    assertThat(server.submissions(training.modelId())).isEqualTo(upTo(2000));
+    for (int i = 0; i < 2000; i++) {
+      assertThat(server.ledger(training.modelId()).get(i).kind())
+          .isEqualTo(i % 2 == 0 ? "forward_backward" : "optim_step");
+    }
+  }
+
+  @Tag("readiness:B4")
+  @Test
+  void eightThreads_fiveHundredOperationsEach_leaveNoGapAndNoDouble() throws Exception {
+    List<CompletableFuture<?>> operations = Collections.synchronizedList(new ArrayList<>());
+    try (ExecutorService threads = Executors.newThreadPerTaskExecutor(Thread::new)) {
+      List<Future<?>> callers = new ArrayList<>();
+      for (int thread = 0; thread < 8; thread++) {
+        callers.add(
+            threads.submit(() -> {
+              for (int i = 0; i < 500; i++) {
+                operations.add(training.optimStep(ADAM));
+              }
+            }));
+      }
+      for (Future<?> caller : callers) {
+        caller.get();
+      }
+    }
+    operations.forEach(CompletableFuture::join);
+
+    assertThat(server.submissions(training.modelId())).isEqualTo(upTo(4000));
+    assertThat(server.ledger(training.modelId()))
+        .extracting(operation -> operation.seqId())
+        .isEqualTo(upTo(4000));
+  }
+
+  private static List<Long> upTo(long last) {
+    return LongStream.rangeClosed(1, last).boxed().toList();
+  }
+}
