@@ -96,7 +96,14 @@ final class TrainingEndpoints {
 
   private ModelOperation optimStep(StoredRequest stored) {
     OptimStepRequest request = JsonBodies.read(stored.body(), OptimStepRequest.class);
-    AdamSettings settings = settings(behaviour.adamParams(request.adamParams()));
+    AdamSettings settings =
+        settings(
+            behaviour.adamParams(
+                request
+                    .adamParams()
+                    .orElseThrow(() ->
+                        RefusedException.badRequest(
+                            "optimizer_params: this server has adamw only"))));
     return new ModelOperation(
         request.modelId(),
         request.seqId().orElse(0),

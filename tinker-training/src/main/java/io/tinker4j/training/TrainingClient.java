@@ -25,6 +25,7 @@ import io.tinker4j.types.UnloadModelResponse;
 import io.tinker4j.types.UntypedFuture;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
@@ -147,20 +148,32 @@ public final class TrainingClient {
 
   /** Applies the accumulated gradients and clears them. */
   public CompletableFuture<OptimStepResponse> optimStep(AdamParams adamParams) {
-    Objects.requireNonNull(adamParams, "adamParams");
+    return step(
+        OptimStepRequest.builder().adamParams(Objects.requireNonNull(adamParams, "adamParams")));
+  }
+
+  /**
+   * The same for a model with another optimizer than AdamW, which its {@link
+   * LoraOptions#optimizerConfig} has chosen. Servers have different ones.
+   *
+   * @param optimizerParams the settings of the step, with the optimizer's name as {@code type}
+   * @throws IllegalArgumentException when there is no {@code type}
+   */
+  public CompletableFuture<OptimStepResponse> optimStep(Map<String, ?> optimizerParams) {
+    if (!(optimizerParams.get("type") instanceof String)) {
+      throw new IllegalArgumentException("optimizerParams has no type; it names the optimizer");
+    }
+    return step(OptimStepRequest.builder().optimizerParams(optimizerParams));
+  }
+
+  private CompletableFuture<OptimStepResponse> step(OptimStepRequest.Builder request) {
+    request.modelId(modelId);
     return single(
         ResultType.OPTIM_STEP,
         seqId ->
             scope
                 .api()
-                .call(
-                    Operations.OPTIM_STEP,
-                    OptimStepRequest.builder()
-                        .adamParams(adamParams)
-                        .modelId(modelId)
-                        .seqId(seqId)
-                        .build(),
-                    ClientScope.SUBMISSION));
+                .call(Operations.OPTIM_STEP, request.seqId(seqId).build(), ClientScope.SUBMISSION));
   }
 
   /** Saves weights and optimizer state under a name that is not taken yet, for ever. */

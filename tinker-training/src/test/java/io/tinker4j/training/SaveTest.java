@@ -162,6 +162,18 @@ class SaveTest {
   }
 
   @Test
+  void optimStep_anotherOptimizer_sendsItsSettingsInsteadOfAdams() {
+    training.optimStep(Map.of("type", "dimuon", "learning_rate", 0.5)).join();
+
+    assertThat(server.callsTo("optim_step").get(0).json())
+        .containsEntry("optimizer_params", Map.of("type", "dimuon", "learning_rate", 0.5))
+        .doesNotContainKey("adam_params");
+    assertThatThrownBy(() -> training.optimStep(Map.of("learning_rate", 0.5)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("type");
+  }
+
+  @Test
   void unload_afterOtherOperations_isSentBehindThemAndEndsTheClient() {
     CompletableFuture<?> step = training.optimStep(AdamParams.builder().build());
     training.unload().join();

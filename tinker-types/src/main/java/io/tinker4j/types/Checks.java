@@ -42,4 +42,15 @@ final class Checks {
   private static IllegalArgumentException outOfRange(String name, Object value, String range) {
     return new IllegalArgumentException("%s is %s; it must be %s".formatted(name, value, range));
   }
+
+  static void exactlyOne(String type, boolean... present) {
+    int count = 0;
+    for (boolean each : present) {
+      count += each ? 1 : 0;
+    }
+    if (count != 1) {
+      throw new IllegalArgumentException(
+          "%s has %d of the settings of which it needs exactly one".formatted(type, count));
+    }
+  }
 }

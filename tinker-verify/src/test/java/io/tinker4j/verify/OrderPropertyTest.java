@@ -122,13 +122,15 @@ class OrderPropertyTest {
 
     /** In the order of sequence numbers. */
     List<Double> positionsOf(int thread) {
-      return of(thread).stream().map(step -> step.adamParams().learningRate()).toList();
+      return of(thread).stream().map(Recorder::rate).toList();
     }
 
     private List<OptimStepRequest> of(int thread) {
-      return steps.stream()
-          .filter(step -> (int) (step.adamParams().learningRate() * 1e6 + 1e-4) == thread + 1)
-          .toList();
+      return steps.stream().filter(step -> (int) (rate(step) * 1e6 + 1e-4) == thread + 1).toList();
+    }
+
+    private static double rate(OptimStepRequest step) {
+      return step.adamParams().orElseThrow().learningRate();
     }
 
     @Override

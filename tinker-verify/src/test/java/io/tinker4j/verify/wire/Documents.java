@@ -106,13 +106,17 @@ final class Documents {
             return map;
           });
     }
+    // Of properties that exclude each other the first one stands for all.
+    List<String> alternatives = new ArrayList<>();
+    schema.path("x-alternatives").forEach(name -> alternatives.add(name.asString()));
     List<Map.Entry<String, JsonNode>> properties =
         new ArrayList<>(schema.path("properties").properties());
+    properties.removeIf(property -> alternatives.indexOf(property.getKey()) > 0);
     List<Arbitrary<JsonNode>> values = new ArrayList<>();
     for (Map.Entry<String, JsonNode> property : properties) {
       Arbitrary<JsonNode> value = of(property.getValue());
       values.add(
-          Spec.isRequired(schema, property.getKey())
+          Spec.isRequired(schema, property.getKey()) || alternatives.contains(property.getKey())
               ? value
               : Arbitraries.oneOf(value, Arbitraries.just(NODES.missingNode())));
     }

@@ -25,6 +25,8 @@ class SpecLintTest {
           "x-always",
           "x-null",
           "x-checked",
+          "x-exactly-one",
+          "x-alternatives",
           "x-below",
           "x-big",
           "x-array",

@@ -1,0 +1,93 @@
+package io.tinker4j.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tinker4j.testkit.EmbeddedTinkerServer;
+import io.tinker4j.testkit.RecordedRequest;
+import io.tinker4j.training.ServiceClient;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/**
+ * A JVM with all cores busy, virtual threads that never yield among them, and a gigabyte of garbage
+ * a second: heartbeats go on. Takes as many seconds as {@code -Dstarvation.seconds} says; the
+ * figures are for 60.
+ */
+@EnabledIfSystemProperty(named = "starvation.seconds", matches = "\\d+")
+class StarvationTest {
+  private static final int BLOCK = 1 << 20;
+
+  private final AtomicBoolean over = new AtomicBoolean();
+  private final LongAdder allocated = new LongAdder();
+
+  @Tag("readiness:I5")
+  @Test
+  void heartbeats_inAStarvedJvm_areNeverFifteenSecondsApart() throws Exception {
+    Duration load = Duration.ofSeconds(Long.getLong("starvation.seconds", 60));
+    try (EmbeddedTinkerServer server = EmbeddedTinkerServer.start();
+        ServiceClient service =
+            ServiceClient.builder()
+                .baseUrl(server.baseUrl().toString())
+                .apiKey("tml-test")
+                .build()) {
+      service.createSamplingClient("tinker4j/tiny-bytes");
+      Instant start = Instant.now();
+      List<Thread> hogs = new ArrayList<>();
+      for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+        hogs.add(Thread.ofVirtual().start(this::burn));
+        hogs.add(Thread.ofPlatform().daemon().start(this::burn));
+      }
+
+      boolean never = new CountDownLatch(1).await(load.toMillis(), TimeUnit.MILLISECONDS);
+      over.set(true);
+      for (Thread hog : hogs) {
+        hog.join();
+      }
+
+      assertThat(never).isFalse();
+      List<Duration> gaps = gaps(server, start);
+      double gigabytes = allocated.sum() / 1e9 / load.toSeconds();
+      System.getLogger(getClass().getName())
+          .log(
+              System.Logger.Level.INFO,
+              "heartbeat gaps %s with %.1f GB/s allocated".formatted(gaps, gigabytes));
+      assertThat(gigabytes).isGreaterThan(1);
+      assertThat(gaps).hasSizeGreaterThan((int) load.toSeconds() / 15 - 1);
+      assertThat(gaps).allSatisfy(gap -> assertThat(gap).isLessThan(Duration.ofSeconds(15)));
+    }
+  }
+
+  private void burn() {
+    byte[][] garbage = new byte[8][];
+    long round = 0;
+    while (!over.get()) {
+      garbage[(int) (round++ % garbage.length)] = new byte[BLOCK];
+      allocated.add(BLOCK);
+    }
+  }
+
+  private static List<Duration> gaps(EmbeddedTinkerServer server, Instant start) {
+    List<Instant> beats =
+        Stream.concat(
+                Stream.of(start),
+                server.requests().stream()
+                    .filter(request -> request.operation().equals("session_heartbeat"))
+                    .map(RecordedRequest::time))
+            .toList();
+    List<Duration> gaps = new ArrayList<>();
+    for (int i = 1; i < beats.size(); i++) {
+      gaps.add(Duration.between(beats.get(i - 1), beats.get(i)));
+    }
+    return gaps;
+  }
+}
