@@ -42,12 +42,19 @@ final class PromiseAwaiter {
   private final Time time;
   private final RandomGenerator random;
   private final ByteBudget responseBytes;
+  private final Telemetry telemetry;
 
-  PromiseAwaiter(ApiClient api, Time time, RandomGenerator random, ByteBudget responseBytes) {
+  PromiseAwaiter(
+      ApiClient api,
+      Time time,
+      RandomGenerator random,
+      ByteBudget responseBytes,
+      Telemetry telemetry) {
     this.api = api;
     this.time = time;
     this.random = random;
     this.responseBytes = responseBytes;
+    this.telemetry = telemetry;
   }
 
   /**
@@ -71,6 +78,7 @@ final class PromiseAwaiter {
     private final ResultType<T> type;
     private final Duration roundtrip;
     private final PendingCall<?> call;
+    private final PollReports reports;
     private int iteration;
     private int faults;
     private int quickAnswers;
@@ -83,6 +91,7 @@ final class PromiseAwaiter {
       this.type = type;
       this.roundtrip = roundtrip;
       this.call = call;
+      this.reports = new PollReports(telemetry, requestId, type.requestType());
     }
 
     T run() throws InterruptedException {
@@ -100,12 +109,7 @@ final class PromiseAwaiter {
               }
               return ready.result();
             }
-            case FutureOutcome.Failed<T> failed ->
-                throw new RequestFailedException(
-                    type.requestType(),
-                    requestId,
-                    failed.error(),
-                    RequestFailedException.Category.of(failed.category()));
+            case FutureOutcome.Failed<T> failed -> throw failure(failed);
             case FutureOutcome.SizeOnly<T> size -> {
               if (lease != null) {
                 throw new RequestFailedException(
@@ -133,6 +137,17 @@ final class PromiseAwaiter {
       }
     }
 
+    private RequestFailedException failure(FutureOutcome.Failed<T> failed) {
+      RequestFailedException failure =
+          new RequestFailedException(
+              type.requestType(),
+              requestId,
+              failed.error(),
+              RequestFailedException.Category.of(failed.category()));
+      reports.failed(failure, iteration);
+      return failure;
+    }
+
     /** Returns null when the question is to be asked again. */
     private @Nullable FutureOutcome<T> ask(long asked) throws InterruptedException {
       FutureRetrieveRequest request =
@@ -145,8 +160,10 @@ final class PromiseAwaiter {
         faults = 0;
         return outcome;
       } catch (ApiStatusException e) {
+        reports.refused(e, iteration);
         pause(e, asked);
       } catch (ConnectionException e) {
+        reports.lost(e, iteration);
         backOff(e);
       }
       return null;
