@@ -108,6 +108,15 @@ final class TelemetryQueue {
     flush();
   }
 
+  boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void rouse() {
     if (napping != null && !roused && (!retrying || closed)) {
       roused = true;

@@ -12,7 +12,6 @@ import io.tinker4j.types.TelemetrySendRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
@@ -102,10 +101,9 @@ final class TelemetrySender {
       case ApiStatusException e when UNREADABLE.contains(e.status()) -> divide(entries.size(), e);
       case ApiStatusException e -> {
         hopeless = !e.isRetryable();
-        retry(e, e.retryAfter());
+        retry(e);
       }
-      case TinkerException e -> retry(e, e.retryAfter());
-      case Throwable e -> retry(e, Optional.empty());
+      case Throwable e -> retry(e);
     }
   }
 
@@ -140,9 +138,12 @@ final class TelemetrySender {
         () -> "the server cannot read an event, which is lost: " + cause.getMessage());
   }
 
-  private void retry(Throwable cause, Optional<Duration> wanted) throws InterruptedException {
+  /** While the client closes, there may be no time for a second try but soon. */
+  private void retry(Throwable cause) throws InterruptedException {
     queue.rejected();
-    Duration delay = wanted.orElseGet(() -> BACKOFF.below(failures, random.nextDouble()));
+    Duration backoff = BACKOFF.below(queue.isClosed() ? 0 : failures, random.nextDouble());
+    Duration delay =
+        cause instanceof TinkerException ours ? ours.retryAfter().orElse(backoff) : backoff;
     failures++;
     log.log(
         System.Logger.Level.DEBUG,

@@ -348,6 +348,27 @@ class TelemetryTest {
   }
 
   @Test
+  @Tag("readiness:K4")
+  void close_telemetryAnswersOnlyTheThirdTime_reportsTheEnd() {
+    CountDownLatch refusals = new CountDownLatch(3);
+    server.on(
+        "telemetry",
+        call -> {
+          refusals.countDown();
+          return refusals.getCount() > 0
+              ? FakeService.json(503, Map.of("detail", "later"))
+              : FakeService.json(200, Map.of("status", "accepted"));
+        });
+    ServiceClient service = client().build();
+    service.createSamplingClient("base");
+
+    service.close(Duration.ofSeconds(20));
+
+    assertThat(server.callsTo("telemetry")).hasSizeGreaterThanOrEqualTo(3);
+    assertThat(server.callsTo("telemetry").getLast().body().toStringUtf8()).contains("SESSION_END");
+  }
+
+  @Test
   void event_thatTheServerCannotRead_keepsNoOtherBack() throws Exception {
     server.on("telemetry", TelemetryTest::refuseBad);
     try (var api = FakeService.api(server)) {

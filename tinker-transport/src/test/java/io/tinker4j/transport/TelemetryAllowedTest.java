@@ -40,7 +40,8 @@ class TelemetryAllowedTest {
   void property_winsOverTheVariable_andWithoutBothItIsAllowed() {
     Map<String, String> off = Map.of("tinker.telemetry", "false");
 
-    assertThat(isAllowed(new Environment(off::get, name -> "1"))).isFalse();
+    assertThat(isAllowed(new Environment(off::get, Map.of("TINKER_TELEMETRY", "1")::get)))
+        .isFalse();
     assertThat(isAllowed(TestClient.environment(Map.of()))).isTrue();
   }
 }
