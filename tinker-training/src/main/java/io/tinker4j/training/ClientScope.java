@@ -39,7 +39,8 @@ final class ClientScope {
   private final PassFormats passFormats;
   private final SampleDispatcher samples;
   private final KnownFeatures features;
-  private final PendingCalls pending = new PendingCalls();
+  private final PendingCalls pending;
+  private final Telemetry telemetry;
 
   ClientScope(
       ApiClient api,
@@ -49,7 +50,9 @@ final class ClientScope {
       ClientConfigResponse config,
       KnownFeatures features,
       QueueStateListener queueStates,
-      WaitOptions waits) {
+      WaitOptions waits,
+      PendingCalls pending,
+      Telemetry telemetry) {
     this.api = api;
     this.threads = threads;
     this.time = time;
@@ -58,9 +61,15 @@ final class ClientScope {
     this.features = features;
     this.queueStates = queueStates;
     this.waits = waits;
+    this.pending = pending;
+    this.telemetry = telemetry;
     this.awaiter =
         new PromiseAwaiter(
-            api, time, random, new ByteBudget(config.inflightResponseBytesSemaphoreSize()));
+            api,
+            time,
+            random,
+            new ByteBudget(config.inflightResponseBytesSemaphoreSize()),
+            telemetry);
     this.chunker =
         new Chunker<>(
             config.fwdbwdMaxChunkLen(), config.fwdbwdMaxChunkBytesCount(), ByteEstimate::of);
@@ -131,10 +140,6 @@ final class ClientScope {
     return samples;
   }
 
-  PendingCalls pending() {
-    return pending;
-  }
-
   Activity activity(Activity.Kind kind, String subject) {
     return new Activity(time, queueStates, kind, subject);
   }
@@ -146,7 +151,8 @@ final class ClientScope {
   }
 
   /**
-   * Runs an operation on a thread of the SDK and completes its call's future.
+   * Runs an operation on a thread of the SDK and completes its call's future; a failure is
+   * reported.
    *
    * @throws IllegalStateException when the service client is closed
    */
@@ -166,6 +172,13 @@ final class ClientScope {
       pending.end();
       throw e;
     }
+    CompletableFuture<T> unused =
+        call.future()
+            .whenComplete((value, failure) -> {
+              if (failure != null) {
+                telemetry.failed(failure);
+              }
+            });
     return call.future();
   }
 

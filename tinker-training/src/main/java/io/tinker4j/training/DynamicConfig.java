@@ -8,6 +8,7 @@ import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.TinkerThreads;
 import io.tinker4j.types.ClientDynamicConfigResponse;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings that a server changes while clients run, asked for at the beginning and then as
@@ -31,9 +32,11 @@ final class DynamicConfig {
   /**
    * Fetches the settings and keeps them fresh until the threads are closed.
    *
+   * @return the thread that does it; null when the server has no such settings
    * @throws TinkerException when the server has settings and does not give them
    */
-  static void start(ApiClient api, TinkerThreads threads, Time time, KnownFeatures features) {
+  static @Nullable Thread start(
+      ApiClient api, TinkerThreads threads, Time time, KnownFeatures features) {
     DynamicConfig config = new DynamicConfig(api, time);
     try {
       config.current =
@@ -43,9 +46,9 @@ final class DynamicConfig {
     } catch (NotFoundException e) {
       features.note(ServerProfile.Feature.DYNAMIC_CONFIG, false);
       log.log(System.Logger.Level.DEBUG, () -> "no dynamic configuration: " + e.getMessage());
-      return;
+      return null;
     }
-    threads.start("config", config::refreshOn);
+    return threads.start("config", config::refreshOn);
   }
 
   private void refreshOn() {

@@ -42,12 +42,19 @@ final class PromiseAwaiter {
   private final Time time;
   private final RandomGenerator random;
   private final ByteBudget responseBytes;
+  private final Telemetry telemetry;
 
-  PromiseAwaiter(ApiClient api, Time time, RandomGenerator random, ByteBudget responseBytes) {
+  PromiseAwaiter(
+      ApiClient api,
+      Time time,
+      RandomGenerator random,
+      ByteBudget responseBytes,
+      Telemetry telemetry) {
     this.api = api;
     this.time = time;
     this.random = random;
     this.responseBytes = responseBytes;
+    this.telemetry = telemetry;
   }
 
   /**
@@ -76,6 +83,7 @@ final class PromiseAwaiter {
     private final ResultType<T> type;
     private final Duration roundtrip;
     private final PendingCall<?> call;
+    private final PollReports reports;
     private int iteration;
     private int faults;
     private int quickAnswers;
@@ -88,6 +96,7 @@ final class PromiseAwaiter {
       this.type = type;
       this.roundtrip = roundtrip;
       this.call = call;
+      this.reports = new PollReports(telemetry, requestId, type.requestType());
     }
 
     T run() throws InterruptedException {
@@ -105,12 +114,7 @@ final class PromiseAwaiter {
               }
               return ready.result();
             }
-            case FutureOutcome.Failed<T> failed ->
-                throw new RequestFailedException(
-                    type.requestType(),
-                    requestId,
-                    failed.error(),
-                    RequestFailedException.Category.of(failed.category()));
+            case FutureOutcome.Failed<T> failed -> throw failure(failed);
             case FutureOutcome.SizeOnly<T> size -> {
               if (lease != null) {
                 throw new RequestFailedException(
@@ -138,6 +142,17 @@ final class PromiseAwaiter {
       }
     }
 
+    private RequestFailedException failure(FutureOutcome.Failed<T> failed) {
+      RequestFailedException failure =
+          new RequestFailedException(
+              type.requestType(),
+              requestId,
+              failed.error(),
+              RequestFailedException.Category.of(failed.category()));
+      reports.failed(failure, iteration);
+      return failure;
+    }
+
     /** Returns null when the question is to be asked again. */
     private @Nullable FutureOutcome<T> ask(long asked) throws InterruptedException {
       FutureRetrieveRequest request =
@@ -150,8 +165,10 @@ final class PromiseAwaiter {
         faults = 0;
         return outcome;
       } catch (ApiStatusException e) {
+        reports.refused(e, iteration);
         pause(e, asked);
       } catch (ConnectionException e) {
+        reports.lost(e, iteration);
         backOff(e);
       }
       return null;

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +37,6 @@ import org.jspecify.annotations.Nullable;
  * }
  */
 public final class ServiceClient implements AutoCloseable {
-  private static final System.Logger log = System.getLogger(ServiceClient.class.getName());
-
   private final ApiClient api;
   private final TinkerThreads threads;
   private final Time time;
@@ -48,6 +47,10 @@ public final class ServiceClient implements AutoCloseable {
   private final List<String> tags;
   private final Map<String, @Nullable Object> userMetadata;
   private final @Nullable String projectId;
+  private final PendingCalls pending = new PendingCalls();
+  private final Telemetry telemetry;
+  private final Lifetime lifetime;
+  private final HealthCheck health;
   private final @Nullable Thread hook;
   private final ReentrantLock lock = new ReentrantLock(); // guards: scope, session, closed
   private @Nullable ClientScope scope;
@@ -58,13 +61,27 @@ public final class ServiceClient implements AutoCloseable {
     this.time = builder.time;
     this.threads = TinkerThreads.create();
     this.random = builder.random;
-    this.api = builder.api.time(time).random(random).threads(threads).build();
+    this.telemetry = new Telemetry(time);
+    this.api =
+        builder
+            .api
+            .time(time)
+            .random(random)
+            .threads(threads)
+            .listener(telemetry.calls(builder.listener))
+            .build();
+    if (builder.telemetry == null ? api.isTelemetryAllowed() : builder.telemetry) {
+      telemetry.start(api, threads, random);
+    }
     this.waits = builder.waits;
     this.queueStates = builder.queueStates;
-    this.sessionStates = builder.sessionStates;
+    this.sessionStates = telemetry.sessions(builder.sessionStates);
     this.tags = List.copyOf(builder.tags);
     this.userMetadata = new LinkedHashMap<>(builder.userMetadata);
     this.projectId = builder.projectId;
+    this.lifetime = new Lifetime(api, threads, telemetry);
+    this.health = new HealthCheck(api, time, lifetime, telemetry);
+    lifetime.endWith(pending);
     this.hook = builder.closeOnShutdown == null ? null : hook(builder.closeOnShutdown);
   }
 
@@ -91,7 +108,7 @@ public final class ServiceClient implements AutoCloseable {
 
   /** Returns the base models that the server can train and sample. */
   public GetServerCapabilitiesResponse getServerCapabilities() {
-    return scope().api().call(Operations.GET_SERVER_CAPABILITIES);
+    return reported(() -> scope().api().call(Operations.GET_SERVER_CAPABILITIES));
   }
 
   /** Creates a LoRA model of rank 32 and returns the client that trains it. */
@@ -111,7 +128,7 @@ public final class ServiceClient implements AutoCloseable {
             .trainAttn(options.trainAttn())
             .trainUnembed(options.trainUnembed());
     options.seed().ifPresent(lora::seed);
-    return creation().create(baseModel, lora.build(), options);
+    return reported(() -> creation().create(baseModel, lora.build(), options));
   }
 
   /** Creates a model from a training checkpoint; the optimizer starts afresh. */
@@ -127,7 +144,7 @@ public final class ServiceClient implements AutoCloseable {
    * @throws IllegalArgumentException when the checkpoint is not one of a LoRA model
    */
   public TrainingClient createTrainingClientFromState(String path, RestoreOptions options) {
-    return creation().restore(path, options, false);
+    return reported(() -> creation().restore(path, options, false));
   }
 
   /**
@@ -141,7 +158,7 @@ public final class ServiceClient implements AutoCloseable {
   /** The same with options; see {@link #createTrainingClientFromState(String, RestoreOptions)}. */
   public TrainingClient createTrainingClientFromStateWithOptimizer(
       String path, RestoreOptions options) {
-    return creation().restore(path, options, true);
+    return reported(() -> creation().restore(path, options, true));
   }
 
   /**
@@ -156,7 +173,8 @@ public final class ServiceClient implements AutoCloseable {
   /** Returns a sampler of a base model. */
   public SamplingClient createSamplingClient(String baseModel) {
     Objects.requireNonNull(baseModel, "baseModel");
-    return createSampler(CreateSamplingSessionRequest.builder().baseModel(baseModel));
+    return reported(
+        () -> createSampler(CreateSamplingSessionRequest.builder().baseModel(baseModel)));
   }
 
   /**
@@ -169,13 +187,16 @@ public final class ServiceClient implements AutoCloseable {
       throw new IllegalArgumentException(
           "modelPath is '" + modelPath + "'; a checkpoint's path starts with tinker://");
     }
-    scope().features().warnOfSampling(modelPath);
-    return createSampler(CreateSamplingSessionRequest.builder().modelPath(modelPath));
+    return reported(() -> {
+      scope().features().warnOfSampling(modelPath);
+      return createSampler(CreateSamplingSessionRequest.builder().modelPath(modelPath));
+    });
   }
 
   /** Returns a client for runs and checkpoints; it needs no session. */
   public RestClient createRestClient() {
-    return new RestClient(api, scope().features());
+    lifetime.lend();
+    return new RestClient(api, reported(this::scope).features());
   }
 
   /**
@@ -183,6 +204,10 @@ public final class ServiceClient implements AutoCloseable {
    * copied. Blocks.
    */
   public String copyWeights(String sourcePath, CopyOptions options) {
+    return reported(() -> copy(sourcePath, options));
+  }
+
+  private String copy(String sourcePath, CopyOptions options) {
     Session open = session();
     CopyWeightsRequest.Builder request =
         CopyWeightsRequest.builder()
@@ -194,6 +219,15 @@ public final class ServiceClient implements AutoCloseable {
     return scope().features().call(Operations.COPY_WEIGHTS, request.build()).tinkerPath();
   }
 
+  /**
+   * Returns how this client fares: whether the service answers, how the session is, which calls are
+   * held back, what waits. Asks the service at most every five seconds, and then for at most two;
+   * otherwise it sends nothing. Never throws.
+   */
+  public Health health() {
+    return health.check(pending);
+  }
+
   /** Closes with at most five seconds for the operations in progress. */
   @Override
   public void close() {
@@ -202,49 +236,25 @@ public final class ServiceClient implements AutoCloseable {
 
   /**
    * Takes no more work, waits for the operations in progress, and ends: what is still pending by
-   * then fails, the session is finished on the server, and all threads and connections are closed.
-   * Operations that the server has accepted still run there. Calling it again does nothing.
+   * then fails, the heartbeats end, the session is finished on the server, the last events are
+   * reported in what is left of the time, but at least in one second, and all threads and
+   * connections are closed. Operations that the server has accepted still run there. Calling it
+   * again does nothing; while another thread closes, it waits for that, at most five seconds longer
+   * than its own time.
    *
    * <p>An interrupt ends the waiting, not the closing, and stays set.
    *
    * @param drain the longest time to wait for operations in progress; zero does not wait
    */
   public void close(Duration drain) {
-    ClientScope opened;
-    Session open;
     lock.lock();
     try {
-      if (closed) {
-        return;
-      }
       closed = true;
-      opened = scope;
-      open = session;
     } finally {
       lock.unlock();
     }
-    if (opened != null) {
-      drain(opened.pending(), drain);
-    }
-    if (open != null) {
-      open.close();
-    }
-    threads.close(Duration.ZERO);
-    api.close();
+    lifetime.close(pending, drain);
     unhook();
-  }
-
-  private static void drain(PendingCalls pending, Duration longest) {
-    pending.close();
-    try {
-      if (!pending.awaitNone(longest)) {
-        log.log(
-            System.Logger.Level.WARNING,
-            () -> "closed with operations in progress: count=" + pending.count());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   /** The JVM refuses to remove a hook while it shuts down. */
@@ -254,8 +264,19 @@ public final class ServiceClient implements AutoCloseable {
       try {
         Runtime.getRuntime().removeShutdownHook(hook);
       } catch (IllegalStateException e) {
-        log.log(System.Logger.Level.DEBUG, "the JVM is shutting down");
+        System.getLogger(ServiceClient.class.getName())
+            .log(System.Logger.Level.DEBUG, "the JVM is shutting down");
       }
+    }
+  }
+
+  /** Runs an operation that reports its failure. */
+  private <T> T reported(Supplier<T> operation) {
+    try {
+      return operation.get();
+    } catch (RuntimeException | Error e) {
+      telemetry.failed(e);
+      throw e;
     }
   }
 
@@ -306,8 +327,9 @@ public final class ServiceClient implements AutoCloseable {
     ClientConfigResponse config = api.call(Operations.CLIENT_CONFIG, ClientScope.CONFIG_REQUEST);
     api.configure(config);
     KnownFeatures features = new KnownFeatures(api);
-    DynamicConfig.start(api, threads, time, features);
-    return new ClientScope(api, threads, time, random, config, features, queueStates, waits);
+    lifetime.refreshes(DynamicConfig.start(api, threads, time, features));
+    return new ClientScope(
+        api, threads, time, random, config, features, queueStates, waits, pending, telemetry);
   }
 
   /** A session that the server has ended is followed by a new one. */
@@ -325,6 +347,7 @@ public final class ServiceClient implements AutoCloseable {
         }
         session = Session.open(scope(), request.build(), sessionStates);
         scope().features().noteSession(session.id());
+        lifetime.opened(session);
       }
       return session;
     } finally {
@@ -358,6 +381,8 @@ public final class ServiceClient implements AutoCloseable {
     private WaitOptions waits = WaitOptions.builder().build();
     private QueueStateListener queueStates = change -> {};
     private SessionListener sessionStates = change -> {};
+    private TinkerListener listener = new TinkerListener() {};
+    private @Nullable Boolean telemetry;
     private @Nullable Duration closeOnShutdown;
     private @Nullable String projectId;
 
@@ -389,7 +414,18 @@ public final class ServiceClient implements AutoCloseable {
 
     /** Sets who hears what calls do. Default nobody. */
     public Builder listener(TinkerListener listener) {
-      api.listener(listener);
+      this.listener = Objects.requireNonNull(listener, "listener");
+      return this;
+    }
+
+    /**
+     * Sets whether the service is told when sessions begin and end and what fails; no event carries
+     * a credential or what was sent. Default: {@code tinker.telemetry}, then {@code
+     * TINKER_TELEMETRY}, then yes. Switch it off where nothing but the work itself may leave the
+     * house.
+     */
+    public Builder telemetry(boolean telemetry) {
+      this.telemetry = telemetry;
       return this;
     }
 
@@ -433,7 +469,8 @@ public final class ServiceClient implements AutoCloseable {
      * Lets the JVM's shutdown, as on SIGTERM and Ctrl-C, close the client. Default: it does not,
      * and the server ends the session when heartbeats are missing.
      *
-     * @param drain the longest time to wait for operations in progress
+     * @param drain the longest time to wait for operations in progress; less than what the system
+     *     grants before it kills, often 10 to 30 seconds
      */
     public Builder closeOnShutdown(Duration drain) {
       this.closeOnShutdown = Objects.requireNonNull(drain, "drain");

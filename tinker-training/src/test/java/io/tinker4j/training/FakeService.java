@@ -1,6 +1,7 @@
 package io.tinker4j.training;
 
 import com.google.protobuf.ByteString;
+import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.Headers;
 import io.tinker4j.transport.JsonCodec;
 import io.tinker4j.transport.Transport;
@@ -41,6 +42,7 @@ final class FakeService implements Transport {
   FakeService() {
     on("client/config", call -> json(200, Map.of()));
     on("client/dynamic_config", call -> json(404, Map.of("detail", "none")));
+    on("telemetry", call -> json(200, Map.of("status", "accepted")));
     on("create_session", call -> json(200, Map.of("session_id", "s")));
     on("create_sampling_session", call -> json(200, Map.of("sampling_session_id", "p")));
     on(
@@ -82,6 +84,15 @@ final class FakeService implements Transport {
 
   ServiceClient.Builder client() {
     return ServiceClient.builder().apiKey("tml-test").baseUrl("http://tinker.test").transport(this);
+  }
+
+  /** Returns a client of a service for tests of what is below the service client. */
+  static ApiClient api(Transport service) {
+    return ApiClient.builder()
+        .apiKey("tml-test")
+        .baseUrl("http://tinker.test")
+        .transport(service)
+        .build();
   }
 
   static TransportResponse json(int status, @Nullable Object json) {

@@ -74,7 +74,7 @@ class OutageTest {
               .build();
       String promise = api.call(Operations.OPTIM_STEP, step).requestId();
       result =
-          new PromiseAwaiter(api, time, () -> 0, new ByteBudget(100))
+          new PromiseAwaiter(api, time, () -> 0, new ByteBudget(100), new Telemetry(time))
               .await(
                   promise,
                   ResultType.OPTIM_STEP,

@@ -119,7 +119,8 @@ class PollingVectorsTest {
                 new Activity(time, this::observe, Activity.Kind.TRAINING, "m"),
                 WaitOptions.builder().build());
         ResultType<?> type = isPass ? ResultType.FORWARD_BACKWARD : ResultType.OPTIM_STEP;
-        return new PromiseAwaiter(api, time, () -> 0, new ByteBudget(1_000_000))
+        return new PromiseAwaiter(
+                api, time, () -> 0, new ByteBudget(1_000_000), new Telemetry(time))
             .await("req-x", type, Duration.ofMillis(5), call);
       } catch (InterruptedException e) {
         throw new AssertionError(e);

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A clock on which every sleep is over at once and is written down, but for those between
- * heartbeats, which never end; nothing scheduled happens.
+ * heartbeats and between reports, which never end; nothing scheduled happens.
  */
 final class RecordingTime implements Time {
   final List<Duration> sleeps = new CopyOnWriteArrayList<>();
@@ -28,7 +28,8 @@ final class RecordingTime implements Time {
 
   @Override
   public void sleep(Duration duration) throws InterruptedException {
-    if (Thread.currentThread().getName().startsWith("tinker-heartbeat")) {
+    String thread = Thread.currentThread().getName();
+    if (thread.startsWith("tinker-heartbeat") || thread.startsWith("tinker-telemetry")) {
       new CountDownLatch(1).await();
     }
     sleeps.add(duration);

@@ -133,6 +133,7 @@ class StartupVectorsTest {
             .apiKey("tml-arg")
             .baseUrl("http://tinker.test")
             .transport(server)
+            .telemetry(false)
             .build()) {
       Objects.requireNonNull(CALLS.get(name)).accept(service);
       assertThat(server.seen).isEqualTo(expected(name, each));

@@ -4,6 +4,8 @@ import io.tinker4j.types.ClientConfigResponse;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -35,6 +37,7 @@ public final class ApiClient implements AutoCloseable {
   private final TinkerThreads threads;
   private final boolean ownsTransport;
   private final boolean ownsThreads;
+  private final boolean telemetryAllowed;
 
   private ApiClient(Builder builder) {
     this.baseUrl = Url.base(builder.baseUrl());
@@ -52,6 +55,7 @@ public final class ApiClient implements AutoCloseable {
             : builder.transport;
     this.ownsThreads = builder.threads == null;
     this.threads = builder.threads == null ? TinkerThreads.create() : builder.threads;
+    this.telemetryAllowed = builder.environment.telemetry();
   }
 
   /** A client beside another one, with which it shares all but the credentials. */
@@ -68,6 +72,7 @@ public final class ApiClient implements AutoCloseable {
     this.transport = other.transport;
     this.ownsThreads = false;
     this.threads = other.threads;
+    this.telemetryAllowed = other.telemetryAllowed;
   }
 
   /** Starts a client. */
@@ -177,6 +182,23 @@ public final class ApiClient implements AutoCloseable {
     Reception<Operation.None> reception = Reception.of(new EmptyBodyCodec<>(Operation.None.class));
     Call<Operation.None> call = new Call<>(this, outgoing, reception, limits, null);
     threads.await(outgoing.toString(), call::run, unwanted -> {});
+  }
+
+  /**
+   * Returns whether calls of each kind go out now; a client beside another one has the same. A
+   * circuit whose open time is over is half open, though nobody has tried yet.
+   */
+  public Map<CallKind, TinkerListener.CircuitState> circuits() {
+    return Collections.unmodifiableMap(resilience.circuitStates());
+  }
+
+  /**
+   * Returns whether what is set outside the program allows to report events to the service: {@code
+   * tinker.telemetry}, then {@code TINKER_TELEMETRY}; {@code 1}, {@code true}, {@code yes} and
+   * {@code on} do, anything else, even empty, does not. Yes when neither is set.
+   */
+  public boolean isTelemetryAllowed() {
+    return telemetryAllowed;
   }
 
   /** Returns the clock that this client goes by. */

@@ -85,6 +85,17 @@ final class Circuit {
         retryAfter);
   }
 
+  /** Returns whether calls are let in now. */
+  CircuitState state() {
+    lock.lock();
+    try {
+      boolean over = state == CircuitState.OPEN && openUntil - shared.time().nanoTime() <= 0;
+      return over ? CircuitState.HALF_OPEN : state;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Reports that the server answered a call that was let in, whatever it answered. */
   void succeeded() {
     update(() -> {

@@ -3,13 +3,17 @@ package io.tinker4j.transport;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** What is set outside the program: system properties before environment variables. */
 final class Environment {
+  private static final Set<String> TELEMETRY_ON = Set.of("1", "true", "yes", "on");
+
   private final UnaryOperator<@Nullable String> properties;
   private final UnaryOperator<@Nullable String> variables;
 
@@ -53,6 +57,14 @@ final class Environment {
 
   Optional<String> cloudflareClientSecret() {
     return variable("CLOUDFLARE_ACCESS_CLIENT_SECRET");
+  }
+
+  /** Returns whether events may be reported to the service: yes unless something else is said. */
+  boolean telemetry() {
+    String set =
+        property("tinker.telemetry")
+            .orElseGet(() -> Objects.requireNonNullElse(variables.apply("TINKER_TELEMETRY"), "1"));
+    return TELEMETRY_ON.contains(set.toLowerCase(Locale.ROOT));
   }
 
   /**

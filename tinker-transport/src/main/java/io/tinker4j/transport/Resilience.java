@@ -55,6 +55,12 @@ final class Resilience {
     return circuits.get(kind);
   }
 
+  Map<CallKind, TinkerListener.CircuitState> circuitStates() {
+    Map<CallKind, TinkerListener.CircuitState> states = new EnumMap<>(CallKind.class);
+    circuits.forEach((kind, circuit) -> states.put(kind, circuit.state()));
+    return states;
+  }
+
   /** Returns whether a rejection by a proxy counts as a lost connection once more. */
   @SuppressWarnings("NullAway") // every kind has one
   boolean forgiveRejection(CallKind kind) {

@@ -238,6 +238,13 @@ class ResilienceTest {
     CircuitOpenException refusal =
         catchThrowableOfType(CircuitOpenException.class, () -> nervous.call(TRAIN, INPUT, ONCE));
     assertThat(refusal.retryAfter()).contains(Duration.ofSeconds(45)); // a quarter less by chance
+    assertThat(nervous.circuits())
+        .hasSize(CallKind.values().length)
+        .containsEntry(CallKind.TRAIN, TinkerListener.CircuitState.OPEN)
+        .containsEntry(CallKind.SAMPLE, TinkerListener.CircuitState.CLOSED);
+    time.sleep(Duration.ofSeconds(45));
+    assertThat(nervous.circuits())
+        .containsEntry(CallKind.TRAIN, TinkerListener.CircuitState.HALF_OPEN);
   }
 
   @Test

@@ -1,0 +1,152 @@
+package io.tinker4j.training;
+
+import io.tinker4j.training.Health.Component;
+import io.tinker4j.training.Health.Status;
+import io.tinker4j.transport.ApiClient;
+import io.tinker4j.transport.ApiStatusException;
+import io.tinker4j.transport.CallKind;
+import io.tinker4j.transport.CallOptions;
+import io.tinker4j.transport.Operation;
+import io.tinker4j.transport.Operations;
+import io.tinker4j.transport.Time;
+import io.tinker4j.transport.TinkerListener.CircuitState;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Finds out how a service client fares. Thread-safe. */
+final class HealthCheck {
+  private static final Duration LIMIT = Duration.ofSeconds(2);
+  private static final Duration FRESH = Duration.ofSeconds(5);
+  private static final Duration LONGEST_SILENCE = Duration.ofMinutes(2);
+  private static final Duration DROPPING = Duration.ofMinutes(1);
+  private static final int FAILURES_OF_DOWN = 3;
+  private static final CallOptions ONCE =
+      CallOptions.builder().timeout(LIMIT).deadline(LIMIT).maxRetries(0).build();
+
+  /** Statuses of servers that work and have no such endpoint. */
+  private static final Set<Integer> UNKNOWN = Set.of(404, 405, 501);
+
+  private final ApiClient api;
+  private final Time time;
+  private final Lifetime lifetime;
+  private final Telemetry telemetry;
+  private final ReentrantLock lock = new ReentrantLock(); // guards: the fields below
+  private @Nullable Long asked;
+  private int failures;
+  private String answer = "";
+
+  HealthCheck(ApiClient api, Time time, Lifetime lifetime, Telemetry telemetry) {
+    this.api = api;
+    this.time = time;
+    this.lifetime = lifetime;
+    this.telemetry = telemetry;
+  }
+
+  Health check(PendingCalls pending) {
+    return new Health(
+        List.of(api(), session(lifetime.session()), circuits(), telemetry(), operations(pending)));
+  }
+
+  private Component api() {
+    if (lifetime.isEnding()) {
+      return new Component("api", Status.DOWN, "the client is closed", Map.of());
+    }
+    lock.lock();
+    try {
+      if (asked == null || time.nanoTime() - asked >= FRESH.toNanos()) {
+        ask();
+        asked = time.nanoTime();
+      }
+      Status status = failures == 0 ? Status.UP : Status.DEGRADED;
+      return new Component(
+          "api",
+          failures >= FAILURES_OF_DOWN ? Status.DOWN : status,
+          answer,
+          Map.of("failed_checks", (double) failures));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void ask() {
+    try {
+      answer = api.call(Operations.HEALTHZ, Operation.None.NONE, ONCE).status();
+      failures = 0;
+    } catch (ApiStatusException e) {
+      failures = UNKNOWN.contains(e.status()) ? 0 : failures + 1;
+      answer = failures == 0 ? "answers, but not to that question" : String.valueOf(e.getMessage());
+    } catch (RuntimeException e) {
+      failures++;
+      answer = String.valueOf(e.getMessage());
+    }
+  }
+
+  private static Component session(@Nullable Session session) {
+    if (session == null) {
+      return new Component("session", Status.UP, "none opened yet", Map.of());
+    }
+    Duration silence = session.silence();
+    Status status =
+        switch (session.state()) {
+          case ALIVE -> Status.UP;
+          case SUSPECT -> Status.DEGRADED;
+          case LOST -> Status.DOWN;
+        };
+    return new Component(
+        "session",
+        silence.compareTo(LONGEST_SILENCE) > 0 ? Status.DOWN : status,
+        "%s is %s, last heard of %d s ago"
+            .formatted(
+                session.id(), session.state().name().toLowerCase(Locale.ROOT), silence.toSeconds()),
+        Map.of("silence_seconds", silence.toNanos() / 1e9));
+  }
+
+  private Component circuits() {
+    Map<CallKind, CircuitState> states = api.circuits();
+    Map<String, Double> measures = new LinkedHashMap<>();
+    states.forEach((kind, state) ->
+        measures.put(
+            "open_" + kind.name().toLowerCase(Locale.ROOT), state == CircuitState.OPEN ? 1.0 : 0));
+    String detail =
+        states.entrySet().stream()
+            .filter(each -> each.getValue() != CircuitState.CLOSED)
+            .map(each -> each.getKey() + " " + each.getValue())
+            .collect(Collectors.joining(", "));
+    return new Component(
+        "circuits",
+        states.containsValue(CircuitState.OPEN) ? Status.DEGRADED : Status.UP,
+        detail.isEmpty() ? "all calls go out" : detail,
+        measures);
+  }
+
+  private Component telemetry() {
+    TelemetryQueue.Counts counts = telemetry.counts();
+    Duration ago = counts.sinceLastDrop();
+    boolean isDropping = ago != null && ago.compareTo(DROPPING) <= 0;
+    Map<String, Double> measures = new LinkedHashMap<>();
+    measures.put("waiting", (double) counts.waiting());
+    measures.put("sent_total", (double) counts.sent());
+    measures.put("dropped_total", (double) counts.dropped());
+    return new Component(
+        "telemetry",
+        isDropping ? Status.DEGRADED : Status.UP,
+        telemetry.isOn()
+            ? "%d events wait, %d were sent, %d dropped"
+                .formatted(counts.waiting(), counts.sent(), counts.dropped())
+            : "off",
+        measures);
+  }
+
+  private static Component operations(PendingCalls pending) {
+    int count = pending.count();
+    return new Component(
+        "operations", Status.UP, count + " in progress", Map.of("pending", (double) count));
+  }
+}

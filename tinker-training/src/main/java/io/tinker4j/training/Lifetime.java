@@ -1,0 +1,218 @@
+package io.tinker4j.training;
+
+import io.tinker4j.transport.ApiClient;
+import io.tinker4j.transport.Time;
+import io.tinker4j.transport.TinkerThreads;
+import java.lang.ref.Cleaner;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What of a service client goes on by itself: its session with the heartbeats, its reports, threads
+ * and connections. They end when the client is closed; or, with a warning, when it was forgotten:
+ * when nothing that it made can be used any more. So nothing here, and no thread that runs for
+ * long, may lead to the service client or to the clients that it made. Thread-safe.
+ */
+final class Lifetime {
+  private static final System.Logger log = System.getLogger(Lifetime.class.getName());
+  private static final Cleaner CLEANER = Cleaner.create();
+
+  /** How long reports may take when the operations in progress have used up all the time. */
+  private static final Duration LAST_REPORTS = Duration.ofSeconds(1);
+
+  private final ApiClient api;
+  private final TinkerThreads threads;
+  private final Telemetry telemetry;
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final ReentrantLock lock = new ReentrantLock(); // guards: the fields below
+  private @Nullable Session session;
+  private @Nullable Thread refreshing;
+  private @Nullable Thread closing;
+  private boolean isLent;
+
+  Lifetime(ApiClient api, TinkerThreads threads, Telemetry telemetry) {
+    this.api = api;
+    this.threads = threads;
+    this.telemetry = telemetry;
+  }
+
+  /**
+   * Watches over what is lost when nobody can use the client any more.
+   *
+   * @param owned what the service client and all that it makes refer to
+   */
+  void endWith(PendingCalls owned) {
+    Cleaner.Cleanable unused = CLEANER.register(owned, this::forgotten);
+  }
+
+  /** Notes the session that is to be ended; an earlier one is lost. */
+  void opened(Session opened) {
+    lock.lock();
+    try {
+      session = opened;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Nullable Session session() {
+    lock.lock();
+    try {
+      return session;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Notes the thread that asks for the server's settings again and again, if there is one. */
+  void refreshes(@Nullable Thread thread) {
+    lock.lock();
+    try {
+      refreshing = thread;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Notes that somebody has the connection who does not refer to the service client. */
+  void lend() {
+    lock.lock();
+    try {
+      isLent = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isEnding() {
+    lock.lock();
+    try {
+      return closing != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends all; whoever comes second waits until it has ended. */
+  void close(PendingCalls pending, Duration drain) {
+    if (!begin()) {
+      awaitEnd(drain);
+      return;
+    }
+    long start = Time.system().nanoTime();
+    boolean wasInterrupted = false;
+    try {
+      pending.close();
+      wasInterrupted = !drained(pending, drain);
+      end(drain.minus(Duration.ofNanos(Time.system().nanoTime() - start)));
+    } finally {
+      release();
+      if (wasInterrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private boolean begin() {
+    lock.lock();
+    try {
+      boolean isFirst = closing == null;
+      if (isFirst) {
+        closing = Thread.currentThread();
+      }
+      return isFirst;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A listener that closes the client while it is being closed does not wait for itself. */
+  private void awaitEnd(Duration drain) {
+    lock.lock();
+    try {
+      if (closing == Thread.currentThread()) {
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    try {
+      boolean unused =
+          ended.await(drain.plus(Duration.ofSeconds(5)).toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Returns false when an interrupt has ended the waiting; it is taken back, to end in order. */
+  private static boolean drained(PendingCalls pending, Duration longest) {
+    boolean wasInterrupted = Thread.interrupted();
+    try {
+      if (!pending.awaitNone(wasInterrupted ? Duration.ZERO : longest)) {
+        log.log(
+            System.Logger.Level.WARNING,
+            () -> "closed with operations in progress: count=" + pending.count());
+      }
+      return !wasInterrupted;
+    } catch (InterruptedException e) {
+      return false;
+    }
+  }
+
+  private void end(Duration left) {
+    telemetry.sessionEnded();
+    Session open = session();
+    if (open != null) {
+      open.close();
+    }
+    try {
+      telemetry.close(left.compareTo(LAST_REPORTS) < 0 ? LAST_REPORTS : left);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void release() {
+    threads.close(Duration.ZERO);
+    api.close();
+    ended.countDown();
+  }
+
+  /** On the thread of all cleaners, which must not be kept. */
+  private void forgotten() {
+    if (begin()) {
+      Session open = session();
+      String id = open == null ? "none" : open.id();
+      log.log(
+          System.Logger.Level.WARNING,
+          () ->
+              "a ServiceClient was not closed and nobody uses it any more; its heartbeats end:"
+                  + " session="
+                  + id);
+      threads.start("forgotten", this::endForgotten);
+    }
+  }
+
+  private void endForgotten() {
+    end(LAST_REPORTS);
+    if (!isLent()) {
+      release();
+    }
+  }
+
+  /** Whoever has the connection keeps it, but for what nobody asks for any more. */
+  private boolean isLent() {
+    lock.lock();
+    try {
+      if (refreshing != null) {
+        refreshing.interrupt();
+      }
+      return isLent;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package io.tinker4j.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tinker4j.testkit.EmbeddedTinkerServer;
+import io.tinker4j.training.Health;
+import io.tinker4j.training.HealthEndpoint;
+import io.tinker4j.training.ServiceClient;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The snippets of {@code docs/operations.md}. */
+@Timeout(60)
+class OperationsGuideTest {
+  private static final Path GUIDE = Path.of("../docs/operations.md");
+  private static final Path SOURCE =
+      Path.of("src/test/java/io/tinker4j/verify/OperationsGuideTest.java");
+
+  @Test
+  void service_isHealthyAndSaysSo() throws Exception {
+    try (EmbeddedTinkerServer server = EmbeddedTinkerServer.start()) {
+      String baseUrl = server.baseUrl().toString();
+      ServiceClient service =
+          ServiceClient.builder()
+              .baseUrl(baseUrl)
+              .apiKey("tml-test")
+              .closeOnShutdown(Duration.ofSeconds(20)) // SIGTERM and Ctrl-C
+              .build();
+      service.createSamplingClient("tinker4j/tiny-bytes");
+
+      Health health = service.health();
+      if (health.status() != Health.Status.UP) {
+        System.getLogger("app").log(System.Logger.Level.WARNING, health::toString);
+      }
+      assertThat(health.status()).isEqualTo(Health.Status.UP);
+
+      try (HealthEndpoint endpoint = HealthEndpoint.start(service, 0)) {
+        URI probe = URI.create("http://127.0.0.1:" + endpoint.address().getPort() + "/readyz");
+        assertThat(status(probe)).isEqualTo(200);
+
+        service.close();
+        assertThat(status(probe)).isEqualTo(503);
+      }
+      assertThat(server.openSessions()).isEmpty();
+    }
+  }
+
+  private static int status(URI uri) throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client
+          .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding())
+          .statusCode();
+    }
+  }
+
+  @Test
+  void guide_showsWhatIsCompiledHere() throws Exception {
+    String source = unindented(Files.readString(SOURCE));
+    Matcher blocks =
+        Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(GUIDE));
+    List<String> snippets = new ArrayList<>();
+    while (blocks.find()) {
+      snippets.add(unindented(blocks.group(1)));
+    }
+
+    assertThat(snippets).hasSize(3).allSatisfy(snippet -> assertThat(source).contains(snippet));
+  }
+
+  private static String unindented(String text) {
+    return text.lines().map(String::strip).reduce("", (all, line) -> all + line + "\n");
+  }
+}
