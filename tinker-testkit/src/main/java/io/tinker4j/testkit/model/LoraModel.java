@@ -36,9 +36,9 @@ public final class LoraModel {
     this.base = base;
     this.settings = settings;
     for (Layer layer : settings.trainedLayers()) {
-      adapters.add(new Adapter(layer, settings));
+      adapters.add(new Adapter(layer, settings, base.dimensions()));
     }
-    gradients = new Gradients(settings.trainedLayers());
+    gradients = new Gradients(base.dimensions(), settings.trainedLayers());
     network = merge();
   }
 
