@@ -29,9 +29,7 @@ final class Adapter {
         CounterRandom.of(settings.seed()).stream(layer.module())
             .nextMatrix(settings.rank(), inputs, 1 / Math.sqrt(inputs));
     a = new Parameter(prefix + ".lora_A.weight", false, start);
-    b =
-        new Parameter(
-            prefix + ".lora_B.weight", true, new double[settings.rank()][outputs]);
+    b = new Parameter(prefix + ".lora_B.weight", true, new double[settings.rank()][outputs]);
   }
 
   Layer layer() {

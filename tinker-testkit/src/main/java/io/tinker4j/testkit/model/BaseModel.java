@@ -43,7 +43,8 @@ public final class BaseModel {
     CounterRandom random = CounterRandom.of(name);
     // A uniform value in [-b, b) has variance b^2 / 3; the bounds below keep every hidden layer's
     // input near variance 1 and the logits near 0.
-    embedding = random.stream("embedding").nextMatrix(VOCABULARY_SIZE + 1, dimensions.embedding(), SQRT_3);
+    embedding =
+        random.stream("embedding").nextMatrix(VOCABULARY_SIZE + 1, dimensions.embedding(), SQRT_3);
     for (Layer layer : Layer.values()) {
       double gain =
           switch (layer) {
@@ -53,7 +54,9 @@ public final class BaseModel {
           };
       double bound = gain * SQRT_3 / Math.sqrt(dimensions.inputs(layer));
       weights.put(
-          layer, random.stream(layer.module()).nextMatrix(dimensions.inputs(layer), dimensions.outputs(layer), bound));
+          layer,
+          random.stream(layer.module())
+              .nextMatrix(dimensions.inputs(layer), dimensions.outputs(layer), bound));
     }
   }
 

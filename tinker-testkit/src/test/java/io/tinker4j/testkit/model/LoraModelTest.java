@@ -262,8 +262,7 @@ class LoraModelTest {
   void nano_trained_learnsWithATenthOfTheWeights() {
     LoraModel model = LoraModel.create(BaseModel.of(BaseModel.NANO), LoraSettings.of(4, 7));
     List<Example> examples = TestData.nextTokenExamples(TestData.TEXT, 100);
-    double before =
-        model.forward(examples, TestData.CROSS_ENTROPY, LoraModel.SEQUENTIAL).lossSum();
+    double before = model.forward(examples, TestData.CROSS_ENTROPY, LoraModel.SEQUENTIAL).lossSum();
 
     TestData.train(model, 60);
 
