@@ -1,6 +1,8 @@
 package io.tinker4j.testkit;
 
+import io.tinker4j.testkit.model.Loss;
 import io.tinker4j.types.AdamParams;
+import io.tinker4j.types.CreateModelResponse;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.ForwardBackwardOutput;
 import io.tinker4j.types.QueueState;
@@ -9,6 +11,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -47,6 +50,24 @@ class Behaviour {
     return false;
   }
 
+  /** Whether a checkpoint that is still being saved can be neither loaded nor saved (425, 409). */
+  boolean refusesCheckpointsBeingWritten() {
+    return false;
+  }
+
+  /**
+   * Whether sampling from a checkpoint puts its weights in the place of those of its model, if that
+   * is alive.
+   */
+  boolean samplersOverwriteModels() {
+    return false;
+  }
+
+  /** The name of the checkpoint that saving without a name makes; empty when it makes none. */
+  Optional<String> unnamedCheckpoint(int samplingSessionSeqId, long seqId) {
+    return Optional.empty();
+  }
+
   /** How long the address of an archive is good. */
   Duration archiveLife() {
     return Duration.ofMinutes(15);
@@ -72,6 +93,20 @@ class Behaviour {
 
   String samplerId(Session session, int samplingSessionSeqId) {
     return session.id() + ":sample:" + samplingSessionSeqId;
+  }
+
+  /**
+   * Returns the loss of a name.
+   *
+   * @throws IllegalArgumentException for an unknown name or setting
+   */
+  Loss loss(String name, Map<String, Double> config) {
+    return Loss.parse(name, config);
+  }
+
+  /** The result of the creation of a model. */
+  Object created(TrainingRunEntry run) {
+    return CreateModelResponse.builder().modelId(run.id()).build();
   }
 
   /**

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 final class Credentials {
   private static final String PURPOSE = "tinker-api";
 
+  /** The owner of everything where credentials do not matter. */
+  private static final String EVERYBODY = "default";
+
   private final @Nullable String apiKey;
   private final boolean required;
   private final SignedTokens tokens;
@@ -34,7 +37,7 @@ final class Credentials {
   String owner(String credential) {
     if (credential.isBlank()) {
       if (!required) {
-        return "default";
+        return EVERYBODY;
       }
       throw RefusedException.unauthorized("header X-API-Key is missing");
     }
@@ -50,7 +53,7 @@ final class Credentials {
     if (apiKey != null && !apiKey.equals(credential)) {
       throw RefusedException.unauthorized("the API key is not accepted");
     }
-    return ContentHash.owner(credential);
+    return required ? ContentHash.owner(credential) : EVERYBODY;
   }
 
   /** Exchanges the credential of a request for a token of the same owner. */

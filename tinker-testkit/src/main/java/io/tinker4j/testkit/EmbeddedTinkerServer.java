@@ -2,6 +2,7 @@ package io.tinker4j.testkit;
 
 import com.github.marschall.memoryfilesystem.MemoryFileSystemBuilder;
 import io.tinker4j.testkit.fault.FaultScript;
+import io.tinker4j.testkit.model.BaseModel;
 import io.tinker4j.transport.Time;
 import io.tinker4j.types.ClientConfigResponse;
 import io.tinker4j.types.CreateSessionResponse;
@@ -291,6 +292,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
     private static final List<String> BASE_MODELS =
         List.of(
             "tinker4j/tiny-bytes",
+            BaseModel.NANO,
             "meta-llama/Llama-3.1-8B",
             "meta-llama/Llama-3.2-1B",
             "Qwen/Qwen3-8B",

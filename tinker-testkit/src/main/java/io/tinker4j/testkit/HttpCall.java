@@ -1,5 +1,6 @@
 package io.tinker4j.testkit;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +66,13 @@ final class HttpCall {
   /** Returns this call with other parameters in its path. */
   HttpCall withPath(List<String> parameters) {
     return new HttpCall(owner, parameters, headers, query, body, losesOptimizer);
+  }
+
+  /** Returns this call without some parameters of its query string. */
+  HttpCall withoutQuery(String... names) {
+    Map<String, String> rest = new HashMap<>(query);
+    rest.keySet().removeAll(List.of(names));
+    return new HttpCall(owner, pathParameters, headers, rest, body, losesOptimizer);
   }
 
   /** Returns this call with another body. */

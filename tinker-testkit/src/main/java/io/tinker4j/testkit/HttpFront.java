@@ -153,9 +153,7 @@ final class HttpFront extends Handler.Abstract {
     RecordedRequest recorded = record(request, body);
     Delivery delivery =
         faults.pass(
-            path.substring(Router.PREFIX.length()),
-            call,
-            changed -> answer(request, match.endpoint(), changed));
+            Router.operation(path), call, changed -> answer(request, match.endpoint(), changed));
     boolean dropped = delivery.manner() == Delivery.Manner.DROPPED;
     log.answered(recorded, dropped ? 0 : delivery.answer().status(), time.instant());
     return delivery;

@@ -31,17 +31,17 @@ final class InputTokens {
    *     the context holds
    */
   static int[] of(ModelInput input) {
-    int[] tokens = new int[BaseModel.MAX_CONTEXT_LENGTH + 1];
-    int length = 0;
+    int[] tokens = new int[0];
     for (ModelInputChunk chunk : input.chunks()) {
       int[] more = of(chunk);
+      int length = tokens.length;
       if (length + more.length > BaseModel.MAX_CONTEXT_LENGTH) {
         throw tooLong();
       }
+      tokens = Arrays.copyOf(tokens, length + more.length);
       System.arraycopy(more, 0, tokens, length, more.length);
-      length += more.length;
     }
-    return Arrays.copyOf(tokens, length);
+    return tokens;
   }
 
   private static int[] of(ModelInputChunk chunk) {

@@ -5,17 +5,13 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.PriorityQueue;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A clock that tests turn by hand, or that turns itself when everybody waits. Given to an {@link
@@ -30,23 +26,16 @@ import org.jspecify.annotations.Nullable;
  * }
  *
  * <p>Time goes from one deadline to the next, and at each it stops until all is quiet again: the
- * server has nothing to do, each call of a client is one that the server holds, and every thread
- * that has ever asked this clock is waiting. What this clock cannot see, such as an answer that
- * never comes, is waited for during one real second; then time goes on.
+ * server has nothing to do, each call of a client is one that the server holds, every thread that
+ * has ever asked this clock is waiting, and no virtual thread runs, known or not. What this clock
+ * cannot see, such as an answer that never comes, or a virtual thread that computes for long, is
+ * waited for during one real second, or longer on a busy machine; then time goes on.
  *
  * <p>Safe for use by many threads.
  */
 public final class ManualTime implements Time, AutoCloseable {
   private static final Logger LOG = System.getLogger(ManualTime.class.getName());
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
-
-  /** How long, in real time, nothing has to happen until an unanswered call counts as waiting. */
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
-
-  /** The same while the server works: only a server that hangs takes this long. */
-  private static final Duration WORK_PATIENCE = Duration.ofSeconds(30);
-
-  private static final long GLANCE_NANOS = 50_000;
 
   /** How many times as fast as real time this one flies at most, when it turns itself. */
   private static final long MOST_SPEED = 50_000;
@@ -56,30 +45,15 @@ public final class ManualTime implements Time, AutoCloseable {
   /** Held by whoever moves the time on. */
   private final ReentrantLock advancing = new ReentrantLock();
 
-  /** Guards all fields below. */
-  private final ReentrantLock lock = new ReentrantLock();
-
-  private final Condition changed = lock.newCondition();
-  private final PriorityQueue<Wait> waits =
-      new PriorityQueue<>(
-          Comparator.<Wait>comparingLong(wait -> wait.deadline)
-              .thenComparingLong(wait -> wait.number));
-  private final Set<Thread> threads = new HashSet<>();
-  private final Set<Thread> sleeping = new HashSet<>();
-  private long nanos;
-  private Duration shift = Duration.ZERO;
-  private long changes;
-  private int held;
-  private int work;
-  private int waking;
-  private boolean closed;
+  private final Clockwork works = new Clockwork();
+  private final AtomicReference<Duration> shift = new AtomicReference<>(Duration.ZERO);
 
   private ManualTime() {}
 
   /** Returns a clock that stands still until it is {@linkplain #advance advanced}. */
   public static ManualTime create() {
     ManualTime time = new ManualTime();
-    time.threads.add(Thread.currentThread());
+    long unused = time.nanoTime();
     return time;
   }
 
@@ -90,80 +64,48 @@ public final class ManualTime implements Time, AutoCloseable {
     return time;
   }
 
-  /** Something that happens at a deadline, unless it is cancelled before. */
-  private static final class Wait {
-    final long deadline;
-    final long number;
-    final Runnable action;
-
-    /** Who has set the alarm that this is, if it is one. */
-    final @Nullable Thread caller;
-
-    boolean isOver;
-
-    Wait(long deadline, long number, Runnable action, @Nullable Thread caller) {
-      this.deadline = deadline;
-      this.number = number;
-      this.action = action;
-      this.caller = caller;
-    }
-  }
-
   @Override
   public Instant now() {
-    lock.lock();
-    try {
-      threads.add(Thread.currentThread());
-      return START.plusNanos(nanos).plus(shift);
-    } finally {
-      lock.unlock();
-    }
+    return START.plusNanos(works.nanos()).plus(shift.get());
   }
 
   @Override
   public long nanoTime() {
-    lock.lock();
-    try {
-      threads.add(Thread.currentThread());
-      return nanos;
-    } finally {
-      lock.unlock();
-    }
+    return works.nanos();
   }
 
   @Override
   public void sleep(Duration duration) throws InterruptedException {
-    lock.lockInterruptibly();
+    Thread thread = Thread.currentThread();
+    works.lock.lockInterruptibly();
     try {
-      threads.add(Thread.currentThread());
+      works.activity.know(thread);
       if (duration.isNegative() || duration.isZero()) {
         return;
       }
-      Condition woken = lock.newCondition();
-      Wait wait =
-          add(
+      Condition woken = works.lock.newCondition();
+      Deadlines.Wait wait =
+          works.add(
               duration,
               () -> {
-                waking++;
+                works.activity.addWaking(1);
                 woken.signal();
               },
               null);
-      sleeping.add(Thread.currentThread());
+      works.activity.sleeps(thread);
       try {
-        while (!wait.isOver) {
+        while (!wait.isOver()) {
           woken.await();
         }
       } finally {
-        sleeping.remove(Thread.currentThread());
-        if (wait.isOver) {
-          waking--;
-        } else {
-          end(wait);
+        works.activity.sleepsNoMore(thread);
+        if (!works.waits.end(wait)) {
+          works.activity.addWaking(-1);
         }
-        touch();
+        works.touch();
       }
     } finally {
-      lock.unlock();
+      works.lock.unlock();
     }
   }
 
@@ -174,26 +116,26 @@ public final class ManualTime implements Time, AutoCloseable {
       task.run();
       return () -> false;
     }
-    lock.lock();
+    works.lock.lock();
     try {
-      threads.add(Thread.currentThread());
-      Wait wait = add(delay, () -> runLogged(task), Thread.currentThread());
+      works.activity.know(Thread.currentThread());
+      Deadlines.Wait wait = works.add(delay, () -> runLogged(task), Thread.currentThread());
       return () -> cancel(wait);
     } finally {
-      lock.unlock();
+      works.lock.unlock();
     }
   }
 
-  private boolean cancel(Wait wait) {
-    lock.lock();
+  private boolean cancel(Deadlines.Wait wait) {
+    works.lock.lock();
     try {
-      boolean cancelled = end(wait);
+      boolean cancelled = works.waits.end(wait);
       if (cancelled) {
-        touch();
+        works.touch();
       }
       return cancelled;
     } finally {
-      lock.unlock();
+      works.lock.unlock();
     }
   }
 
@@ -203,28 +145,6 @@ public final class ManualTime implements Time, AutoCloseable {
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "a scheduled task failed", e);
     }
-  }
-
-  private Wait add(Duration duration, Runnable action, @Nullable Thread caller) {
-    Wait wait = new Wait(Math.addExact(nanos, duration.toNanos()), changes, action, caller);
-    waits.add(wait);
-    touch();
-    return wait;
-  }
-
-  /** Takes a wait away; false when it is over already. */
-  private boolean end(Wait wait) {
-    if (wait.isOver) {
-      return false;
-    }
-    wait.isOver = true;
-    waits.remove(wait);
-    return true;
-  }
-
-  private void touch() {
-    changes++;
-    changed.signalAll();
   }
 
   /** Notes that the server has begun to do something; time stands still until it is done. */
@@ -238,12 +158,12 @@ public final class ManualTime implements Time, AutoCloseable {
   }
 
   private void addWork(int count) {
-    lock.lock();
+    works.lock.lock();
     try {
-      work += count;
-      touch();
+      works.activity.addWork(count);
+      works.touch();
     } finally {
-      lock.unlock();
+      works.lock.unlock();
     }
   }
 
@@ -253,13 +173,12 @@ public final class ManualTime implements Time, AutoCloseable {
       return Optional.ofNullable(future.getNow(null));
     }
     CompletableFuture<Optional<T>> either = new CompletableFuture<>();
-    Wait wait;
-    lock.lock();
+    Deadlines.Wait wait;
+    works.lock.lock();
     try {
-      work--;
-      held++;
+      works.activity.hold();
       wait =
-          add(
+          works.add(
               atMost,
               () -> {
                 goOn();
@@ -267,7 +186,7 @@ public final class ManualTime implements Time, AutoCloseable {
               },
               null);
     } finally {
-      lock.unlock();
+      works.lock.unlock();
     }
     // In the thread that completes the future: at no moment does the server seem idle.
     CompletableFuture<?> unused =
@@ -285,21 +204,20 @@ public final class ManualTime implements Time, AutoCloseable {
     }
   }
 
-  private void release(Wait wait) {
-    lock.lock();
+  private void release(Deadlines.Wait wait) {
+    works.lock.lock();
     try {
-      if (end(wait)) {
+      if (works.waits.end(wait)) {
         goOn();
       }
     } finally {
-      lock.unlock();
+      works.lock.unlock();
     }
   }
 
   private void goOn() {
-    held--;
-    work++;
-    touch();
+    works.activity.goOn();
+    works.touch();
   }
 
   /**
@@ -314,12 +232,13 @@ public final class ManualTime implements Time, AutoCloseable {
     }
     advancing.lockInterruptibly();
     try {
-      long end = Math.addExact(nanos(), duration.toNanos());
-      do {
-        awaitQuiet();
-      } while (step(end));
-      moveTo(end);
-      awaitQuiet();
+      long end = Math.addExact(works.nanos(), duration.toNanos());
+      long seen = works.awaitQuiet();
+      while (!works.moveTo(end, seen)) {
+        works.step(end, seen);
+        seen = works.awaitQuiet();
+      }
+      seen = works.awaitQuiet();
     } finally {
       advancing.unlock();
     }
@@ -330,12 +249,7 @@ public final class ManualTime implements Time, AutoCloseable {
    * for takes as long as before.
    */
   public void shiftClock(Duration duration) {
-    lock.lock();
-    try {
-      shift = shift.plus(duration);
-    } finally {
-      lock.unlock();
-    }
+    shift.accumulateAndGet(duration, Duration::plus);
   }
 
   /**
@@ -343,13 +257,13 @@ public final class ManualTime implements Time, AutoCloseable {
    * clock.
    */
   public void awaitWaits(int count) throws InterruptedException {
-    lock.lockInterruptibly();
+    works.lock.lockInterruptibly();
     try {
-      while (waits.size() < count) {
-        changed.await();
+      while (works.waits.size() < count) {
+        works.changed.await();
       }
     } finally {
-      lock.unlock();
+      works.lock.unlock();
     }
   }
 
@@ -358,10 +272,11 @@ public final class ManualTime implements Time, AutoCloseable {
       while (awaitWait()) {
         advancing.lockInterruptibly();
         try {
-          awaitQuiet();
-          if (remainsQuiet()) {
-            step(Long.MAX_VALUE);
-          }
+          long seen = works.awaitQuiet();
+          // For platform threads that have only just been started and have not asked yet.
+          long pause = works.width(seen) / MOST_SPEED;
+          works.pause(Math.min(pause, LONGEST_PAUSE.toNanos()), seen);
+          works.step(Long.MAX_VALUE, seen);
         } finally {
           advancing.unlock();
         }
@@ -373,143 +288,25 @@ public final class ManualTime implements Time, AutoCloseable {
 
   /** Waits until there is a deadline; false when the clock is closed. */
   private boolean awaitWait() throws InterruptedException {
-    lock.lockInterruptibly();
+    works.lock.lockInterruptibly();
     try {
-      while (waits.isEmpty() && !closed) {
-        changed.await();
+      while (works.waits.isEmpty() && !works.isClosed()) {
+        works.changed.await();
       }
-      return !closed;
+      return !works.isClosed();
     } finally {
-      lock.unlock();
+      works.lock.unlock();
     }
-  }
-
-  private long nanos() {
-    lock.lock();
-    try {
-      return nanos;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void moveTo(long end) {
-    lock.lock();
-    try {
-      nanos = Math.max(nanos, end);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Goes to the next deadline, if there is one until then, and does all that is due. */
-  private boolean step(long end) {
-    lock.lock();
-    try {
-      Wait next = waits.peek();
-      if (next == null || next.deadline > end || closed) {
-        return false;
-      }
-      nanos = Math.max(nanos, next.deadline);
-      for (Wait due = waits.peek(); due != null && due.deadline <= nanos; due = waits.peek()) {
-        end(due);
-        due.action.run();
-      }
-      touch();
-      return true;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void awaitQuiet() throws InterruptedException {
-    lock.lockInterruptibly();
-    try {
-      long since = System.nanoTime();
-      long before = changes;
-      while (!isQuiet() && !closed) {
-        long now = System.nanoTime();
-        if (changes != before) {
-          before = changes;
-          since = now;
-        }
-        Duration patience = work > 0 ? WORK_PATIENCE : PATIENCE;
-        if (now - since > patience.toNanos()) {
-          return;
-        }
-        long unused = changed.awaitNanos(GLANCE_NANOS);
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /**
-   * Waits a moment before a jump, longer before a wide one, for threads that have only just been
-   * started and are not known yet; false when something has happened meanwhile.
-   */
-  private boolean remainsQuiet() throws InterruptedException {
-    lock.lockInterruptibly();
-    try {
-      Wait next = waits.peek();
-      if (next == null) {
-        return false;
-      }
-      long pause = Math.min((next.deadline - nanos) / MOST_SPEED, LONGEST_PAUSE.toNanos());
-      long end = System.nanoTime() + pause;
-      long before = changes;
-      for (long left = pause; left > 0 && changes == before; left = end - System.nanoTime()) {
-        long unused = changed.awaitNanos(left);
-      }
-      return changes == before;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private boolean isQuiet() {
-    if (work > 0 || waking > 0 || calls() > held) {
-      return false;
-    }
-    threads.removeIf(thread -> !thread.isAlive());
-    Thread current = Thread.currentThread();
-    // Who waits for the lock is about to say something, though its thread looks idle. Asked last:
-    // while the lock is held here, a thread that looked idle for this reason still waits for it.
-    return threads.stream().allMatch(thread -> thread == current || isWaiting(thread))
-        && !lock.hasQueuedThreads();
-  }
-
-  private static boolean isWaiting(Thread thread) {
-    return switch (thread.getState()) {
-      case WAITING, TIMED_WAITING, TERMINATED -> true;
-      case NEW, RUNNABLE, BLOCKED -> false;
-    };
-  }
-
-  /** The alarms that stand for a call: those of threads that wait for something else meanwhile. */
-  private long calls() {
-    Thread current = Thread.currentThread();
-    return waits.stream()
-        .map(wait -> wait.caller)
-        .filter(caller ->
-            caller != null && caller != current && caller.isAlive() && !sleeping.contains(caller))
-        .count();
   }
 
   /** Ends the advancing; whoever still waits goes on waiting. */
   @Override
   public void close() {
-    lock.lock();
-    try {
-      closed = true;
-      touch();
-    } finally {
-      lock.unlock();
-    }
+    works.close();
   }
 
   @Override
   public String toString() {
-    return "ManualTime[" + START.plusNanos(nanos()) + "]";
+    return "ManualTime[" + START.plusNanos(works.nanos()) + "]";
   }
 }

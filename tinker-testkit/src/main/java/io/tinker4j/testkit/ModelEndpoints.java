@@ -3,7 +3,6 @@ package io.tinker4j.testkit;
 import io.tinker4j.testkit.model.LoraModel;
 import io.tinker4j.testkit.model.LoraSettings;
 import io.tinker4j.types.CreateModelRequest;
-import io.tinker4j.types.CreateModelResponse;
 import io.tinker4j.types.GetInfoRequest;
 import io.tinker4j.types.GetInfoResponse;
 import io.tinker4j.types.LoadWeightsRequest;
@@ -204,12 +203,14 @@ final class ModelEndpoints {
             request.baseModel(), request.loraConfig().orElseGet(BaseModels::defaultConfig));
     requireAdamW(request.optimizerConfig());
     String id = knownId == null ? behaviour.modelId(session, request.modelSeqId()) : knownId;
+    TrainingRunEntry run =
+        newRun(id, session, request.baseModel(), settings, request.userMetadata());
     return new Creation(
         session,
-        newRun(id, session, request.baseModel(), settings, request.userMetadata()),
+        run,
         JsonBodies.fingerprint("create_model", request),
         () -> LoraModel.create(baseModels.model(request.baseModel()), settings),
-        CreateModelResponse.builder().modelId(id).build());
+        behaviour.created(run));
   }
 
   private static void requireAdamW(Map<String, @Nullable Object> optimizer) {

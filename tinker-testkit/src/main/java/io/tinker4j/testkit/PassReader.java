@@ -32,7 +32,7 @@ final class PassReader {
   private PassReader() {}
 
   /** Reads the JSON body of {@code forward_backward}. */
-  static PassRequest readForwardBackward(byte[] body) {
+  static PassRequest readForwardBackward(byte[] body, Behaviour behaviour) {
     ForwardBackwardRequest request = JsonBodies.read(body, ForwardBackwardRequest.class);
     return fromJson(
         request.modelId(),
@@ -40,18 +40,20 @@ final class PassReader {
         request.forwardBackwardInput(),
         OperationKind.FORWARD_BACKWARD,
         JsonBodies.fingerprint(
-            OperationKind.FORWARD_BACKWARD.wireName(), request.forwardBackwardInput()));
+            OperationKind.FORWARD_BACKWARD.wireName(), request.forwardBackwardInput()),
+        behaviour);
   }
 
   /** Reads the JSON body of {@code forward}. */
-  static PassRequest readForward(byte[] body) {
+  static PassRequest readForward(byte[] body, Behaviour behaviour) {
     ForwardRequest request = JsonBodies.read(body, ForwardRequest.class);
     return fromJson(
         request.modelId(),
         request.seqId().orElse(0),
         request.forwardInput(),
         OperationKind.FORWARD,
-        JsonBodies.fingerprint(OperationKind.FORWARD.wireName(), request.forwardInput()));
+        JsonBodies.fingerprint(OperationKind.FORWARD.wireName(), request.forwardInput()),
+        behaviour);
   }
 
   private static PassRequest fromJson(
@@ -59,7 +61,8 @@ final class PassReader {
       long seqId,
       ForwardBackwardInput input,
       OperationKind kind,
-      String fingerprint) {
+      String fingerprint,
+      Behaviour behaviour) {
     for (int i = 0; i < input.data().size(); i++) {
       InputTokens.requireKnown(
           input.data().get(i).modelInput(), List.of("body", "data", i, "model_input"));
@@ -68,7 +71,7 @@ final class PassReader {
         modelId,
         seqId,
         input.data(),
-        loss(input.lossFn(), numbers(input.lossFnConfig())),
+        loss(input.lossFn(), numbers(input.lossFnConfig()), behaviour),
         kind,
         fingerprint);
   }
@@ -78,7 +81,7 @@ final class PassReader {
    *
    * @throws RefusedException 400 when it is malformed, 422 when what it says cannot be
    */
-  static PassRequest readProtobuf(byte[] body) {
+  static PassRequest readProtobuf(byte[] body, Behaviour behaviour) {
     io.tinker4j.types.proto.ForwardBackwardRequest request;
     try {
       request = io.tinker4j.types.proto.ForwardBackwardRequest.parseFrom(body);
@@ -95,7 +98,7 @@ final class PassReader {
         request.getModelId(),
         request.getSeqId(),
         data,
-        loss(request.getLossFn(), request.getLossFnConfigMap()),
+        loss(request.getLossFn(), request.getLossFnConfigMap(), behaviour),
         kind,
         ContentHash.fingerprint(
             kind.wireName(), canonical(request.toBuilder().clearModelId().clearSeqId().build())));
@@ -129,9 +132,9 @@ final class PassReader {
     return numbers;
   }
 
-  private static Loss loss(String name, Map<String, Double> config) {
+  private static Loss loss(String name, Map<String, Double> config, Behaviour behaviour) {
     try {
-      return Loss.parse(name, config);
+      return behaviour.loss(name, config);
     } catch (IllegalArgumentException e) {
       throw RefusedException.unprocessable(
           List.of("body", "loss_fn"), String.valueOf(e.getMessage()), "value_error");

@@ -41,6 +41,11 @@ final class PassRequest {
     return data;
   }
 
+  /** Returns this pass over other examples. */
+  PassRequest withData(List<Datum> newData) {
+    return new PassRequest(modelId, seqId, newData, loss, kind, fingerprint);
+  }
+
   Loss loss() {
     return loss;
   }

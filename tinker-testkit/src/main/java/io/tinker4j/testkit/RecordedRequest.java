@@ -53,7 +53,7 @@ public final class RecordedRequest {
   public String operation() {
     int end = path.indexOf('?');
     String plain = end < 0 ? path : path.substring(0, end);
-    return plain.startsWith(Router.PREFIX) ? plain.substring(Router.PREFIX.length()) : plain;
+    return Router.operation(plain);
   }
 
   /** Returns the headers, among them credentials. */

@@ -76,6 +76,16 @@ final class RefusedException extends RuntimeException {
     return new RefusedException(500, "the data directory failed: " + e.getMessage());
   }
 
+  /** A mistake of the server's own, in which it says no more. */
+  static RefusedException broken() {
+    return new RefusedException(500, "Internal Server Error");
+  }
+
+  /** What the request names is not there yet. */
+  static RefusedException tooEarly(String detail) {
+    return new RefusedException(425, detail);
+  }
+
   /** The server is closing. */
   static RefusedException unavailable() {
     return new RefusedException(503, "the server is closing");

@@ -12,6 +12,7 @@ final class Router {
   private static final String PARAMETER = "*";
 
   private final List<Route> routes = new ArrayList<>();
+  private @Nullable Endpoint root;
 
   /** An endpoint and the path segments that stood for its parameters. */
   record Match(Endpoint endpoint, List<String> parameters, boolean isOpen) {}
@@ -54,6 +55,17 @@ final class Router {
     return this;
   }
 
+  /** Sets what answers {@code GET /}, which needs no credential. Default: nothing. */
+  Router addRoot(Endpoint endpoint) {
+    root = endpoint;
+    return this;
+  }
+
+  /** What a path asks for: the path without what all have in common. */
+  static String operation(String path) {
+    return path.startsWith(PREFIX) ? path.substring(PREFIX.length()) : path;
+  }
+
   /** Takes a route away if it is there. */
   Router remove(String method, String path) {
     routes.removeIf(route -> route.is(method, split(path)));
@@ -91,6 +103,9 @@ final class Router {
    * @throws RefusedException 404 when no route has the path, 405 when only other methods have it
    */
   Match find(String method, String path) {
+    if (root != null && path.equals("/") && method.equals("GET")) {
+      return new Match(root, List.of(), true);
+    }
     boolean otherMethod = false;
     if (path.startsWith(PREFIX)) {
       List<String> segments = split(path.substring(PREFIX.length()));

@@ -67,6 +67,34 @@ final class Samplers {
         () -> sampler);
   }
 
+  /**
+   * Samples; where samplers share the weights of live models, in its turn among the operations of
+   * the model that its checkpoint is of, whose weights it overwrites.
+   */
+  void sample(BoundSampler sampler, Runnable sampling, Behaviour behaviour) {
+    String modelPath = sampler.source().modelPath();
+    if (modelPath != null && behaviour.samplersOverwriteModels()) {
+      TinkerPath path = TinkerPath.parse(modelPath);
+      TrainedModel model = registry.findModel(path.runId());
+      if (model != null) {
+        model.overwrite(engine -> overwrite(engine, sampler.owner(), path), sampling);
+        return;
+      }
+    }
+    compute.processors().execute(sampling);
+  }
+
+  private void overwrite(LoraModel engine, String owner, TinkerPath path) throws IOException {
+    Object unused =
+        checkpoints.load(
+            owner,
+            path,
+            dir -> {
+              engine.overwriteWeights(dir);
+              return dir;
+            });
+  }
+
   private Sampler load(String owner, TinkerPath path) throws InterruptedException {
     try {
       return compute.call(() -> read(owner, path));
@@ -110,23 +138,30 @@ final class Samplers {
   }
 
   /**
-   * Makes a sampler of a model as it is now, durably.
+   * A sampler that is to be made of a model.
    *
+   * @param modelPath the checkpoint that it is saved as, if it is
    * @param operation what makes it; the same operation replaces its own work when it is carried out
    *     again after a crash
+   */
+  record Kept(String id, int samplingSeqId, @Nullable String modelPath, String operation) {}
+
+  /**
+   * Makes a sampler of a model as it is now, durably.
+   *
    * @throws OperationException when there is another sampler of the id
    */
-  void keep(TrainedModel model, String id, int samplingSeqId, String operation, LoraModel engine)
-      throws IOException {
-    String fingerprint = "save:" + model.id() + ":" + operation;
+  void keep(TrainedModel model, LoraModel engine, Kept kept) throws IOException {
+    String id = kept.id();
+    String fingerprint = "save:" + model.id() + ":" + kept.operation();
     Sampler frozen = engine.frozenSampler();
     BoundSampler sampler =
         new BoundSampler(
             id,
             model.session().owner(),
             model.session().id(),
-            samplingSeqId,
-            new BoundSampler.Source(model.run().baseModel(), null, fingerprint),
+            kept.samplingSeqId(),
+            new BoundSampler.Source(model.run().baseModel(), kept.modelPath(), fingerprint),
             () -> frozen);
     Optional<BoundSampler> other = registry.addSampler(sampler);
     if (other.isPresent() && !other.get().source().fingerprint().equals(fingerprint)) {

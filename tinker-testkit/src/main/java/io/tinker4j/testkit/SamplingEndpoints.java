@@ -114,7 +114,7 @@ final class SamplingEndpoints {
     long entry =
         chronicle.sample(
             promise.requestId(), samplerId, request.seqId().orElse(0), fingerprint, stored);
-    compute.processors().execute(() -> run(task, sampler, promise));
+    samplers.sample(sampler, () -> run(task, sampler, promise), behaviour);
     return new BoundSampler.Request(fingerprint, promise.requestId(), entry);
   }
 

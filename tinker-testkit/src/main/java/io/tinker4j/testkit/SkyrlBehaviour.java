@@ -3,20 +3,17 @@ package io.tinker4j.testkit;
 import io.tinker4j.testkit.model.Loss;
 import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.Datum;
-import io.tinker4j.types.DmelChunk;
 import io.tinker4j.types.ForwardBackwardOutput;
 import io.tinker4j.types.Metrics;
 import io.tinker4j.types.SampleResponse;
 import io.tinker4j.types.TensorData;
-import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** SkyRL's server with its JAX backend, as it was seen in August 2026. */
 final class SkyrlBehaviour extends Behaviour {
@@ -56,6 +53,22 @@ final class SkyrlBehaviour extends Behaviour {
   }
 
   @Override
+  boolean refusesCheckpointsBeingWritten() {
+    return true;
+  }
+
+  @Override
+  boolean samplersOverwriteModels() {
+    return true;
+  }
+
+  /** What is saved without a name is a checkpoint all the same. */
+  @Override
+  Optional<String> unnamedCheckpoint(int samplingSessionSeqId, long seqId) {
+    return Optional.of("ss" + samplingSessionSeqId + "_seq" + seqId);
+  }
+
+  @Override
   Duration holdTime() {
     return Duration.ofMinutes(5);
   }
@@ -91,82 +104,18 @@ final class SkyrlBehaviour extends Behaviour {
   }
 
   @Override
-  PassRequest pass(PassRequest request) {
-    if (request.loss() instanceof Loss.Dro) {
-      throw RefusedException.unprocessable(
-          List.of("body", "loss_fn"), "dro is not a loss of this server", "literal_error");
-    }
-    for (Datum datum : request.data()) {
-      if (datum.modelInput().chunks().stream().anyMatch(DmelChunk.class::isInstance)) {
-        throw RefusedException.unprocessable(
-            List.of("body", "data"), "audio is not supported", "value_error");
-      }
-      if (datum.lossFnInputs().values().stream().anyMatch(TensorData::isSparse)) {
-        throw RefusedException.unprocessable(
-            List.of("body", "data"), "sparse tensors are not supported", "value_error");
-      }
-    }
-    return request;
+  Loss loss(String name, Map<String, Double> config) {
+    return SkyrlPasses.loss(name, config);
   }
 
-  /**
-   * Every loss is multiplied by the weights, ones when there are none, divided by their sum in the
-   * example, and averaged over the examples. What a loss does not read is ignored.
-   */
+  @Override
+  PassRequest pass(PassRequest request) {
+    return SkyrlPasses.checked(request);
+  }
+
   @Override
   List<Datum> examples(PassRequest request) {
-    List<Datum> scaled = new ArrayList<>();
-    for (Datum datum : request.data()) {
-      Map<String, TensorData> inputs = new LinkedHashMap<>();
-      for (String name : List.of(Datum.TARGET_TOKENS, Datum.LOGPROBS)) {
-        TensorData tensor = datum.lossFnInputs().get(name);
-        if (tensor != null) {
-          inputs.put(name, tensor);
-        }
-      }
-      TensorData targets = datum.lossFnInputs().get(Datum.TARGET_TOKENS);
-      if (targets == null) {
-        throw new IllegalStateException("target_tokens is missing");
-      }
-      float[] weights = floats(datum.lossFnInputs().get(Datum.WEIGHTS), targets.size());
-      scale(weights, request.data().size());
-      if (request.loss() instanceof Loss.CrossEntropy) {
-        inputs.put(Datum.WEIGHTS, TensorData.of(weights));
-      } else {
-        inputs.put(Datum.ADVANTAGES, product(datum.lossFnInputs().get(Datum.ADVANTAGES), weights));
-      }
-      scaled.add(Datum.of(datum.modelInput(), inputs));
-    }
-    return scaled;
-  }
-
-  private static float[] floats(@Nullable TensorData tensor, int size) {
-    float[] values = new float[size];
-    if (tensor == null) {
-      Arrays.fill(values, 1);
-    } else {
-      FloatBuffer given = tensor.floats();
-      given.get(values, 0, Math.min(size, given.remaining()));
-    }
-    return values;
-  }
-
-  private static void scale(float[] weights, int examples) {
-    double sum = 0;
-    for (float weight : weights) {
-      sum += weight;
-    }
-    for (int i = 0; i < weights.length; i++) {
-      weights[i] = (float) (weights[i] / sum / examples);
-    }
-  }
-
-  private static TensorData product(@Nullable TensorData advantages, float[] weights) {
-    float[] product = floats(advantages, weights.length);
-    for (int i = 0; i < product.length; i++) {
-      product[i] *= weights[i];
-    }
-    return TensorData.of(product);
+    return SkyrlPasses.scaled(request);
   }
 
   /** No metrics; what each token loses is an output instead. */
@@ -177,7 +126,7 @@ final class SkyrlBehaviour extends Behaviour {
       Map<String, TensorData> more = new LinkedHashMap<>(datum);
       TensorData logprobs = datum.get("logprobs");
       if (logprobs != null) {
-        float[] losses = floats(logprobs, logprobs.size());
+        float[] losses = SkyrlPasses.floats(logprobs);
         for (int i = 0; i < losses.length; i++) {
           losses[i] = -losses[i];
         }
@@ -235,7 +184,18 @@ final class SkyrlBehaviour extends Behaviour {
   }
 
   @Override
+  Object created(TrainingRunEntry run) {
+    Map<String, Object> wire = new LinkedHashMap<>();
+    wire.put("model_id", run.id());
+    wire.put("base_model", run.baseModel());
+    wire.put("lora_config", Map.of("rank", run.settings().rank()));
+    return wire;
+  }
+
+  @Override
   void adapt(Router router) {
     SkyrlRoutes.adapt(router);
+    SkyrlRequests.adapt(router);
+    SkyrlAnswers.adapt(router);
   }
 }

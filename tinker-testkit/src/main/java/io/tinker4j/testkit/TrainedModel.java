@@ -256,6 +256,51 @@ final class TrainedModel {
     return operation.seqId() > 0 && workshop.behaviour().recognises(operation.kind());
   }
 
+  /** Changes an engine between two operations. */
+  @FunctionalInterface
+  interface Change {
+    void apply(LoraModel engine) throws Exception;
+  }
+
+  /**
+   * Changes the weights in the turn of whoever asks, and then goes on with what depends on it; for
+   * servers that carry out requests in the order of their arrival.
+   */
+  void overwrite(Change change, Runnable then) {
+    lock.lock();
+    try {
+      if (unloading == null) {
+        lane.submit(
+            ++taken,
+            () -> {
+              apply(change);
+              workshop.compute().processors().execute(then);
+            });
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    workshop.compute().processors().execute(then);
+  }
+
+  private void apply(Change change) {
+    LoraModel model = engine;
+    if (model == null) {
+      return;
+    }
+    Outcome outcome =
+        compute(() -> {
+          change.apply(model);
+          setWeightsHash(model.weightsHash());
+          return model;
+        });
+    if (outcome instanceof Outcome.Failed failed) {
+      LOG.log(
+          Level.WARNING, () -> "weights not overwritten id=" + id + " reason=" + failed.message());
+    }
+  }
+
   /** Ends the model after the operations before the first gap; the others fail. */
   Promise unload() {
     lock.lock();

@@ -36,9 +36,9 @@ final class TrainingEndpoints {
             request ->
                 pass(
                     request.isProtobuf()
-                        ? PassReader.readProtobuf(request.body())
-                        : PassReader.readForwardBackward(request.body())))
-        .add("forward", request -> pass(PassReader.readForward(request.body())))
+                        ? PassReader.readProtobuf(request.body(), behaviour)
+                        : PassReader.readForwardBackward(request.body(), behaviour)))
+        .add("forward", request -> pass(PassReader.readForward(request.body(), behaviour)))
         .add("optim_step", this::optimStep);
   }
 

@@ -10,9 +10,13 @@ import io.tinker4j.types.SaveWeightsRequest;
 import io.tinker4j.types.SaveWeightsResponse;
 import io.tinker4j.types.WeightsInfoRequest;
 import io.tinker4j.types.WeightsInfoResponse;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Saving and loading checkpoints. */
@@ -25,6 +29,9 @@ final class WeightsEndpoints {
   private final Samplers samplers;
   private final ModelOperations operations;
   private final Behaviour behaviour;
+
+  /** Accepted saves that have not ended, where it matters. */
+  private final Set<TinkerPath> writing = ConcurrentHashMap.newKeySet();
 
   WeightsEndpoints(
       CheckpointStore checkpoints,
@@ -69,18 +76,37 @@ final class WeightsEndpoints {
                 "save_weights",
                 SaveWeightsRequest.builder().from(request).modelId("").seqId(0).build()),
             (model, engine) -> {
-              checkpoints.save(model.run(), path, options, dir -> engine.saveState(dir, true));
+              save(model, path, options, dir -> engine.saveState(dir, true));
               return SaveWeightsResponse.builder().path(path.toString()).build();
             })
         .withUsage(1)
         .withCheck(() -> checkName(path));
   }
 
+  private void save(
+      TrainedModel model, TinkerPath path, SaveOptions options, CheckpointStore.ModelWriter writer)
+      throws IOException {
+    try {
+      checkpoints.save(model.run(), path, options, writer);
+    } finally {
+      writing.remove(path);
+    }
+  }
+
   private void checkName(TinkerPath path) {
-    if (behaviour.refusesExistingNames()
-        && checkpoints.findRun(path.runId()).flatMap(run -> run.checkpoint(path)).isPresent()) {
+    boolean exists =
+        behaviour.refusesExistingNames()
+            && checkpoints.findRun(path.runId()).flatMap(run -> run.checkpoint(path)).isPresent();
+    if (exists || (behaviour.refusesCheckpointsBeingWritten() && !writing.add(path))) {
       throw RefusedException.conflict("checkpoint " + path + " exists");
     }
+  }
+
+  private void checkLoad(String owner, TinkerPath path) {
+    if (writing.contains(path)) {
+      throw RefusedException.tooEarly("checkpoint " + path + " is being written");
+    }
+    TrainingRunEntry unused = checkpoints.runOf(owner, path);
   }
 
   private static SaveOptions options(
@@ -117,7 +143,7 @@ final class WeightsEndpoints {
                 "save_weights_for_sampler",
                 SaveWeightsForSamplerRequest.builder().from(request).modelId("").seqId(0).build()),
             (model, engine) -> {
-              checkpoints.save(model.run(), path, options, dir -> engine.saveState(dir, false));
+              save(model, path, options, dir -> engine.saveState(dir, false));
               return SaveWeightsForSamplerResponse.builder().path(path.toString()).build();
             })
         .withUsage(1)
@@ -141,7 +167,19 @@ final class WeightsEndpoints {
         ContentHash.fingerprint("save_weights_for_sampler", new byte[0]),
         (model, engine) -> {
           String id = behaviour.samplerId(model.session(), samplingSeqId);
-          samplers.keep(model, id, samplingSeqId, "seq " + seqId, engine);
+          Optional<TinkerPath> path =
+              behaviour
+                  .unnamedCheckpoint(samplingSeqId, seqId)
+                  .map(name -> new TinkerPath(model.id(), CheckpointKind.SAMPLER, name));
+          if (path.isPresent()) {
+            SaveOptions options = options(seqId, false, null, null);
+            save(model, path.get(), options, dir -> engine.saveState(dir, false));
+          }
+          samplers.keep(
+              model,
+              engine,
+              new Samplers.Kept(
+                  id, samplingSeqId, path.map(String::valueOf).orElse(null), "seq " + seqId));
           return SaveWeightsForSamplerResponse.builder().samplingSessionId(id).build();
         });
   }
@@ -214,7 +252,7 @@ final class WeightsEndpoints {
                   .path(path.toString())
                   .build();
             })
-        .withCheck(() -> checkpoints.runOf(owner, path));
+        .withCheck(() -> checkLoad(owner, path));
   }
 
   private Answer weightsInfo(HttpCall call) {

@@ -187,4 +187,30 @@ class ManualTimeTest {
       assertThat(answer.join()).isEqualTo("try_again");
     }
   }
+
+  /** A machine that is busy does not get a new thread running at once. */
+  @Test
+  void autoAdvancing_threadThatHasNotAskedYet_isNotOvertaken() throws Exception {
+    try (ManualTime time = ManualTime.autoAdvancing()) {
+      List<String> woken = new CopyOnWriteArrayList<>();
+      Duration late = Duration.ofNanos(time.nanoTime());
+      CompletableFuture<Duration> asked = new CompletableFuture<>();
+      Thread slow =
+          Thread.ofVirtual()
+              .start(() -> {
+                long end = System.nanoTime() + Duration.ofMillis(300).toNanos();
+                while (System.nanoTime() < end) {
+                  Thread.onSpinWait();
+                }
+                asked.complete(Duration.ofNanos(time.nanoTime()));
+              });
+      Thread sleeper = sleeper(time, Duration.ofHours(1), woken);
+
+      slow.join();
+      sleeper.join();
+
+      assertThat(asked.join()).isEqualTo(late);
+      assertThat(woken).containsExactly("PT1H at 2026-01-01T01:00:00Z");
+    }
+  }
 }

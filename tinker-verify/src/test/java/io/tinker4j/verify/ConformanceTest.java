@@ -3,6 +3,7 @@ package io.tinker4j.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tinker4j.testkit.EmbeddedTinkerServer;
+import io.tinker4j.testkit.Personality;
 import io.tinker4j.testkit.conformance.ConformanceCase;
 import io.tinker4j.testkit.conformance.ConformanceReport;
 import io.tinker4j.testkit.conformance.ConformanceSuite;
@@ -11,8 +12,11 @@ import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
 import io.tinker4j.testkit.fault.RequestMatcher;
 import io.tinker4j.types.ClientConfigResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /** The embedded server does what the wire protocol says, seen from outside. */
@@ -40,6 +44,26 @@ class ConformanceTest {
       assertThat(report.results())
           .filteredOn(result -> result.verdict() != Verdict.SUPPORTED)
           .isEmpty();
+    }
+  }
+
+  /** What the capability table says of SkyRL's server; all that is not listed is supported. */
+  @Test
+  void skyrl_differsWhereItIsKnownTo() throws Exception {
+    List<String> known = Files.readAllLines(Path.of("src/test/resources/skyrl-conformance.txt"));
+    try (EmbeddedTinkerServer server =
+        EmbeddedTinkerServer.builder()
+            .personality(Personality.SKYRL)
+            .holdTime(Duration.ofMillis(50))
+            .start()) {
+      ConformanceReport report =
+          ConformanceSuite.of(server.baseUrl(), "tml-test").run(result -> {});
+
+      assertThat(report.results())
+          .filteredOn(result -> result.verdict() != Verdict.SUPPORTED)
+          .extracting(result ->
+              result.verdict().name().toLowerCase(Locale.ROOT) + " " + result.which().id())
+          .containsExactlyInAnyOrderElementsOf(known);
     }
   }
 

@@ -1,6 +1,10 @@
 package io.tinker4j.verify;
 
+import static io.tinker4j.testkit.fault.RequestMatcher.operation;
+
 import io.tinker4j.testkit.EmbeddedTinkerServer;
+import io.tinker4j.testkit.fault.Fault;
+import io.tinker4j.testkit.fault.FaultScript;
 import io.tinker4j.types.ClientConfigResponse;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -53,7 +57,7 @@ final class GoldenServer implements AutoCloseable {
     run(ownerOfRun, "save_weights_for_sampler", 4, "final");
   }
 
-  private String createSession(String key) throws Exception {
+  String createSession(String key) throws Exception {
     return read(send(
             "POST",
             "create_session",
@@ -83,6 +87,21 @@ final class GoldenServer implements AutoCloseable {
                 .formatted(run, seqId, name),
             key);
     JsonNode unused = await(key, read(submitted).get("request_id").asString());
+  }
+
+  /** This server, which answers the next question for a result that there is no room. */
+  GoldenServer paused() {
+    server.setFaults(
+        FaultScript.of(
+            Fault.on(operation("retrieve_future")).nth(1).pauseQueue("paused_capacity", "full")));
+    return this;
+  }
+
+  /** A new model, whose first step breaks it. */
+  String poisoned() throws Exception {
+    String poisoned = createModel("tml-test", session, 8);
+    server.setFaults(FaultScript.of(Fault.on(operation("optim_step")).nth(1).poisonRun()));
+    return poisoned;
   }
 
   /** The id of a request that has succeeded. */

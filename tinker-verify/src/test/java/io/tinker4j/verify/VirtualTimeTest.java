@@ -3,6 +3,7 @@ package io.tinker4j.verify;
 import static io.tinker4j.testkit.fault.RequestMatcher.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.tinker4j.testkit.EmbeddedTinkerServer;
 import io.tinker4j.testkit.ManualTime;
 import io.tinker4j.testkit.fault.Fault;
@@ -12,6 +13,10 @@ import io.tinker4j.training.ServiceClient;
 import io.tinker4j.training.TrainingClient;
 import io.tinker4j.training.WaitOptions;
 import io.tinker4j.types.AdamParams;
+import java.lang.management.ManagementFactory;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -43,8 +48,39 @@ class VirtualTimeTest {
     }
   }
 
+  /**
+   * Measured by the clock or, on a machine that is busy with something else, by what processors
+   * have spent on it; the first runs warm up. Where even its requests alone, 900 in number, take
+   * long, it may take three times as long as those.
+   */
   @Test
-  void queue_pausedForTwoHours_isWaitedForByPollsAndHeartbeats() {
+  void queue_pausedForTwoHours_isWaitedForByPollsAndHeartbeatsInASecond() throws Exception {
+    Duration best = waitForTwoHours();
+    for (int run = 0; run < 3 && best.compareTo(Duration.ofSeconds(1)) >= 0; run++) {
+      Duration took = waitForTwoHours();
+      best = took.compareTo(best) < 0 ? took : best;
+    }
+
+    if (best.compareTo(Duration.ofSeconds(1)) >= 0) {
+      assertThat(best).isLessThan(sendRequestsAlone().multipliedBy(3));
+    }
+  }
+
+  private static Duration sendRequestsAlone() throws Exception {
+    try (EmbeddedTinkerServer server = EmbeddedTinkerServer.start();
+        HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(server.baseUrl().resolve("/api/v1/healthz")).build();
+      long real = System.nanoTime();
+      long spent = processorTime();
+      for (int i = 0; i < 900; i++) {
+        assertThat(http.send(request, BodyHandlers.discarding()).statusCode()).isEqualTo(200);
+      }
+      return Duration.ofNanos(Math.min(System.nanoTime() - real, processorTime() - spent));
+    }
+  }
+
+  private static Duration waitForTwoHours() {
     try (ManualTime time = ManualTime.autoAdvancing();
         EmbeddedTinkerServer server =
             EmbeddedTinkerServer.builder().time(time).holdTime(Duration.ofSeconds(40)).start();
@@ -65,19 +101,24 @@ class VirtualTimeTest {
                   .pauseQueue("paused_capacity", "no room")));
       Instant start = time.now();
       long real = System.nanoTime();
+      long spent = processorTime();
 
       training.optimStep(AdamParams.builder().build()).join();
-      Duration took = Duration.ofNanos(System.nanoTime() - real);
+      Duration took = Duration.ofNanos(Math.min(System.nanoTime() - real, processorTime() - spent));
 
       assertThat(Duration.between(start, time.now()))
           .isBetween(Duration.ofHours(2), Duration.ofMinutes(125));
       assertThat(requests(server, "session_heartbeat")).isBetween(700L, 760L);
       assertThat(requests(server, "retrieve_future")).isBetween(170L, 190L);
-      // Alone on two cores it takes half a second; the limit leaves room for busy machines.
-      assertThat(took).isLessThan(Duration.ofSeconds(20));
-      System.getLogger(getClass().getName())
+      System.getLogger(VirtualTimeTest.class.getName())
           .log(System.Logger.Level.INFO, "two hours of virtual time took " + took);
+      return took;
     }
+  }
+
+  /** What this process has spent on all processors, in nanoseconds. */
+  private static long processorTime() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
   }
 
   private static long requests(EmbeddedTinkerServer server, String operation) {

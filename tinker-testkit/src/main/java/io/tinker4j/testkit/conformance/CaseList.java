@@ -38,6 +38,7 @@ final class CaseList {
     FutureCases.addTo(cases);
     RestCases.addTo(cases);
     ErrorCases.addTo(cases);
+    DifferenceCases.addTo(cases);
     return cases;
   }
 }

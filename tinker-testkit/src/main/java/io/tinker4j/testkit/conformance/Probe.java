@@ -173,6 +173,21 @@ final class Probe implements AutoCloseable {
         .text("sampling_session_id");
   }
 
+  /** A sampler of a checkpoint. */
+  String newSampler(String path) throws IOException, InterruptedException {
+    return post(
+            "create_sampling_session",
+            Bodies.of(
+                "session_id",
+                session(),
+                "sampling_session_seq_id",
+                nextSampler(),
+                "model_path",
+                path))
+        .ok()
+        .text("sampling_session_id");
+  }
+
   @Override
   public void close() {
     http.close();

@@ -75,20 +75,7 @@ final class SamplingCases {
                           "save_weights_for_sampler",
                           Bodies.saveForSampler(model.id(), model.next(), "s"))
                       .text("path");
-              String sampler =
-                  probe
-                      .post(
-                          "create_sampling_session",
-                          Bodies.of(
-                              "session_id",
-                              probe.session(),
-                              "sampling_session_seq_id",
-                              probe.nextSampler(),
-                              "model_path",
-                              path))
-                      .ok()
-                      .text("sampling_session_id");
-              SampleResponse unused = sample(probe, Bodies.sample(sampler, 0));
+              SampleResponse unused = sample(probe, Bodies.sample(probe.newSampler(path), 0));
             })
         .add(
             "sampler-neither",

@@ -12,22 +12,24 @@ import java.util.List;
 final class Adapter {
   private final Layer layer;
   private final double scale;
+  private final int inputs;
+  private final int outputs;
   private final Parameter a;
 
   /** B, held transposed: [rank][outputs]. */
   private final Parameter b;
 
-  Adapter(Layer layer, LoraSettings settings) {
+  Adapter(Layer layer, LoraSettings settings, Dimensions dimensions) {
     this.layer = layer;
     this.scale = settings.scale();
+    inputs = dimensions.inputs(layer);
+    outputs = dimensions.outputs(layer);
     String prefix = "base_model.model." + layer.module();
     double[][] start =
         CounterRandom.of(settings.seed()).stream(layer.module())
-            .nextMatrix(settings.rank(), layer.inputs(), 1 / Math.sqrt(layer.inputs()));
+            .nextMatrix(settings.rank(), inputs, 1 / Math.sqrt(inputs));
     a = new Parameter(prefix + ".lora_A.weight", false, start);
-    b =
-        new Parameter(
-            prefix + ".lora_B.weight", true, new double[settings.rank()][layer.outputs()]);
+    b = new Parameter(prefix + ".lora_B.weight", true, new double[settings.rank()][outputs]);
   }
 
   Layer layer() {
@@ -40,14 +42,14 @@ final class Adapter {
 
   /** Returns the layer's weights with this adapter applied, as a new matrix. */
   double[][] merge(double[][] frozen) {
-    double[][] merged = new double[layer.inputs()][];
+    double[][] merged = new double[inputs][];
     double[] column = new double[a.values().length];
     for (int i = 0; i < merged.length; i++) {
       merged[i] = frozen[i].clone();
       for (int k = 0; k < column.length; k++) {
         column[k] = scale * a.values()[k][i];
       }
-      Kernels.addProduct(merged[i], layer.outputs(), column, b.values());
+      Kernels.addProduct(merged[i], outputs, column, b.values());
     }
     return merged;
   }
@@ -59,9 +61,9 @@ final class Adapter {
     double[][] transposed = Kernels.transpose(weightGradient);
     for (int k = 0; k < a.values().length; k++) {
       double[] gradientA = a.gradient()[k];
-      Kernels.addProduct(gradientA, layer.inputs(), b.values()[k], transposed);
+      Kernels.addProduct(gradientA, inputs, b.values()[k], transposed);
       double[] gradientB = b.gradient()[k];
-      Kernels.addProduct(gradientB, layer.outputs(), a.values()[k], weightGradient);
+      Kernels.addProduct(gradientB, outputs, a.values()[k], weightGradient);
       scale(gradientA);
       scale(gradientB);
     }

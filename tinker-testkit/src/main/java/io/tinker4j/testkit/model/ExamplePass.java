@@ -17,6 +17,9 @@ final class ExamplePass {
   /** Examples in flight at a time; bounds the memory, does not affect results. */
   private static final int WAVE = 16;
 
+  /** Multiplications, in the forward pass, that are done sooner than handed to other threads. */
+  private static final long SMALL = 2_000_000;
+
   private final Network network;
   private final List<Example> examples;
   private final Loss loss;
@@ -45,8 +48,12 @@ final class ExamplePass {
       Executor executor) {
     requireInputs(examples, loss);
     ExamplePass pass = new ExamplePass(network, examples, loss);
-    for (int start = 0; start < examples.size(); start += WAVE) {
-      pass.runWave(start, Math.min(WAVE, examples.size() - start), sum, executor);
+    if (pass.isSmall()) {
+      pass.runAlone(sum);
+    } else {
+      for (int start = 0; start < examples.size(); start += WAVE) {
+        pass.runWave(start, Math.min(WAVE, examples.size() - start), sum, executor);
+      }
     }
     double lossSum = 0;
     for (double value : pass.losses) {
@@ -65,11 +72,29 @@ final class ExamplePass {
     }
   }
 
+  private boolean isSmall() {
+    return network.size() * examples.stream().mapToLong(Example::length).sum() < SMALL;
+  }
+
+  /** One example after the other in the same memory, without another thread. */
+  private void runAlone(@Nullable Gradients sum) {
+    int longest = examples.stream().mapToInt(Example::length).max().orElse(0);
+    TokenBlock block = network.block(Math.min(TokenBlock.SIZE, longest));
+    Gradients own = sum == null ? null : sum.fresh();
+    for (int i = 0; i < examples.size(); i++) {
+      runExample(i, own, block);
+      if (sum != null && own != null) {
+        sum.add(own);
+        own.clear();
+      }
+    }
+  }
+
   private void runWave(int start, int count, @Nullable Gradients sum, Executor executor) {
     for (int i = 0; sum != null && i < count; i++) {
       Gradients own = ownGradients[i];
       if (own == null) {
-        ownGradients[i] = new Gradients(sum.layers());
+        ownGradients[i] = sum.fresh();
       } else {
         own.clear();
       }
@@ -78,7 +103,7 @@ final class ExamplePass {
         count,
         executor,
         () -> {
-          TokenBlock block = new TokenBlock(TokenBlock.SIZE);
+          TokenBlock block = network.block(TokenBlock.SIZE);
           return i -> runExample(start + i, ownGradients[i], block);
         });
     for (int i = 0; sum != null && i < count; i++) {

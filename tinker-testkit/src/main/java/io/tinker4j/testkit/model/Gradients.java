@@ -8,12 +8,19 @@ import java.util.Set;
 
 /** Gradients of the merged weights of the trained layers, [inputs][outputs] each. */
 final class Gradients {
+  private final Dimensions dimensions;
   private final Map<Layer, double[][]> matrices = new EnumMap<>(Layer.class);
 
-  Gradients(Set<Layer> trained) {
+  Gradients(Dimensions dimensions, Set<Layer> trained) {
+    this.dimensions = dimensions;
     for (Layer layer : trained) {
-      matrices.put(layer, new double[layer.inputs()][layer.outputs()]);
+      matrices.put(layer, new double[dimensions.inputs(layer)][dimensions.outputs(layer)]);
     }
+  }
+
+  /** Zeros of the same form. */
+  Gradients fresh() {
+    return new Gradients(dimensions, layers());
   }
 
   Set<Layer> layers() {

@@ -5,26 +5,18 @@ package io.tinker4j.testkit.model;
  */
 enum Layer {
   /** Mixes the embedded window of tokens; the last input is the constant 1. */
-  ATTN(
-      "attn",
-      "model.attn.window_mix",
-      BaseModel.WINDOW * BaseModel.EMBEDDING + 1,
-      BaseModel.HIDDEN),
+  ATTN("attn", "model.attn.window_mix"),
   /** Hidden to hidden; the last input is the constant 1. */
-  MLP("mlp", "model.mlp.dense", BaseModel.HIDDEN + 1, BaseModel.HIDDEN),
+  MLP("mlp", "model.mlp.dense"),
   /** Hidden to logits; the last input is the constant 1. */
-  UNEMBED("unembed", "unembed", BaseModel.HIDDEN + 1, BaseModel.VOCABULARY_SIZE);
+  UNEMBED("unembed", "unembed");
 
   private final String flag;
   private final String module;
-  private final int inputs;
-  private final int outputs;
 
-  Layer(String flag, String module, int inputs, int outputs) {
+  Layer(String flag, String module) {
     this.flag = flag;
     this.module = module;
-    this.inputs = inputs;
-    this.outputs = outputs;
   }
 
   /** The name of the API's switch for this matrix, such as {@code train_attn}. */
@@ -35,13 +27,5 @@ enum Layer {
   /** The module's name in an adapter's {@code target_modules}. */
   String module() {
     return module;
-  }
-
-  int inputs() {
-    return inputs;
-  }
-
-  int outputs() {
-    return outputs;
   }
 }

@@ -36,9 +36,9 @@ public final class LoraModel {
     this.base = base;
     this.settings = settings;
     for (Layer layer : settings.trainedLayers()) {
-      adapters.add(new Adapter(layer, settings));
+      adapters.add(new Adapter(layer, settings, base.dimensions()));
     }
-    gradients = new Gradients(settings.trainedLayers());
+    gradients = new Gradients(base.dimensions(), settings.trainedLayers());
     network = merge();
   }
 
@@ -177,8 +177,8 @@ public final class LoraModel {
   public void loadState(Path dir, boolean withOptimizer) throws IOException {
     AdapterConfig.read(dir).requireFits(base.name(), settings);
     Checkpoint loaded = checkpoint().read(dir, withOptimizer);
+    setValues(loaded);
     for (Parameter parameter : parameters()) {
-      parameter.setValues(loaded.weights().tensor(parameter.valuesTensor().name()));
       if (withOptimizer) {
         parameter.setMoments(
             loaded.optimizer().tensor(parameter.firstMomentTensor().name()),
@@ -190,6 +190,26 @@ public final class LoraModel {
     step = withOptimizer ? loaded.step() : 0;
     gradients.clear();
     network = merge();
+  }
+
+  /**
+   * Replaces the weights alone by those of a checkpoint: moments, step count and accumulated
+   * gradients stay.
+   *
+   * @throws IllegalArgumentException if the checkpoint is of another base model, rank or set of
+   *     trained matrices
+   * @throws IOException if a file is missing, truncated or corrupt; the message names it
+   */
+  public void overwriteWeights(Path dir) throws IOException {
+    AdapterConfig.read(dir).requireFits(base.name(), settings);
+    setValues(checkpoint().read(dir, false));
+    network = merge();
+  }
+
+  private void setValues(Checkpoint loaded) {
+    for (Parameter parameter : parameters()) {
+      parameter.setValues(loaded.weights().tensor(parameter.valuesTensor().name()));
+    }
   }
 
   /** Both halves of every adapter, in the order of the layers. */

@@ -191,6 +191,32 @@ public sealed interface Loss {
     }
   }
 
+  /**
+   * A loss that a server knows by name alone: no example has what it needs.
+   *
+   * @param name the name on the wire
+   */
+  record Unavailable(String name) implements Loss {
+    @Override
+    public double value(LossTerm term) {
+      throw unavailable();
+    }
+
+    @Override
+    public double gradient(LossTerm term) {
+      throw unavailable();
+    }
+
+    @Override
+    public void requireInputs(Example example) {
+      throw unavailable();
+    }
+
+    private IllegalArgumentException unavailable() {
+      return new IllegalArgumentException("loss " + name + " is not implemented");
+    }
+  }
+
   private static void requireKeys(String loss, Map<String, Double> config, List<String> known) {
     Set<String> unknown = new TreeSet<>(config.keySet());
     known.forEach(unknown::remove);

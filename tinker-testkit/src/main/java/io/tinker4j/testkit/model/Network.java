@@ -13,6 +13,7 @@ import java.util.Set;
  * position depends on that position's window alone, never on the block it is computed in.
  */
 final class Network {
+  private final Dimensions dimensions;
   private final double[][] embedding;
   private final Map<Layer, double[][]> weights = new EnumMap<>(Layer.class);
   private final double[][] mlpTransposed;
@@ -20,12 +21,23 @@ final class Network {
 
   /** Takes ownership of the weights, [inputs][outputs] each. */
   Network(BaseModel base, Map<Layer, double[][]> merged) {
+    dimensions = base.dimensions();
     embedding = base.embedding();
     for (Layer layer : Layer.values()) {
       weights.put(layer, Objects.requireNonNull(merged.get(layer)));
     }
     mlpTransposed = Kernels.transpose(weights(Layer.MLP));
     unembedTransposed = Kernels.transpose(weights(Layer.UNEMBED));
+  }
+
+  /** Working memory for as many positions. */
+  TokenBlock block(int positions) {
+    return new TokenBlock(dimensions, positions);
+  }
+
+  /** How many weights there are. */
+  long size() {
+    return dimensions.weights();
   }
 
   double[][] weights(Layer layer) {
@@ -37,9 +49,9 @@ final class Network {
     for (int t = 0; t < count; t++) {
       embedWindow(tokens, start + t, block.features[t]);
       product(Layer.ATTN, block.features[t], block.mixed[t]);
-      Kernels.softsign(block.mixed[t], Layer.ATTN.outputs());
+      Kernels.softsign(block.mixed[t], dimensions.hidden());
       product(Layer.MLP, block.mixed[t], block.hidden[t]);
-      Kernels.softsign(block.hidden[t], Layer.MLP.outputs());
+      Kernels.softsign(block.hidden[t], dimensions.hidden());
       product(Layer.UNEMBED, block.hidden[t], block.logits[t]);
     }
   }
@@ -69,16 +81,16 @@ final class Network {
   }
 
   private void embedWindow(int[] tokens, int position, double[] features) {
-    for (int slot = 0; slot < BaseModel.WINDOW; slot++) {
-      int index = position - BaseModel.WINDOW + 1 + slot;
+    for (int slot = 0; slot < dimensions.window(); slot++) {
+      int index = position - dimensions.window() + 1 + slot;
       double[] row = embedding[index < 0 ? BaseModel.PADDING : tokens[index]];
-      System.arraycopy(row, 0, features, slot * BaseModel.EMBEDDING, BaseModel.EMBEDDING);
+      System.arraycopy(row, 0, features, slot * dimensions.embedding(), dimensions.embedding());
     }
   }
 
   private void product(Layer layer, double[] inputs, double[] outputs) {
-    Arrays.fill(outputs, 0, layer.outputs(), 0.0);
-    Kernels.addProduct(outputs, layer.outputs(), inputs, weights(layer));
+    Arrays.fill(outputs, 0, dimensions.outputs(layer), 0.0);
+    Kernels.addProduct(outputs, dimensions.outputs(layer), inputs, weights(layer));
   }
 
   private static void inputGradient(

@@ -24,7 +24,7 @@ public final class Sampler {
   public Generation generate(int[] prompt, SamplingSettings settings) {
     requireFits(prompt, settings.maxTokens());
     CounterRandom random = CounterRandom.of(settings.seed()).stream(settings.sampleIndex());
-    TokenBlock block = new TokenBlock(1);
+    TokenBlock block = network.block(1);
     int[] context = Arrays.copyOf(prompt, prompt.length + settings.maxTokens());
     int[] tokens = new int[settings.maxTokens()];
     float[] logprobs = new float[settings.maxTokens()];
@@ -130,7 +130,7 @@ public final class Sampler {
 
   private void score(int[] prompt, PredictionVisitor visitor) {
     requireFits(prompt, 0);
-    TokenBlock block = new TokenBlock(TokenBlock.SIZE);
+    TokenBlock block = network.block(TokenBlock.SIZE);
     for (int start = 0; start < prompt.length - 1; start += TokenBlock.SIZE) {
       int count = Math.min(TokenBlock.SIZE, prompt.length - 1 - start);
       network.forward(block, prompt, start, count);

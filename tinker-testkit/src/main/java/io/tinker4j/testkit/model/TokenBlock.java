@@ -23,20 +23,20 @@ final class TokenBlock {
 
   final double[][] hiddenGradient;
 
-  TokenBlock(int positions) {
-    features = withConstant(positions, Layer.ATTN);
-    mixed = withConstant(positions, Layer.MLP);
-    hidden = withConstant(positions, Layer.UNEMBED);
+  TokenBlock(Dimensions dimensions, int positions) {
+    features = withConstant(positions, dimensions.inputs(Layer.ATTN));
+    mixed = withConstant(positions, dimensions.inputs(Layer.MLP));
+    hidden = withConstant(positions, dimensions.inputs(Layer.UNEMBED));
     logits = new double[positions][BaseModel.VOCABULARY_SIZE];
     probabilities = new double[positions][BaseModel.VOCABULARY_SIZE];
-    mixedGradient = new double[positions][BaseModel.HIDDEN];
-    hiddenGradient = new double[positions][BaseModel.HIDDEN];
+    mixedGradient = new double[positions][dimensions.hidden()];
+    hiddenGradient = new double[positions][dimensions.hidden()];
   }
 
-  private static double[][] withConstant(int positions, Layer layer) {
-    double[][] rows = new double[positions][layer.inputs()];
+  private static double[][] withConstant(int positions, int inputs) {
+    double[][] rows = new double[positions][inputs];
     for (double[] row : rows) {
-      row[layer.inputs() - 1] = 1.0;
+      row[inputs - 1] = 1.0;
     }
     return rows;
   }

@@ -79,7 +79,7 @@ class GradientTest {
   @Test
   void merge_adapterAwayFromZero_addsAlphaOverRankTimesTheProduct() {
     LoraSettings settings = LoraSettings.of(4, 3);
-    Adapter adapter = new Adapter(Layer.MLP, settings);
+    Adapter adapter = new Adapter(Layer.MLP, settings, TestData.BASE.dimensions());
     fill(adapter.parameters().get(1), new Random(5), 0.1);
     double[][] frozen = TestData.BASE.weights(Layer.MLP);
 
@@ -87,7 +87,7 @@ class GradientTest {
 
     double[][] a = adapter.parameters().get(0).values();
     double[][] b = adapter.parameters().get(1).values();
-    for (int i : new int[] {0, 50, Layer.MLP.inputs() - 1}) {
+    for (int i : new int[] {0, 50, TestData.BASE.dimensions().inputs(Layer.MLP) - 1}) {
       double product = 0;
       for (int k = 0; k < 4; k++) {
         product += a[k][i] * b[k][17];

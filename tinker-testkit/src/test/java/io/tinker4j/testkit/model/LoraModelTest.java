@@ -145,7 +145,7 @@ class LoraModelTest {
     TestData.train(model, 3);
 
     assertThat(model.weightsHash())
-        .isEqualTo("7545976e78b4997afeaf4af6eeba3c9b28a689a8540a8c3be7288a68384f9b80");
+        .isEqualTo("1fb074ae8fa12a21947639c5c7dab4f4097ba4bd8e9ea4ff38354dd0c295b628");
   }
 
   @Test
@@ -256,5 +256,17 @@ class LoraModelTest {
 
   private static PassResult pass(LoraModel model, List<Example> examples) {
     return model.forwardBackward(examples, TestData.CROSS_ENTROPY, LoraModel.SEQUENTIAL);
+  }
+
+  @Test
+  void nano_trained_learnsWithATenthOfTheWeights() {
+    LoraModel model = LoraModel.create(BaseModel.of(BaseModel.NANO), LoraSettings.of(4, 7));
+    List<Example> examples = TestData.nextTokenExamples(TestData.TEXT, 100);
+    double before = model.forward(examples, TestData.CROSS_ENTROPY, LoraModel.SEQUENTIAL).lossSum();
+
+    TestData.train(model, 60);
+
+    assertThat(model.forward(examples, TestData.CROSS_ENTROPY, LoraModel.SEQUENTIAL).lossSum())
+        .isLessThan(before * 0.8);
   }
 }
