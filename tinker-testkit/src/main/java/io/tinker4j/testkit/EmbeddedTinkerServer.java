@@ -1,27 +1,18 @@
 package io.tinker4j.testkit;
 
-import com.github.marschall.memoryfilesystem.MemoryFileSystemBuilder;
 import io.tinker4j.testkit.fault.FaultScript;
-import io.tinker4j.testkit.model.BaseModel;
 import io.tinker4j.transport.Time;
 import io.tinker4j.types.ClientConfigResponse;
-import io.tinker4j.types.CreateSessionResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.net.URI;
-import java.nio.file.FileSystem;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a Tinker server inside the test that uses it: the real wire protocol over HTTP/1.1 and
@@ -53,50 +44,10 @@ import org.jspecify.annotations.Nullable;
  * no other protection than the API key.
  */
 public final class EmbeddedTinkerServer implements AutoCloseable {
-  private static final Logger LOG = System.getLogger(EmbeddedTinkerServer.class.getName());
+  private final ServerHost host;
 
-  private final Builder settings;
-  private final ServerTime time;
-  private final RequestLog requests;
-  private final FaultGate faults;
-
-  /** Holds what a server without a data directory keeps. */
-  private final @Nullable FileSystem memory;
-
-  private final URI baseUrl;
-  private final AtomicBoolean closed = new AtomicBoolean();
-
-  /** Guards: changes of running. */
-  private final ReentrantLock lock = new ReentrantLock();
-
-  private volatile RunningServer running;
-
-  private EmbeddedTinkerServer(Builder builder) throws IOException {
-    settings = builder.copy();
-    memory = builder.dataDirectory == null ? MemoryFileSystemBuilder.newEmpty().build() : null;
-    time = ServerTime.of(builder.time);
-    requests = new RequestLog(builder.requestListener);
-    faults = new FaultGate(time, builder.heldTime(), new Controls());
-    faults.use(builder.faults);
-    try {
-      running = open(builder.port);
-    } catch (RuntimeException | IOException e) {
-      forget();
-      throw e;
-    }
-    String host = builder.host.contains(":") ? "[" + builder.host + "]" : builder.host;
-    String scheme = builder.tls == null ? "http://" : "https://";
-    baseUrl = URI.create(scheme + host + ":" + running.port());
-  }
-
-  private RunningServer open(int port) throws IOException {
-    Path data = memory == null ? settings.dataDirectory : memory.getPath("data");
-    FaultControl control =
-        settings.faultControl ? new FaultControl(faults, requests, time, new Controls()) : null;
-    return RunningServer.start(
-        settings,
-        new RunningServer.Surroundings(time, faults, requests, control),
-        new RunningServer.Place(Objects.requireNonNull(data), port, this::baseUrl));
+  private EmbeddedTinkerServer(ServerSettings settings) throws IOException {
+    host = ServerHost.start(settings);
   }
 
   /** Starts a server with the default settings: a free port, and all in memory. */
@@ -111,7 +62,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
 
   /** Where the server listens, without a slash at the end: {@code http://127.0.0.1:12345}. */
   public URI baseUrl() {
-    return baseUrl;
+    return host.baseUrl();
   }
 
   /**
@@ -151,11 +102,12 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
 
   /** Returns the ids of the sessions that are neither finished by their clients nor over. */
   public Set<String> openSessions() {
-    return running.registry().openSessions();
+    return host.running().registry().openSessions();
   }
 
   private TrainedModel model(String modelId) {
-    TrainedModel model = running.registry().findModel(Objects.requireNonNull(modelId, "modelId"));
+    TrainedModel model =
+        host.running().registry().findModel(Objects.requireNonNull(modelId, "modelId"));
     if (model == null) {
       throw new IllegalArgumentException("there is no model " + modelId);
     }
@@ -168,16 +120,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (!closed.compareAndSet(false, true)) {
-      return;
-    }
-    lock.lock();
-    try {
-      running.close();
-    } finally {
-      lock.unlock();
-      forget();
-    }
+    host.close();
   }
 
   /**
@@ -190,42 +133,21 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
    */
   public void restart() {
     try {
-      restart(Duration.ZERO);
+      host.restartNow(Duration.ZERO);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while the server was away", e);
     }
   }
 
-  private void restart(Duration downtime) throws InterruptedException {
-    lock.lock();
-    try {
-      if (closed.get()) {
-        throw new IllegalStateException("the server is closed");
-      }
-      running.close();
-      time.beginWork();
-      try {
-        time.sleep(downtime);
-        running = open(baseUrl.getPort());
-      } finally {
-        time.endWork();
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot start again: " + e.getMessage(), e);
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** Lets these faults happen from now on, instead of those before. */
   public void setFaults(FaultScript script) {
-    faults.use(script);
+    host.faults().use(script);
   }
 
   /** Returns how often each fault of the script has happened, in its order. */
   public List<Integer> faultCounts() {
-    return faults.injector().fired();
+    return host.faults().injector().fired();
   }
 
   /**
@@ -233,108 +155,23 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
    * were refused before their body was read are not among them.
    */
   public List<RecordedRequest> requests() {
-    return requests.all();
-  }
-
-  /** What faults do to the server. */
-  private final class Controls implements FaultGate.Controls {
-    @Override
-    public void expirePromise(String requestId) {
-      running.futures().expire(requestId);
-    }
-
-    @Override
-    public void killSession(String sessionId) {
-      running.registry().killSession(sessionId);
-    }
-
-    @Override
-    public void poisonRun(String modelId) {
-      TrainedModel model = running.registry().findModel(modelId);
-      if (model != null) {
-        running.poison(model);
-      }
-    }
-
-    @Override
-    public void restart(Duration downtime) {
-      // Not in the thread of a request: closing the server waits for that.
-      Thread unused =
-          Thread.ofPlatform().daemon().name("tinker-server-restart").start(() -> run(downtime));
-    }
-
-    private void run(Duration downtime) {
-      try {
-        EmbeddedTinkerServer.this.restart(downtime);
-      } catch (InterruptedException | RuntimeException e) {
-        LOG.log(Level.ERROR, "the server did not start again", e);
-      }
-    }
-  }
-
-  private void forget() {
-    if (memory != null) {
-      try {
-        memory.close();
-      } catch (IOException e) {
-        throw new UncheckedIOException("cannot forget the files in memory", e);
-      }
-    }
+    return host.requests().all();
   }
 
   @Override
   public String toString() {
-    return "EmbeddedTinkerServer[" + baseUrl + "]";
+    return "EmbeddedTinkerServer[" + host.baseUrl() + "]";
   }
 
   /** Collects the settings of a server; not safe for use by many threads. */
-  public static final class Builder implements Cloneable {
-    private static final List<String> BASE_MODELS =
-        List.of(
-            "tinker4j/tiny-bytes",
-            BaseModel.NANO,
-            "meta-llama/Llama-3.1-8B",
-            "meta-llama/Llama-3.2-1B",
-            "Qwen/Qwen3-8B",
-            "Qwen/Qwen3-30B-A3B");
-
-    String host = "127.0.0.1";
-    int port;
-    @Nullable Path dataDirectory;
-    boolean keepsState;
-    boolean deduplicates = true;
-    @Nullable String apiKey;
-    @Nullable Duration holdTime;
-    Personality personality = Personality.HOSTED;
-    ClientConfigResponse clientConfig = ClientConfigResponse.builder().build();
-    CreateSessionResponse sessionMessages = CreateSessionResponse.builder().sessionId("").build();
-    List<String> baseModels = BASE_MODELS;
-    int metadataThreshold = 1 << 20;
-    int maxRequestBytes = 64 << 20;
-    boolean protobufResults = true;
-    Time time = Time.system();
-    FaultScript faults = FaultScript.none();
-    boolean faultControl;
-    Duration sessionTimeout = Duration.ofMinutes(5);
-    Duration tokenLife = Duration.ofHours(1);
-    boolean stubbed;
-    long compactionEntries = Compactor.ENTRIES;
-    @Nullable SSLContext tls;
-    Consumer<RecordedRequest> requestListener = request -> {};
+  public static final class Builder {
+    private final ServerSettings settings = new ServerSettings();
 
     private Builder() {}
 
-    private Builder copy() {
-      try {
-        return (Builder) clone();
-      } catch (CloneNotSupportedException e) {
-        throw new IllegalStateException(e);
-      }
-    }
-
     /** Sets what goes wrong from the start. Default: nothing. */
     public Builder faults(FaultScript script) {
-      this.faults = Objects.requireNonNull(script, "script");
+      settings.faults = Objects.requireNonNull(script, "script");
       return this;
     }
 
@@ -343,7 +180,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
      * Default: false. For tests whose client is another process.
      */
     public Builder faultControl(boolean faultControl) {
-      this.faultControl = faultControl;
+      settings.faultControl = faultControl;
       return this;
     }
 
@@ -352,7 +189,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
      * for example {@link SelfSignedCertificate#serverContext}. Default: none.
      */
     public Builder tls(SSLContext context) {
-      this.tls = Objects.requireNonNull(context, "context");
+      settings.tls = Objects.requireNonNull(context, "context");
       return this;
     }
 
@@ -361,7 +198,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
      * answers it. Default: nobody.
      */
     public Builder requestListener(Consumer<RecordedRequest> listener) {
-      this.requestListener = Objects.requireNonNull(listener, "listener");
+      settings.requestListener = Objects.requireNonNull(listener, "listener");
       return this;
     }
 
@@ -370,7 +207,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
       if (port < 0 || port > 65535) {
         throw new IllegalArgumentException("port is " + port + "; it must be from 0 to 65535");
       }
-      this.port = port;
+      settings.port = port;
       return this;
     }
 
@@ -379,7 +216,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
      * from another machine or container; then set an API key too.
      */
     public Builder host(String host) {
-      this.host = Objects.requireNonNull(host, "host");
+      settings.host = Objects.requireNonNull(host, "host");
       return this;
     }
 
@@ -389,7 +226,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
      * use a directory.
      */
     public Builder dataDirectory(Path directory) {
-      this.dataDirectory = Objects.requireNonNull(directory, "directory");
+      settings.dataDirectory = Objects.requireNonNull(directory, "directory");
       return this;
     }
 
@@ -401,7 +238,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
      * condensed.
      */
     public Builder keepsStateInMemory(boolean keepsState) {
-      this.keepsState = keepsState;
+      settings.keepsState = keepsState;
       return this;
     }
 
@@ -411,18 +248,13 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
      * as a careless server would: for tests that must notice a step that was applied twice.
      */
     public Builder deduplicates(boolean deduplicates) {
-      this.deduplicates = deduplicates;
+      settings.deduplicates = deduplicates;
       return this;
-    }
-
-    /** Whether a restart finds what there was. */
-    boolean isJournaled() {
-      return dataDirectory != null || keepsState;
     }
 
     /** Sets the only API key that is accepted. Default: any that is not blank. */
     public Builder apiKey(String apiKey) {
-      this.apiKey = Objects.requireNonNull(apiKey, "apiKey");
+      settings.apiKey = Objects.requireNonNull(apiKey, "apiKey");
       return this;
     }
 
@@ -434,17 +266,13 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
       if (holdTime.isNegative()) {
         throw new IllegalArgumentException("holdTime is " + holdTime + "; it must not be negative");
       }
-      this.holdTime = holdTime;
+      settings.holdTime = holdTime;
       return this;
-    }
-
-    Duration heldTime() {
-      return holdTime == null ? personality.behaviour().holdTime() : holdTime;
     }
 
     /** Sets which server to behave like. Default: {@link Personality#HOSTED}. */
     public Builder personality(Personality personality) {
-      this.personality = Objects.requireNonNull(personality, "personality");
+      settings.personality = Objects.requireNonNull(personality, "personality");
       return this;
     }
 
@@ -453,7 +281,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
      * protocol's defaults. The server itself enforces none of these limits.
      */
     public Builder clientConfig(ClientConfigResponse clientConfig) {
-      this.clientConfig = Objects.requireNonNull(clientConfig, "clientConfig");
+      settings.clientConfig = Objects.requireNonNull(clientConfig, "clientConfig");
       return this;
     }
 
@@ -462,17 +290,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
      * neither is an empty text sent.
      */
     public Builder sessionMessages(String info, String warning, String error) {
-      CreateSessionResponse.Builder messages = CreateSessionResponse.builder().sessionId("");
-      if (!info.isEmpty()) {
-        messages.infoMessage(info);
-      }
-      if (!warning.isEmpty()) {
-        messages.warningMessage(warning);
-      }
-      if (!error.isEmpty()) {
-        messages.errorMessage(error);
-      }
-      this.sessionMessages = messages.build();
+      settings.sessionMessages = ServerSettings.messages(info, warning, error);
       return this;
     }
 
@@ -484,7 +302,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
       if (names.length == 0 || List.of(names).stream().anyMatch(String::isBlank)) {
         throw new IllegalArgumentException("baseModels must be names, at least one");
       }
-      this.baseModels = List.of(names);
+      settings.baseModels = List.of(names);
       return this;
     }
 
@@ -493,7 +311,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
      * ask for that. Default: 1 MiB.
      */
     public Builder metadataThreshold(int bytes) {
-      this.metadataThreshold = requirePositive("metadataThreshold", bytes);
+      settings.metadataThreshold = ServerSettings.requirePositive("metadataThreshold", bytes);
       return this;
     }
 
@@ -502,7 +320,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
      * Longer ones are answered with 413.
      */
     public Builder maxRequestBytes(int bytes) {
-      this.maxRequestBytes = requirePositive("maxRequestBytes", bytes);
+      settings.maxRequestBytes = ServerSettings.requirePositive("maxRequestBytes", bytes);
       return this;
     }
 
@@ -511,7 +329,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
      * like servers that know JSON results only.
      */
     public Builder protobufResults(boolean protobufResults) {
-      this.protobufResults = protobufResults;
+      settings.protobufResults = protobufResults;
       return this;
     }
 
@@ -522,7 +340,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
      * moments.
      */
     public Builder time(Time time) {
-      this.time = Objects.requireNonNull(time, "time");
+      settings.time = Objects.requireNonNull(time, "time");
       return this;
     }
 
@@ -531,7 +349,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
      * expired session are unloaded, and requests to it are answered with 410.
      */
     public Builder sessionTimeout(Duration sessionTimeout) {
-      this.sessionTimeout = requirePositive("sessionTimeout", sessionTimeout);
+      settings.sessionTimeout = ServerSettings.requirePositive("sessionTimeout", sessionTimeout);
       return this;
     }
 
@@ -540,34 +358,20 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
      * the client configuration enables it. Default: 1 hour.
      */
     public Builder tokenLife(Duration tokenLife) {
-      this.tokenLife = requirePositive("tokenLife", tokenLife);
+      settings.tokenLife = ServerSettings.requirePositive("tokenLife", tokenLife);
       return this;
     }
 
     /** Makes passes compute nothing, to measure everything else. */
     Builder stubbed() {
-      this.stubbed = true;
+      settings.stubbed = true;
       return this;
     }
 
     /** Sets after how many entries the journal is condensed, for tests of that. */
     Builder compactionEntries(long entries) {
-      this.compactionEntries = entries;
+      settings.compactionEntries = entries;
       return this;
-    }
-
-    private static Duration requirePositive(String name, Duration value) {
-      if (value.isNegative() || value.isZero()) {
-        throw new IllegalArgumentException(name + " is " + value + "; it must be positive");
-      }
-      return value;
-    }
-
-    private static int requirePositive(String name, int value) {
-      if (value < 1) {
-        throw new IllegalArgumentException(name + " is " + value + "; it must be at least 1");
-      }
-      return value;
     }
 
     /**
@@ -577,7 +381,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
      */
     public EmbeddedTinkerServer start() {
       try {
-        return new EmbeddedTinkerServer(this);
+        return new EmbeddedTinkerServer(settings.copy());
       } catch (IOException e) {
         throw new UncheckedIOException("cannot start: " + e.getMessage(), e);
       }

@@ -37,7 +37,7 @@ final class Rebuilding {
    * @param creation makes the engine anew; null when it could not be made then either
    * @throws IllegalStateException when the weights are not what they were
    */
-  LoraModel run(TrainedModel.@Nullable Creation creation) throws Exception {
+  LoraModel run(LiveEngine.@Nullable Creation creation) throws Exception {
     long from = history.latestSnapshot().orElse(0L);
     LoraModel engine;
     if (history.latestSnapshot().isPresent()) {

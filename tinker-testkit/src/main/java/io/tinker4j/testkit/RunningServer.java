@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a restart of the server replaces: all but its settings, its port and what is on disk. */
 final class RunningServer implements AutoCloseable {
-  private final EmbeddedTinkerServer.Builder settings;
+  private final ServerSettings settings;
   private final Behaviour behaviour;
   private final ServerTime time;
   private final Supplier<URI> baseUrl;
@@ -26,7 +26,7 @@ final class RunningServer implements AutoCloseable {
       ServerTime time, FaultGate faults, RequestLog log, @Nullable FaultControl control) {}
 
   private RunningServer(
-      EmbeddedTinkerServer.Builder settings,
+      ServerSettings settings,
       @Nullable Journal journal,
       Recovery recovery,
       Surroundings surroundings,
@@ -71,8 +71,7 @@ final class RunningServer implements AutoCloseable {
   record Place(Path data, int port, Supplier<URI> baseUrl) {}
 
   /** Starts a server that goes on where the journal of its data directory ends, if it has one. */
-  static RunningServer start(
-      EmbeddedTinkerServer.Builder settings, Surroundings surroundings, Place place)
+  static RunningServer start(ServerSettings settings, Surroundings surroundings, Place place)
       throws IOException {
     Recovery recovery = new Recovery(settings.personality.behaviour().requestPrefix());
     Journal journal =

@@ -1,8 +1,6 @@
 package io.tinker4j.testkit;
 
-import io.tinker4j.testkit.model.LoraModel;
 import io.tinker4j.types.UnloadModelResponse;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -11,8 +9,8 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -25,19 +23,12 @@ import org.jspecify.annotations.Nullable;
 final class TrainedModel {
   private static final Logger LOG = System.getLogger(TrainedModel.class.getName());
 
-  /** How many operations a restart repeats at most, or few more: snapshots wait for a step. */
-  private static final long SNAPSHOT_INTERVAL = 64;
-
   private final String id;
   private final Session session;
   private final TrainingRunEntry run;
   private final Workshop workshop;
   private final OperationLane lane;
-
-  /** Set and read by the lane's operations, which follow one another; likewise the next one. */
-  private @Nullable LoraModel engine;
-
-  private long lastSnapshot;
+  private final LiveEngine engine;
 
   /** Guards all fields below. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -46,7 +37,6 @@ final class TrainedModel {
   private final Set<Promise> pending = new LinkedHashSet<>();
   private final Set<Long> arrivals = new LinkedHashSet<>();
   private final List<ExecutedOperation> ledger = new ArrayList<>();
-  private @Nullable String weightsHash;
   private @Nullable Promise unloading;
   private long taken;
 
@@ -58,16 +48,11 @@ final class TrainedModel {
     this.run = run;
     this.workshop = workshop;
     lane = new OperationLane(workshop.compute().lanes(), firstNumber);
+    engine = new LiveEngine(id, run, workshop);
   }
 
   /** A request that was taken in: what tells it from others, and where it is in the journal. */
   private record Submission(String fingerprint, String requestId, long entry) {}
-
-  /** Makes the engine, on a processor thread. */
-  @FunctionalInterface
-  interface Creation {
-    LoraModel createEngine() throws Exception;
-  }
 
   String id() {
     return id;
@@ -91,20 +76,11 @@ final class TrainedModel {
    *
    * @param repeatable whether the same creation gives the same engine at any time
    */
-  void create(Promise promise, Creation creation, Object result, boolean repeatable) {
+  void create(Promise promise, LiveEngine.Creation creation, Object result, boolean repeatable) {
     lane.submit(
         0,
         () -> {
-          Outcome outcome =
-              compute(() -> {
-                LoraModel created = creation.createEngine();
-                engine = created;
-                setWeightsHash(created.weightsHash());
-                if (!repeatable) {
-                  snapshot(0, created);
-                }
-                return result;
-              });
+          Outcome outcome = engine.create(creation, result, repeatable);
           finish(workshop.chronicle().done(promise.requestId()), promise, outcome);
         });
   }
@@ -118,7 +94,7 @@ final class TrainedModel {
    */
   void restore(
       ModelHistory history,
-      @Nullable Creation creation,
+      LiveEngine.@Nullable Creation creation,
       Function<StoredRequest, ModelOperation> reader) {
     Promise end = history.unloading();
     if (end == null || !end.isDone()) {
@@ -126,7 +102,11 @@ final class TrainedModel {
           history.last(),
           () -> {
             if (!run.isCorrupted()) {
-              rebuild(history, creation, reader);
+              engine.rebuild(
+                  new Rebuilding(
+                      this, history, accepted -> read(accepted, reader), workshop.chronicle()),
+                  creation,
+                  history.latestSnapshot().orElse(0L));
             }
           });
     }
@@ -138,7 +118,7 @@ final class TrainedModel {
     try {
       ledger.addAll(history.done());
       if (!ledger.isEmpty()) {
-        weightsHash = ledger.get(ledger.size() - 1).weightsHash();
+        engine.recall(ledger.get(ledger.size() - 1).weightsHash());
       }
       history.accepted().forEach(accepted -> resume(accepted, reader));
       unloading = history.unloading();
@@ -173,26 +153,6 @@ final class TrainedModel {
   private ModelOperation read(
       ModelHistory.Accepted accepted, Function<StoredRequest, ModelOperation> reader) {
     return reader.apply(workshop.chronicle().read(accepted.address()));
-  }
-
-  private void rebuild(
-      ModelHistory history,
-      @Nullable Creation creation,
-      Function<StoredRequest, ModelOperation> reader) {
-    Rebuilding rebuilding =
-        new Rebuilding(this, history, accepted -> read(accepted, reader), workshop.chronicle());
-    Outcome outcome =
-        compute(() -> {
-          LoraModel rebuilt = rebuilding.run(creation);
-          setWeightsHash(rebuilt.weightsHash());
-          lastSnapshot = history.latestSnapshot().orElse(0L);
-          engine = rebuilt;
-          return rebuilt;
-        });
-    if (outcome instanceof Outcome.Failed failed) {
-      run.corrupt();
-      LOG.log(Level.ERROR, () -> "model not rebuilt id=" + id + " reason=" + failed.message());
-    }
   }
 
   /**
@@ -256,24 +216,18 @@ final class TrainedModel {
     return operation.seqId() > 0 && workshop.behaviour().recognises(operation.kind());
   }
 
-  /** Changes an engine between two operations. */
-  @FunctionalInterface
-  interface Change {
-    void apply(LoraModel engine) throws Exception;
-  }
-
   /**
    * Changes the weights in the turn of whoever asks, and then goes on with what depends on it; for
    * servers that carry out requests in the order of their arrival.
    */
-  void overwrite(Change change, Runnable then) {
+  void overwrite(LiveEngine.Change change, Runnable then) {
     lock.lock();
     try {
       if (unloading == null) {
         lane.submit(
             ++taken,
             () -> {
-              apply(change);
+              engine.apply(change);
               workshop.compute().processors().execute(then);
             });
         return;
@@ -282,23 +236,6 @@ final class TrainedModel {
       lock.unlock();
     }
     workshop.compute().processors().execute(then);
-  }
-
-  private void apply(Change change) {
-    LoraModel model = engine;
-    if (model == null) {
-      return;
-    }
-    Outcome outcome =
-        compute(() -> {
-          change.apply(model);
-          setWeightsHash(model.weightsHash());
-          return model;
-        });
-    if (outcome instanceof Outcome.Failed failed) {
-      LOG.log(
-          Level.WARNING, () -> "weights not overwritten id=" + id + " reason=" + failed.message());
-    }
   }
 
   /** Ends the model after the operations before the first gap; the others fail. */
@@ -319,9 +256,8 @@ final class TrainedModel {
   }
 
   private void end(Promise promise) {
-    engine = null;
+    engine.drop();
     failPending();
-    deleteSnapshots(Long.MAX_VALUE);
     finish(
         workshop.chronicle().done(promise.requestId()),
         promise,
@@ -339,12 +275,7 @@ final class TrainedModel {
 
   /** The hash after the last operation, or null before the model exists. */
   @Nullable String weightsHash() {
-    lock.lock();
-    try {
-      return weightsHash;
-    } finally {
-      lock.unlock();
-    }
+    return engine.weightsHash();
   }
 
   List<ExecutedOperation> ledger() {
@@ -366,7 +297,7 @@ final class TrainedModel {
   }
 
   private void execute(ModelOperation operation, Promise promise) {
-    Outcome outcome = outcome(operation);
+    Outcome outcome = engine.run(operation, this);
     if (outcome instanceof Outcome.Lost) {
       return;
     }
@@ -375,7 +306,7 @@ final class TrainedModel {
             operation.seqId(),
             operation.kind().wireName(),
             operation.payloadHash(),
-            weightsHash() == null ? "" : String.valueOf(weightsHash()),
+            Objects.requireNonNullElse(engine.weightsHash(), ""),
             workshop.chronicle().nextOrder());
     long billed = outcome instanceof Outcome.Finished ? operation.usage() : 0;
     operation.kind().billed().ifPresent(kind -> workshop.meter().add(account(), kind, billed));
@@ -388,67 +319,7 @@ final class TrainedModel {
     }
     finish(
         workshop.chronicle().done(promise.requestId(), this, executed, billed), promise, outcome);
-    if (lastSnapshot == operation.seqId()) {
-      deleteSnapshots(lastSnapshot);
-    }
-  }
-
-  private Outcome outcome(ModelOperation operation) {
-    LoraModel model = engine;
-    if (run.isCorrupted()) {
-      return new Outcome.Failed("training run " + id + " is corrupted", "server");
-    }
-    return model == null
-        ? Outcome.Failed.user("model " + id + " could not be created")
-        : compute(() -> run(operation, model));
-  }
-
-  private Object run(ModelOperation operation, LoraModel model) throws Exception {
-    try {
-      return operation.work().run(this, model);
-    } finally {
-      if (operation.kind().changesWeights()) {
-        setWeightsHash(model.weightsHash());
-        snapshotIfDue(operation, model);
-      }
-    }
-  }
-
-  /** Snapshots are taken where no gradients have accumulated: after a step and after loading. */
-  private void snapshotIfDue(ModelOperation operation, LoraModel model) throws IOException {
-    if (operation.kind() == OperationKind.LOAD_WEIGHTS
-        || operation.seqId() - lastSnapshot >= SNAPSHOT_INTERVAL) {
-      snapshot(operation.seqId(), model);
-    }
-  }
-
-  private void snapshot(long seqId, LoraModel model) throws IOException {
-    if (workshop.chronicle().isDurable() && workshop.behaviour().modelsSurviveRestart()) {
-      workshop.chronicle().engines().keep(id, seqId, model);
-      workshop.chronicle().snapshot(id, seqId);
-      lastSnapshot = seqId;
-    }
-  }
-
-  private void deleteSnapshots(long before) {
-    try {
-      workshop.chronicle().engines().deleteBefore(id, before);
-    } catch (IOException e) {
-      LOG.log(Level.WARNING, () -> "old snapshots not deleted model_id=" + id, e);
-    }
-  }
-
-  /** Runs a task on a processor thread; the outcome is lost when the server closes meanwhile. */
-  private Outcome compute(Callable<Object> task) {
-    try {
-      return new Outcome.Finished(workshop.compute().call(task));
-    } catch (InterruptedException e) {
-      // The server is closing, which ends all promises.
-      Thread.currentThread().interrupt();
-      return new Outcome.Lost();
-    } catch (Exception e) {
-      return Outcome.Failed.of(e);
-    }
+    engine.forgetBefore(operation.seqId());
   }
 
   /** Writes down how a request ended and then tells. */
@@ -475,15 +346,6 @@ final class TrainedModel {
           workshop.chronicle().done(promise.requestId()),
           promise,
           Outcome.Failed.user("model " + id + " is unloaded"));
-    }
-  }
-
-  private void setWeightsHash(String hash) {
-    lock.lock();
-    try {
-      weightsHash = hash;
-    } finally {
-      lock.unlock();
     }
   }
 }

@@ -10,7 +10,7 @@ import java.util.Objects;
  * <p>Token ids 0 to 255 are the bytes of UTF-8 text, 256 ends a text. At each position the model
  * sees the last few tokens, embeds and concatenates them, and maps them through two hidden layers
  * to logits. Untrained, its loss is close to ln(257) per token. {@value #NANO} sees less and has a
- * tenth of the weights of the others: it learns worse, and in a tenth of the time.
+ * twentieth of the weights of the others: it learns worse, and in a fraction of the time.
  *
  * <p>Immutable and safe for use by many threads.
  */

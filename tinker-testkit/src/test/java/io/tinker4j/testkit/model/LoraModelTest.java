@@ -259,7 +259,7 @@ class LoraModelTest {
   }
 
   @Test
-  void nano_trained_learnsWithATenthOfTheWeights() {
+  void nano_trained_learns() {
     LoraModel model = LoraModel.create(BaseModel.of(BaseModel.NANO), LoraSettings.of(4, 7));
     List<Example> examples = TestData.nextTokenExamples(TestData.TEXT, 100);
     double before = model.forward(examples, TestData.CROSS_ENTROPY, LoraModel.SEQUENTIAL).lossSum();
