@@ -1,5 +1,7 @@
 package io.tinker4j.verify.recovery;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.github.marschall.memoryfilesystem.MemoryFileSystemBuilder;
 import io.tinker4j.recovery.Batches;
 import io.tinker4j.recovery.CheckpointSchedule;
@@ -8,7 +10,6 @@ import io.tinker4j.recovery.RecoveryInternals.Stretch;
 import io.tinker4j.recovery.RecoveryPolicy;
 import io.tinker4j.recovery.ResumableTraining;
 import io.tinker4j.testkit.EmbeddedTinkerServer;
-import io.tinker4j.testkit.ExecutedOperation;
 import io.tinker4j.testkit.ManualTime;
 import io.tinker4j.testkit.fault.FaultScript;
 import io.tinker4j.training.LoraOptions;
@@ -16,13 +17,13 @@ import io.tinker4j.training.ServiceClient;
 import io.tinker4j.transport.Backoff;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.LossFunction;
-import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 
@@ -30,6 +31,7 @@ import java.util.function.UnaryOperator;
 final class ChaosRun {
   static final int STEPS = 200;
   private static final int BATCHES = 50;
+  private static final Set<String> KINDS = Set.of("forward_backward", "optim_step");
   private static final int MOST_PROCESSES = 12;
 
   private final Batches<List<Datum>> batches;
@@ -84,7 +86,17 @@ final class ChaosRun {
    *
    * @param steps the operations of the surviving lineage, in order
    */
-  record Outcome(ResumableTraining.Result result, String weights, List<Step> steps, Costs costs) {}
+  record Outcome(ResumableTraining.Result result, String weights, List<Step> steps, Costs costs) {
+    /** Requires that every step was taken once, in order, with the same data and weights. */
+    void requireSameAs(Outcome clean, String what) {
+      assertThat(result.steps()).as(what).isEqualTo(STEPS);
+      for (int i = 0; i < Math.min(steps.size(), clean.steps.size()); i++) {
+        assertThat(steps.get(i)).as("%s, operation %d", what, i).isEqualTo(clean.steps.get(i));
+      }
+      assertThat(steps.size()).as(what).isEqualTo(clean.steps.size());
+      assertThat(weights).as(what).isEqualTo(clean.weights);
+    }
+  }
 
   /** What a forward-backward pass or an update was asked to do, and what came of it. */
   record Step(String kind, String payload, String weights) {}
@@ -171,24 +183,27 @@ final class ChaosRun {
   }
 
   /** Reads from the server's ledger what the models of the surviving lineage have done. */
-  private static List<Step> survivingSteps(EmbeddedTinkerServer server, Path journal)
-      throws IOException {
+  private static List<Step> survivingSteps(EmbeddedTinkerServer server, Path journal) {
     List<Step> steps = new ArrayList<>();
-    for (Stretch stretch : RecoveryInternals.survivors(journal)) {
-      List<ExecutedOperation> taken =
+    List<Stretch> stretches = RecoveryInternals.survivors(journal);
+    for (Stretch stretch : stretches) {
+      List<Step> taken =
           server.ledger(stretch.modelId()).stream()
-              .filter(each ->
-                  each.kind().equals("forward_backward") || each.kind().equals("optim_step"))
+              .filter(each -> KINDS.contains(each.kind()))
+              .map(each -> new Step(each.kind(), each.payloadHash(), each.weightsHash()))
               .toList();
-      int last = 0;
-      for (long updates = stretch.after(); updates < stretch.upTo(); last++) {
-        updates += taken.get(last).kind().equals("optim_step") ? 1 : 0;
-      }
-      taken
-          .subList(0, last)
-          .forEach(
-              each -> steps.add(new Step(each.kind(), each.payloadHash(), each.weightsHash())));
+      boolean isLast = stretch == stretches.get(stretches.size() - 1);
+      steps.addAll(isLast ? taken : upTo(stretch.upTo() - stretch.after(), taken));
     }
     return steps;
+  }
+
+  /** What a model had done when so many updates were done. */
+  private static List<Step> upTo(long updates, List<Step> taken) {
+    int end = 0;
+    for (long left = updates; left > 0; end++) {
+      left -= taken.get(end).kind().equals("optim_step") ? 1 : 0;
+    }
+    return taken.subList(0, end);
   }
 }
