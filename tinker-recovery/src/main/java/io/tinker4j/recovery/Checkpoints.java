@@ -1,5 +1,6 @@
 package io.tinker4j.recovery;
 
+import io.tinker4j.recovery.CheckpointRecord.Fingerprint;
 import io.tinker4j.recovery.JournalEntry.CheckpointSaved;
 import io.tinker4j.training.RequestFailedException;
 import io.tinker4j.training.SaveOptions;
@@ -123,7 +124,7 @@ final class Checkpoints<B> {
     return better;
   }
 
-  void stepConfirmed(StepResult result) {
+  void stepConfirmed(TrainingStep.StepResult result) {
     Map<String, Double> metrics = result.metrics();
     if (pending != null && pending.step == result.step()) {
       metrics.forEach(pending.metrics::putIfAbsent);
@@ -165,6 +166,7 @@ final class Checkpoints<B> {
             .step(done.step)
             .position(done.position)
             .lineage(lineage)
+            .savedAt(settings.time.now())
             .configHash(settings.configHash())
             .metrics(done.metrics);
     settings.identities(record);
@@ -177,6 +179,7 @@ final class Checkpoints<B> {
     books.journal().append(new CheckpointSaved(record.build()));
     recorded = done.step;
     pending = null;
+    books.housekeeping().tidy(ground.from());
   }
 
   /** Waits for the save under way, and saves the last step if that is asked for. */

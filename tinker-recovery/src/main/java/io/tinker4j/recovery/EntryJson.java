@@ -1,5 +1,6 @@
 package io.tinker4j.recovery;
 
+import io.tinker4j.recovery.CheckpointRecord.Fingerprint;
 import io.tinker4j.recovery.JournalEntry.CheckpointDropped;
 import io.tinker4j.recovery.JournalEntry.CheckpointSaved;
 import io.tinker4j.recovery.JournalEntry.LineageBegun;
@@ -9,6 +10,7 @@ import io.tinker4j.recovery.JournalEntry.RunFinished;
 import io.tinker4j.recovery.JournalEntry.StepSubmitted;
 import io.tinker4j.recovery.JournalEntry.StepsConfirmed;
 import io.tinker4j.transport.JsonCodec;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,6 +87,7 @@ final class EntryJson {
     to.put("step", from.step());
     to.put("position", position(from.position()));
     to.put("lineage", from.lineage());
+    to.put("saved_at", from.savedAt().toString());
     to.put("learning_rate_step", from.learningRateStep());
     to.put("config_hash", from.configHash());
     from.tokenizerId().ifPresent(id -> to.put("tokenizer_id", id));
@@ -149,6 +152,7 @@ final class EntryJson {
         .step(from.number("step"))
         .position(from.position("position"))
         .lineage((int) from.number("lineage"))
+        .savedAt(Instant.parse(from.text("saved_at")))
         .learningRateStep(from.number("learning_rate_step"))
         .configHash(from.text("config_hash"));
     if (from.has("tokenizer_id")) {

@@ -41,7 +41,8 @@ final class Lineage<B> {
   }
 
   /** Where a lineage writes down what it does, and who may stop it. */
-  record Books(ProgressJournal journal, RunEvents events, StopSignal stop) {}
+  record Books(
+      ProgressJournal journal, RunEvents events, StopSignal stop, Housekeeping housekeeping) {}
 
   /** A step that is not known to be done. */
   private record InFlight(
@@ -49,6 +50,11 @@ final class Lineage<B> {
 
   String modelId() {
     return ground.client().modelId();
+  }
+
+  /** Ends it because of what was seen from elsewhere; called by any thread. */
+  void fail(RunMonitor.Detection detection) {
+    outcomes.fail(new IncidentException(modelId(), detection.toString(), null));
   }
 
   long reached() {
@@ -81,6 +87,7 @@ final class Lineage<B> {
           checkpoints.verifyOptimizer();
         }
         checkpoints.settle(confirmed);
+        books.housekeeping().report();
       }
       confirmAll();
       checkpoints.finish(confirmed, data.position());
@@ -133,8 +140,10 @@ final class Lineage<B> {
     if (confirmed > highest) {
       books.events().completed(confirmed);
     }
-    StepResult result = new StepResult(confirmed, oldest.position(), outputs);
+    TrainingStep.StepResult result =
+        new TrainingStep.StepResult(confirmed, oldest.position(), outputs);
     checkpoints.stepConfirmed(result);
+    books.housekeeping().track(result);
     settings.onStep.accept(result);
   }
 }

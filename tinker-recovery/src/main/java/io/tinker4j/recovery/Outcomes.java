@@ -28,7 +28,7 @@ final class Outcomes {
   }
 
   /** Ends all waiting because of what was seen from elsewhere. */
-  void fail(TinkerException cause) {
+  void fail(IncidentException cause) {
     broken.completeExceptionally(cause);
   }
 
@@ -62,6 +62,9 @@ final class Outcomes {
   IncidentException incident(Throwable failure) {
     if (failure instanceof Error error) {
       throw error;
+    }
+    if (failure instanceof IncidentException incident) {
+      return incident;
     }
     Throwable first = failure instanceof TrainingHaltedException ? failure.getCause() : failure;
     boolean isHopeless =

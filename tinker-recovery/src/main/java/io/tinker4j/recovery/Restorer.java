@@ -1,8 +1,10 @@
 package io.tinker4j.recovery;
 
+import io.tinker4j.recovery.CheckpointRecord.Fingerprint;
 import io.tinker4j.recovery.RecoveryPolicy.CheckpointChoice;
 import io.tinker4j.recovery.RecoveryPolicy.OptimizerLoss;
 import io.tinker4j.training.RequestFailedException;
+import io.tinker4j.training.RestClient;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.training.TrainingClient;
 import io.tinker4j.transport.ApiStatusException;
@@ -125,6 +127,11 @@ final class Restorer<B> implements AutoCloseable {
     return open;
   }
 
+  /** Returns a client for checkpoints, of the service client in use. */
+  RestClient rest() {
+    return service().createRestClient();
+  }
+
   private TrainingClient createFromBase() {
     return service().createLoraTrainingClient(settings.baseModel, settings.lora);
   }
@@ -164,7 +171,7 @@ final class Restorer<B> implements AutoCloseable {
   }
 
   private @Nullable String check(CheckpointRecord candidate) {
-    return CheckpointValidator.of(service().createRestClient())
+    return CheckpointValidator.of(service(), settings.time)
         .validate(candidate.path(), policy.validation(), settings.expectations())
         .map(Object::toString)
         .orElse(null);

@@ -152,11 +152,14 @@ public final class ResumableTraining {
     CheckpointSchedule schedule = CheckpointSchedule.builder().build();
     RecoveryPolicy policy = RecoveryPolicy.builder().build();
     @Nullable RecoverySlots sharedSlots;
+    @Nullable RunMonitor monitor;
+    @Nullable RetentionPolicy retention;
+    @Nullable ExperimentTracker tracker;
     RecoverySlots slots = RecoverySlots.of(policy);
     List<Datum> probe = List.of();
     @Nullable EvalHook evaluation;
     @Nullable Consumer<? super RecoveryEvent> listener;
-    Consumer<? super StepResult> onStep = result -> {};
+    Consumer<? super TrainingStep.StepResult> onStep = result -> {};
     Map<String, String> configuration = Map.of();
     String tokenizerId = "";
     String rendererId = "";
@@ -249,6 +252,27 @@ public final class ResumableTraining {
     }
 
     /**
+     * Sets who asks the server how the run is, which finds out about a corrupted run that has no
+     * operation under way. Default nobody; operations tell by themselves.
+     */
+    public Builder<B> monitor(RunMonitor monitor) {
+      this.monitor = Objects.requireNonNull(monitor, "monitor");
+      return this;
+    }
+
+    /** Sets which checkpoints are deleted when there are newer ones. Default none. */
+    public Builder<B> retention(RetentionPolicy retention) {
+      this.retention = Objects.requireNonNull(retention, "retention");
+      return this;
+    }
+
+    /** Sets who notes the run's settings, metrics and checkpoints. Default nobody. */
+    public Builder<B> tracker(ExperimentTracker tracker) {
+      this.tracker = Objects.requireNonNull(tracker, "tracker");
+      return this;
+    }
+
+    /**
      * Sets the frozen batch: a few sequences whose log-probabilities tell whether a restore has
      * given the weights back. Default: the first ones of supervised data, else none.
      */
@@ -276,7 +300,7 @@ public final class ResumableTraining {
      * Sets who hears of each step that is done, in order, in the training thread. A step that is
      * rolled back is reported again when it is replayed. Default nobody.
      */
-    public Builder<B> onStep(Consumer<? super StepResult> onStep) {
+    public Builder<B> onStep(Consumer<? super TrainingStep.StepResult> onStep) {
       this.onStep = Objects.requireNonNull(onStep, "onStep");
       return this;
     }
@@ -352,6 +376,15 @@ public final class ResumableTraining {
       if (!rendererId.isEmpty()) {
         record.rendererId(rendererId);
       }
+    }
+
+    Map<String, String> parameters() {
+      Map<String, String> all = new TreeMap<>(configuration);
+      all.put("base_model", baseModel);
+      all.put("rank", Integer.toString(lora.rank()));
+      all.put("accumulate", Integer.toString(accumulate));
+      all.put("config_hash", configHash());
+      return all;
     }
 
     String configHash() {

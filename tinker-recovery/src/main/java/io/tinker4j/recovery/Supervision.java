@@ -17,6 +17,7 @@ final class Supervision<B> implements AutoCloseable {
   private final RunEvents events;
   private final Restorer<B> restorer;
   private final StopSignal stop;
+  private final Housekeeping housekeeping;
   private int recoveries;
   private long replayed;
 
@@ -27,6 +28,7 @@ final class Supervision<B> implements AutoCloseable {
     this.stream = new EventStream(threads, settings.listener);
     this.events = new RunEvents(settings.time, journal, stream);
     this.restorer = new Restorer<>(settings, journal, threads, events);
+    this.housekeeping = new Housekeeping(settings, journal, threads, events, restorer::rest);
   }
 
   ResumableTraining.Result run() throws InterruptedException {
@@ -43,6 +45,7 @@ final class Supervision<B> implements AutoCloseable {
       return result(finished.step(), finished.modelId(), true);
     }
     List<LineageBegun> lineages = state.lineages();
+    housekeeping.track(tracker -> tracker.start(settings.parameters()));
     return train(
         lineages.isEmpty()
             ? null
@@ -56,18 +59,30 @@ final class Supervision<B> implements AutoCloseable {
       throws InterruptedException {
     IncidentException incident = first;
     while (true) {
-      Lineage<B> lineage = begin(incident);
+      Lineage<B> lineage;
+      try {
+        lineage = begin(incident);
+      } catch (RecoveryFailedException e) {
+        housekeeping.track(tracker -> tracker.finish(ExperimentTracker.Status.FAILED));
+        throw e;
+      }
       try {
         boolean complete = lineage.train();
         if (complete) {
           journal.append(new RunFinished(lineage.reached(), lineage.modelId()));
         }
         events.completed(lineage.reached());
+        housekeeping.track(tracker ->
+            tracker.finish(
+                complete ? ExperimentTracker.Status.FINISHED : ExperimentTracker.Status.STOPPED));
         return result(lineage.reached(), lineage.modelId(), complete);
       } catch (IncidentException e) {
         incident = e;
       } finally {
         replayed += lineage.replayed();
+        if (settings.monitor != null) {
+          settings.monitor.unwatch(lineage.modelId());
+        }
       }
     }
   }
@@ -99,8 +114,17 @@ final class Supervision<B> implements AutoCloseable {
     if (incident != null && highest > ground.step()) {
       events.replaying(ground.step() + 1, highest);
     }
-    return new Lineage<>(
-        settings, new Lineage.Books(journal, events, stop), number, ground, highest);
+    Lineage<B> lineage =
+        new Lineage<>(
+            settings,
+            new Lineage.Books(journal, events, stop, housekeeping),
+            number,
+            ground,
+            highest);
+    if (settings.monitor != null) {
+      settings.monitor.watch(lineage.modelId(), lineage::fail);
+    }
+    return lineage;
   }
 
   private Ground behindTheTail(Ground ground) {

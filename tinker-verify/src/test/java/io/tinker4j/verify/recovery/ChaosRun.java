@@ -192,7 +192,7 @@ final class ChaosRun {
               .filter(each -> KINDS.contains(each.kind()))
               .map(each -> new Step(each.kind(), each.payloadHash(), each.weightsHash()))
               .toList();
-      boolean isLast = stretch == stretches.get(stretches.size() - 1);
+      boolean isLast = stretch.equals(stretches.get(stretches.size() - 1));
       steps.addAll(isLast ? taken : upTo(stretch.upTo() - stretch.after(), taken));
     }
     return steps;
