@@ -4,6 +4,7 @@ import io.tinker4j.training.DownloadException;
 import io.tinker4j.training.RequestFailedException;
 import io.tinker4j.training.RestClient;
 import io.tinker4j.training.ServiceClient;
+import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.NotFoundException;
 import io.tinker4j.transport.Time;
 import io.tinker4j.types.Checkpoint;
@@ -125,7 +126,10 @@ public final class CheckpointValidator {
               .filter(each -> each.tinkerPath().equals(path))
               .findFirst();
       info = rest.getWeightsInfoByTinkerPath(path);
-    } catch (NotFoundException e) {
+    } catch (ApiStatusException e) {
+      if (!isGone(e)) {
+        throw e;
+      }
       return found(Kind.MISSING, path + " is not there");
     }
     if (listed.isEmpty()) {
@@ -147,6 +151,11 @@ public final class CheckpointValidator {
             Kind.INCOMPATIBLE,
             "its rank is %s, not %d".formatted(info.loraRank(), expected.rank().getAsInt()))
         : Optional.empty();
+  }
+
+  /** Servers say 410 of what was deleted, or 404. */
+  static boolean isGone(ApiStatusException e) {
+    return e.status() == 404 || e.status() == 410;
   }
 
   private Optional<Finding> archive(String path, Expectations expected) {

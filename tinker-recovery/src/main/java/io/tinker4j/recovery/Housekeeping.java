@@ -2,6 +2,7 @@ package io.tinker4j.recovery;
 
 import io.tinker4j.recovery.JournalEntry.CheckpointDropped;
 import io.tinker4j.training.RestClient;
+import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.TinkerThreads;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,7 @@ final class Housekeeping {
   private final TinkerThreads threads;
   private final RunEvents events;
   private final Supplier<RestClient> rest;
+  private final List<Thread> deletions = new ArrayList<>();
   private final Queue<String> troubles = new ConcurrentLinkedQueue<>();
 
   Housekeeping(
@@ -83,7 +85,15 @@ final class Housekeeping {
       journal.append(new CheckpointDropped(each.path(), "retention"));
     }
     RestClient client = rest.get();
-    Thread unused = threads.start("retention", () -> delete(client, paths(superfluous)));
+    deletions.add(threads.start("retention", () -> delete(client, paths(superfluous))));
+  }
+
+  /** Waits for what is under way. */
+  void finish() throws InterruptedException {
+    for (Thread each : deletions) {
+      each.join();
+    }
+    report();
   }
 
   private static List<String> paths(List<CheckpointRecord> records) {
@@ -91,11 +101,13 @@ final class Housekeeping {
   }
 
   private void delete(RestClient client, List<String> paths) {
-    List<String> failed = new ArrayList<>();
-    for (RestClient.Deletion each : client.deleteCheckpoints(paths, false)) {
-      each.failure().ifPresent(e -> failed.add(each.toString()));
+    try {
+      for (RestClient.Deletion each : client.deleteCheckpoints(paths, false)) {
+        each.failure().ifPresent(e -> troubles.add(each.toString()));
+      }
+    } catch (TinkerException | IllegalStateException e) {
+      troubles.add("%s stay on the server: %s".formatted(paths, e.getMessage()));
     }
-    troubles.addAll(failed);
   }
 
   void track(TrainingStep.StepResult result) {

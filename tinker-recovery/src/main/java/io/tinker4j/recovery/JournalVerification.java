@@ -2,7 +2,7 @@ package io.tinker4j.recovery;
 
 import io.tinker4j.recovery.JournalEntry.StepsConfirmed;
 import io.tinker4j.training.RestClient;
-import io.tinker4j.transport.NotFoundException;
+import io.tinker4j.transport.ApiStatusException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +64,10 @@ public final class JournalVerification {
     for (CheckpointRecord checkpoint : state.checkpoints()) {
       try {
         Object unused = rest.getWeightsInfoByTinkerPath(checkpoint.path());
-      } catch (NotFoundException e) {
+      } catch (ApiStatusException e) {
+        if (!CheckpointValidator.isGone(e)) {
+          throw e;
+        }
         missing.add(checkpoint.path());
       }
     }

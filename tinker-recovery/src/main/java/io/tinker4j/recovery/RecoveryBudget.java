@@ -30,10 +30,12 @@ final class RecoveryBudget {
    * A lineage has ended early. It is a new incident when there was progress since the last one.
    *
    * @param highest the highest step ever done
+   * @return whether it is a new one
    */
-  void incident(long highest) {
+  boolean incident(long highest) {
     long now = time.nanoTime();
-    if (highest > this.highest) {
+    boolean isNew = highest > this.highest;
+    if (isNew) {
       this.highest = highest;
       attempts = 0;
       tried.clear();
@@ -43,6 +45,7 @@ final class RecoveryBudget {
     while (!begins.isEmpty() && now - begins.getFirst() > HOUR.toNanos()) {
       begins.removeFirst();
     }
+    return isNew;
   }
 
   /** Returns the number of the attempt that begins now, from 1. */

@@ -52,18 +52,15 @@ final class Restorer<B> implements AutoCloseable {
    * @throws RecoveryFailedException when the policy's limits are reached
    */
   Ground establish(@Nullable IncidentException incident) throws InterruptedException {
-    boolean isNew = incident != null && !events.isRecovering();
-    if (isNew) {
+    if (budget.incident(journal.state().highest())) {
       suspects.clear();
     }
     if (incident != null) {
-      events.detected(incident);
       budget.tried(incident.what());
       if (incident.suspect() != null) {
         suspects.add(incident.suspect());
       }
     }
-    budget.incident(journal.state().highest());
     Throwable last = incident;
     while (true) {
       String limit = budget.reached();
@@ -100,6 +97,10 @@ final class Restorer<B> implements AutoCloseable {
       return new Ground(attempts.run(this::createFromBase), 0, Batches.Position.START, null);
     }
     for (CheckpointRecord candidate : candidates) {
+      if (!candidate.equals(candidates.get(0))) {
+        events.degraded(
+            RecoveryEvent.Rung.OLDER_CHECKPOINT, "that of step " + candidate.step() + " has to do");
+      }
       events.selected(candidate, Math.max(0, journal.state().reached() - candidate.step()));
       String finding = attempts.run(() -> check(candidate));
       TrainingClient client = finding == null ? attempts.run(() -> load(candidate)) : null;

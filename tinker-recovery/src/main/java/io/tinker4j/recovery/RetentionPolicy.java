@@ -58,7 +58,13 @@ public interface RetentionPolicy {
    */
   default List<CheckpointRecord> superfluous(List<CheckpointRecord> all, Instant now) {
     List<CheckpointRecord> newestFirst =
-        all.stream().sorted(Comparator.comparing(CheckpointRecord::savedAt).reversed()).toList();
+        all.stream()
+            .sorted(
+                Comparator.comparing(CheckpointRecord::savedAt)
+                    .thenComparingInt(CheckpointRecord::lineage)
+                    .thenComparingLong(CheckpointRecord::step)
+                    .reversed())
+            .toList();
     Set<String> kept = new HashSet<>(pinned());
     for (int i = 0; i < newestFirst.size(); i++) {
       CheckpointRecord each = newestFirst.get(i);

@@ -72,6 +72,7 @@ final class Supervision<B> implements AutoCloseable {
           journal.append(new RunFinished(lineage.reached(), lineage.modelId()));
         }
         events.completed(lineage.reached());
+        housekeeping.finish();
         housekeeping.track(tracker ->
             tracker.finish(
                 complete ? ExperimentTracker.Status.FINISHED : ExperimentTracker.Status.STOPPED));
@@ -93,6 +94,7 @@ final class Supervision<B> implements AutoCloseable {
       ground = restorer.establish(null);
     } else {
       recoveries++;
+      events.detected(incident);
       settings.slots.acquire();
       try {
         ground =
