@@ -1,9 +1,15 @@
 package io.tinker4j.recovery;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /** Something that a journal says. Steps are numbered from 1, lineages from 0. */
 public sealed interface JournalEntry {
+  /** Returns the entry as the JSON object that the journal has, on one line. */
+  default String toJson() {
+    return new String(EntryJson.write(this), StandardCharsets.UTF_8);
+  }
+
   /** A run began with settings of this hash. */
   record RunBegun(String configHash) implements JournalEntry {}
 
