@@ -64,6 +64,10 @@ public final class Main implements Runnable {
         .addSubcommand(new QuickstartCommand(main, terminal))
         .addSubcommand(new ServerCommand())
         .addSubcommand(new ConformanceCommand(main))
+        .addSubcommand(
+            new CommandLine(new RunCommand())
+                .addSubcommand(new RunCommand.JournalCommand())
+                .addSubcommand(new RunCommand.VerifyCommand(main)))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(errors)
         .setParameterExceptionHandler(errors);

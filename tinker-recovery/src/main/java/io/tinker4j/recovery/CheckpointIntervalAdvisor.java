@@ -22,8 +22,8 @@ public final class CheckpointIntervalAdvisor {
    * @throws IllegalArgumentException when one of them is not positive
    */
   public static Duration interval(Duration save, Duration mtbf) {
-    requirePositive("save", save);
-    requirePositive("mtbf", mtbf);
+    Settings.positive("save", save);
+    Settings.positive("mtbf", mtbf);
     double seconds = Math.sqrt(2 * seconds(save) * seconds(mtbf));
     Duration interval = Duration.ofNanos(Math.round(seconds * 1e9));
     return interval.compareTo(mtbf) < 0 ? interval : mtbf;
@@ -36,17 +36,11 @@ public final class CheckpointIntervalAdvisor {
    * @throws IllegalArgumentException when one of the times is not positive
    */
   public static long steps(Duration step, Duration save, Duration mtbf) {
-    requirePositive("step", step);
+    Settings.positive("step", step);
     return Math.max(1, Math.round(seconds(interval(save, mtbf)) / seconds(step)));
   }
 
   private static double seconds(Duration duration) {
     return duration.toNanos() / 1e9;
-  }
-
-  private static void requirePositive(String name, Duration duration) {
-    if (duration.isNegative() || duration.isZero()) {
-      throw new IllegalArgumentException(name + " is " + duration + "; it must be positive");
-    }
   }
 }

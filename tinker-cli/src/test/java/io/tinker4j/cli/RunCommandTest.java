@@ -1,0 +1,109 @@
+package io.tinker4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tinker4j.recovery.Batches;
+import io.tinker4j.recovery.JournalEntry.StepsConfirmed;
+import io.tinker4j.recovery.ProgressJournal;
+import io.tinker4j.recovery.ResumableTraining;
+import io.tinker4j.testkit.EmbeddedTinkerServer;
+import io.tinker4j.training.ServiceClient;
+import io.tinker4j.types.Datum;
+import io.tinker4j.types.LossFunction;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The commands {@code run journal} and {@code run verify}. */
+@Timeout(60)
+class RunCommandTest {
+  @TempDir private Path directory;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int tinker(String... arguments) {
+    CommandLine tinker = Main.commandLine(new Terminal(0));
+    tinker.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    return tinker.execute(arguments);
+  }
+
+  private static ResumableTraining.Result train(EmbeddedTinkerServer server, Path journal)
+      throws InterruptedException {
+    List<List<Datum>> batches = List.of(List.of(Datum.supervised(1, 2, 3, 4)));
+    return ResumableTraining.supervised(
+            Batches.of(batches, 5), LossFunction.CROSS_ENTROPY, step -> 0.01)
+        .service(() ->
+            ServiceClient.builder().baseUrl(server.baseUrl().toString()).apiKey("tml-test").build())
+        .baseModel("tinker4j/tiny-bytes")
+        .journal(journal)
+        .build()
+        .resumeOrStart();
+  }
+
+  @Test
+  void verify_holdsAJournalAgainstTheServer() throws Exception {
+    try (EmbeddedTinkerServer server = EmbeddedTinkerServer.start()) {
+      String url = server.baseUrl().toString();
+      String path = train(server, directory).checkpointPath();
+
+      assertThat(
+              tinker(
+                  "run", "verify", directory.toString(), "--base-url", url, "--api-key", "tml-a"))
+          .isOne();
+      assertThat(out.toString()).contains("checkpoints missing  [tinker://");
+      out.getBuffer().setLength(0);
+      assertThat(
+              tinker(
+                  "-f",
+                  "json",
+                  "run",
+                  "verify",
+                  directory.toString(),
+                  "--base-url",
+                  url,
+                  "--api-key",
+                  "tml-test"))
+          .isZero();
+      assertThat(out.toString())
+          .isEqualToIgnoringNewLines(
+              """
+              {"steps_applied":5,"steps_rolled_back":0,"steps_replayed":0,"steps_doubled":0,\
+              "steps_lost":0,"checkpoints_missing":[]}\
+              """);
+      out.getBuffer().setLength(0);
+      assertThat(tinker("run", "journal", directory.toString())).isZero();
+      assertThat(out.toString().lines())
+          .first()
+          .asString()
+          .startsWith("{\"type\":\"run_begun\",\"config_hash\":\"");
+      assertThat(out.toString())
+          .contains("{\"type\":\"steps_confirmed\",\"lineage\":0,\"first\":5,\"last\":5}", path);
+    }
+  }
+
+  @Test
+  void verify_ofAJournalWithADoubledAndALostStep_fails() throws Exception {
+    try (EmbeddedTinkerServer server = EmbeddedTinkerServer.start()) {
+      train(server, directory);
+    }
+    try (ProgressJournal journal = ProgressJournal.open(directory)) {
+      journal.append(new StepsConfirmed(0, 5, 5));
+      journal.append(new StepsConfirmed(0, 7, 7));
+    }
+
+    assertThat(tinker("run", "verify", directory.toString())).isOne();
+    assertThat(out.toString()).contains("steps doubled        1", "steps lost           1");
+  }
+
+  @Test
+  void run_withoutAJournal_saysSo() {
+    assertThat(tinker("run", "verify", directory.toString())).isOne();
+    assertThat(err.toString()).startsWith("Error: there is no journal in ");
+    assertThat(tinker("run")).isEqualTo(CommandLine.ExitCode.USAGE);
+  }
+}

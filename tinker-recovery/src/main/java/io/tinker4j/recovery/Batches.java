@@ -1,0 +1,71 @@
+package io.tinker4j.recovery;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Training data that can be read again from any place it has been read to. Reading from the same
+ * place must give the same batches, also in another process: that is what makes a replay equal to
+ * what it replays.
+ *
+ * @param <B> what a step trains on, for example {@code List<Datum>}
+ */
+@FunctionalInterface
+public interface Batches<B> {
+  /** Opens the data behind a place that a reader has told, or from {@link Position#START}. */
+  Reader<B> open(Position position);
+
+  /** Reads forward. Used by one thread. */
+  interface Reader<B> extends AutoCloseable {
+    /** Returns whether there is another batch. */
+    boolean hasNext();
+
+    /** Returns the next batch. */
+    B next();
+
+    /** Returns the place behind the last batch that was returned. */
+    Position position();
+
+    /** Gives up what the reader holds. Does nothing unless overridden. */
+    @Override
+    default void close() {}
+  }
+
+  /**
+   * A place in the data.
+   *
+   * @param rows how many raw rows were read in this epoch, those dropped by filters included
+   * @param epoch how often all data was read before, from 0
+   * @param randomState what a random generator needs to go on, in a form of the reader's; empty
+   *     when there is none
+   */
+  record Position(long rows, long epoch, String randomState) {
+    /** The begin of the data. */
+    public static final Position START = new Position(0, 0, "");
+
+    /** Refuses negative counts. */
+    public Position {
+      if (rows < 0 || epoch < 0) {
+        throw new IllegalArgumentException(
+            "rows is %d and epoch is %d; neither may be negative".formatted(rows, epoch));
+      }
+      Objects.requireNonNull(randomState, "randomState");
+    }
+  }
+
+  /**
+   * Returns batches that are all in memory, so many times over.
+   *
+   * @throws IllegalArgumentException when there are no batches or no epochs
+   */
+  static <B> Batches<B> of(List<B> batches, long epochs) {
+    List<B> copy = List.copyOf(batches);
+    if (copy.isEmpty()) {
+      throw new IllegalArgumentException("batches is empty; there must be at least one");
+    }
+    if (epochs < 1) {
+      throw new IllegalArgumentException("epochs is " + epochs + "; it must be at least 1");
+    }
+    return position -> new ListReader<>(copy, epochs, position);
+  }
+}

@@ -1,0 +1,81 @@
+package io.tinker4j.recovery;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.immutables.value.Value;
+
+/**
+ * When checkpoints are saved. One save at a time is under way; what falls due meanwhile is saved at
+ * the next step after it. A save that fails never stops training and is tried again at the next
+ * step.
+ */
+@TinkerStyle
+@Value.Immutable
+public interface CheckpointSchedule {
+  /** After every so many steps. Default 100 unless another rule is set. */
+  OptionalLong everySteps();
+
+  /** When so much time has passed since the last one. Default: no such rule. */
+  Optional<Duration> every();
+
+  /** At the end of each pass over the data. Default false. */
+  @Value.Default
+  default boolean everyEpoch() {
+    return false;
+  }
+
+  /**
+   * When a metric is better than ever, at the next step that is submitted after it is known.
+   * Default: no such rule.
+   */
+  Optional<BestMetric> onBestMetric();
+
+  /** At the end of the run, or when it is asked to stop. Default true. */
+  @Value.Default
+  default boolean onClose() {
+    return true;
+  }
+
+  /** How long checkpoints are kept by the server. Default: for ever. */
+  Optional<Duration> ttl();
+
+  /**
+   * Returns whether a step calls for a checkpoint by the rules of steps, time and epochs.
+   *
+   * @param step the step that was submitted last
+   * @param endsEpoch whether the data was read to its end with it
+   * @param sinceLast the time since the last checkpoint fell due, or since the run began
+   */
+  default boolean shouldSave(long step, boolean endsEpoch, Duration sinceLast) {
+    return (everySteps().isPresent() && step % everySteps().getAsLong() == 0)
+        || (every().isPresent() && sinceLast.compareTo(every().get()) >= 0)
+        || (everyEpoch() && endsEpoch);
+  }
+
+  /** Refuses values that make no sense, by name, and falls back to every 100 steps. */
+  @Value.Check
+  default CheckpointSchedule check() {
+    if (everySteps().isPresent()) {
+      Settings.atLeast("everySteps", everySteps().getAsLong(), 1);
+    }
+    every().ifPresent(time -> Settings.positive("every", time));
+    ttl().ifPresent(time -> Settings.positive("ttl", time));
+    boolean ruled =
+        everySteps().isPresent()
+            || every().isPresent()
+            || everyEpoch()
+            || onBestMetric().isPresent();
+    return ruled ? this : new Builder().from(this).everySteps(100).build();
+  }
+
+  /** Starts new settings. */
+  static Builder builder() {
+    return new Builder();
+  }
+
+  /** Builds settings; not thread-safe. */
+  final class Builder extends ImmutableCheckpointSchedule.Builder {
+    Builder() {}
+  }
+}

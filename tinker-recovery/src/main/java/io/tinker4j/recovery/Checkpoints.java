@@ -1,0 +1,245 @@
+package io.tinker4j.recovery;
+
+import io.tinker4j.recovery.CheckpointRecord.Fingerprint;
+import io.tinker4j.recovery.JournalEntry.CheckpointSaved;
+import io.tinker4j.training.RequestFailedException;
+import io.tinker4j.training.SaveOptions;
+import io.tinker4j.types.ForwardBackwardOutput;
+import io.tinker4j.types.SaveWeightsResponse;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Saves the checkpoints of one lineage: queued directly behind the step that they belong to, one at
+ * a time, and written down when the server has saved them and the step is known to be done.
+ */
+final class Checkpoints<B> {
+  private static final int FINAL_TRIES = 3;
+
+  private final ResumableTraining.Builder<B> settings;
+  private final Lineage.Books books;
+  private final int lineage;
+  private final Ground ground;
+  private final Outcomes outcomes;
+  private @Nullable Pending pending;
+  private boolean due;
+  private long lastDue;
+  private long recorded;
+  private int names;
+  private double best = Double.NaN;
+
+  Checkpoints(
+      ResumableTraining.Builder<B> settings,
+      Lineage.Books books,
+      int lineage,
+      Ground ground,
+      Outcomes outcomes) {
+    this.settings = settings;
+    this.books = books;
+    this.lineage = lineage;
+    this.ground = ground;
+    this.outcomes = outcomes;
+    this.lastDue = settings.time.nanoTime();
+    this.recorded = ground.from() == null ? -1 : ground.step();
+  }
+
+  /** A save under way. */
+  private static final class Pending {
+    final long step;
+    final Batches.Position position;
+    final CompletableFuture<SaveWeightsResponse> save;
+    final @Nullable CompletableFuture<ForwardBackwardOutput> probe;
+    @Nullable CompletableFuture<ForwardBackwardOutput> probeAfter;
+    final Map<String, Double> metrics = new HashMap<>();
+
+    Pending(
+        long step,
+        Batches.Position position,
+        CompletableFuture<SaveWeightsResponse> save,
+        @Nullable CompletableFuture<ForwardBackwardOutput> probe) {
+      this.step = step;
+      this.position = position;
+      this.save = save;
+      this.probe = probe;
+    }
+  }
+
+  /** Queues a save behind what was submitted; there must be none under way. */
+  void save(long step, Batches.Position position, Map<String, Double> metrics) {
+    String name = "step-%06d".formatted(step) + (names == 0 ? "" : "-" + names);
+    SaveOptions.Builder options = SaveOptions.builder();
+    settings.schedule.ttl().ifPresent(options::ttl);
+    CompletableFuture<SaveWeightsResponse> save = ground.client().saveState(name, options.build());
+    Pending next = new Pending(step, position, save, probe());
+    next.metrics.putAll(metrics);
+    pending = next;
+    due = false;
+    lastDue = settings.time.nanoTime();
+  }
+
+  private @Nullable CompletableFuture<ForwardBackwardOutput> probe() {
+    if (settings.probe.isEmpty()) {
+      return null;
+    }
+    CompletableFuture<ForwardBackwardOutput> probe = settings.probe(ground.client());
+    outcomes.watch(probe);
+    return probe;
+  }
+
+  private boolean probesTwice() {
+    return settings.policy.verifyOptimizer() && !settings.probe.isEmpty();
+  }
+
+  /** A step was submitted and nothing behind it: the place for what belongs behind it. */
+  void stepSubmitted(long step, Batches.Position position, boolean endsEpoch) {
+    if (pending != null && probesTwice() && step == pending.step + 1) {
+      pending.probeAfter = probe();
+    }
+    Map<String, Double> metrics = evaluate(step);
+    Duration sinceLast = Duration.ofNanos(settings.time.nanoTime() - lastDue);
+    due |= settings.schedule.shouldSave(step, endsEpoch, sinceLast) || isBest(metrics);
+    if (due && pending == null) {
+      save(step, position, metrics);
+    }
+  }
+
+  private Map<String, Double> evaluate(long step) {
+    EvalHook hook = settings.evaluation;
+    return hook != null && step % hook.everySteps() == 0
+        ? hook.evaluation().evaluate(ground.client(), step)
+        : Map.of();
+  }
+
+  private boolean isBest(Map<String, Double> metrics) {
+    BestMetric metric = settings.schedule.onBestMetric().orElse(null);
+    Double value = metric == null ? null : metrics.get(metric.name());
+    if (metric == null || value == null || value.isNaN()) {
+      return false;
+    }
+    boolean better = Double.isNaN(best) || metric.isBetter(value, best);
+    best = better ? value : best;
+    return better;
+  }
+
+  void stepConfirmed(TrainingStep.StepResult result) {
+    Map<String, Double> metrics = result.metrics();
+    if (pending != null && pending.step == result.step()) {
+      metrics.forEach(pending.metrics::putIfAbsent);
+    }
+    due |= isBest(metrics);
+  }
+
+  /** Writes down the save under way when all that belongs to it is known; does not wait. */
+  void settle(long confirmed) throws IncidentException, InterruptedException {
+    Pending now = pending;
+    if (now == null || now.step > confirmed || !now.save.isDone()) {
+      return;
+    }
+    if (now.save.isCompletedExceptionally()) {
+      failed(now.save);
+      return;
+    }
+    boolean isProbed =
+        (now.probe == null || now.probe.isDone())
+            && (!probesTwice() || (now.probeAfter != null && now.probeAfter.isDone()));
+    if (isProbed && (!probesTwice() || confirmed > now.step)) {
+      record(now);
+    }
+  }
+
+  private void failed(CompletableFuture<SaveWeightsResponse> save) {
+    pending = null;
+    due = true;
+    names++;
+    books
+        .events()
+        .degraded(RecoveryEvent.Rung.SAVE_FAILED, String.valueOf(save.exceptionNow().getMessage()));
+  }
+
+  private void record(Pending done) throws IncidentException, InterruptedException {
+    CheckpointRecord.Builder record =
+        CheckpointRecord.builder()
+            .path(outcomes.await(done.save).path())
+            .step(done.step)
+            .position(done.position)
+            .lineage(lineage)
+            .savedAt(settings.time.now())
+            .configHash(settings.configHash())
+            .metrics(done.metrics);
+    settings.identities(record);
+    if (done.probe != null) {
+      record.probe(Fingerprint.of(outcomes.await(done.probe)));
+    }
+    if (done.probeAfter != null) {
+      record.probeAfterNextStep(Fingerprint.of(outcomes.await(done.probeAfter)));
+    }
+    books.journal().append(new CheckpointSaved(record.build()));
+    recorded = done.step;
+    pending = null;
+    books.housekeeping().tidy(ground.from());
+  }
+
+  /** Waits for the save under way, and saves the last step if that is asked for. */
+  void finish(long confirmed, Batches.Position position)
+      throws IncidentException, InterruptedException {
+    if (pending != null) {
+      finishPending();
+    }
+    for (int tries = 1; settings.schedule.onClose() && recorded < confirmed; tries++) {
+      save(confirmed, position, Map.of());
+      finishPending();
+      if (tries == FINAL_TRIES) {
+        return;
+      }
+    }
+  }
+
+  /** An operation that the server refuses leaves the model as it is; all else ends it. */
+  private void finishPending() throws IncidentException, InterruptedException {
+    Pending now = pending;
+    if (now == null) {
+      return;
+    }
+    CompletableFuture<Object> settled = new CompletableFuture<>();
+    CompletableFuture<?> unused =
+        now.save.whenComplete((result, failure) -> settled.complete(true));
+    Object ignored = outcomes.await(settled);
+    if (now.save.isCompletedExceptionally()) {
+      Throwable failure = now.save.exceptionNow();
+      if (!(failure instanceof RequestFailedException)) {
+        throw outcomes.incident(failure);
+      }
+      failed(now.save);
+    } else {
+      record(now);
+    }
+  }
+
+  /** Whether the first step after the restore has to show that the optimizer was restored. */
+  boolean verifiesOptimizer() {
+    return probesTwice() && ground.from() != null && ground.from().probeAfterNextStep().isPresent();
+  }
+
+  /** Compares the weights after the first step with what they were when it was first done. */
+  void verifyOptimizer() throws IncidentException, InterruptedException {
+    CheckpointRecord from = ground.from();
+    CompletableFuture<ForwardBackwardOutput> probe = probe();
+    if (from == null || probe == null) {
+      return;
+    }
+    double distance =
+        from.probeAfterNextStep().orElseThrow().distance(Fingerprint.of(outcomes.await(probe)));
+    if (distance > settings.policy.probeTolerance()) {
+      String reason =
+          "the first step moved the weights otherwise than before the incident, so the optimizer's"
+              + " state is not what it was: a log-probability of the frozen batch is off by "
+              + distance;
+      books.events().rejected(from, reason);
+      throw new IncidentException(ground.client().modelId(), reason, null, from.path());
+    }
+    books.events().verified("optimizer, to within " + distance);
+  }
+}

@@ -1,0 +1,52 @@
+package io.tinker4j.recovery;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Notes what a run does, for people who compare runs. Called in the training thread, in order; what
+ * it throws becomes an event and never ends training.
+ */
+public interface ExperimentTracker {
+  /** The run begins, or goes on in another process, with these settings. */
+  void start(Map<String, String> parameters);
+
+  /** A step is done. A step that is replayed is told again. */
+  void metrics(long step, Map<String, Double> metrics);
+
+  /** A checkpoint can be used. */
+  void artifact(Artifact artifact);
+
+  /** The run has ended. */
+  void finish(Status status);
+
+  /** How a run has ended. */
+  enum Status {
+    /** All data was trained on. */
+    FINISHED,
+    /** It was asked to stop, and can be resumed. */
+    STOPPED,
+    /** It was given up. */
+    FAILED
+  }
+
+  /**
+   * Something that a run has made.
+   *
+   * @param id its name, unique within the run
+   * @param type such as {@code checkpoint}
+   * @param uri where it is
+   * @param metadata what else is known
+   */
+  record Artifact(String id, String type, String uri, Map<String, String> metadata) {
+    /** Copies the metadata. */
+    public Artifact {
+      metadata = Map.copyOf(metadata);
+    }
+  }
+
+  /** Returns a tracker that adds a JSON object per call to a file, each on a line of its own. */
+  static ExperimentTracker jsonLines(Path file) {
+    return new JsonLinesTracker(file);
+  }
+}

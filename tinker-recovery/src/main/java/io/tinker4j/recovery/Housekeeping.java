@@ -1,0 +1,129 @@
+package io.tinker4j.recovery;
+
+import io.tinker4j.recovery.JournalEntry.CheckpointDropped;
+import io.tinker4j.training.RestClient;
+import io.tinker4j.transport.TinkerException;
+import io.tinker4j.transport.TinkerThreads;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What goes on beside a run and must never end it: deleting checkpoints, telling trackers. */
+final class Housekeeping {
+  private static final System.Logger log = System.getLogger(Housekeeping.class.getName());
+
+  private final ResumableTraining.Builder<?> settings;
+  private final ProgressJournal journal;
+  private final TinkerThreads threads;
+  private final RunEvents events;
+  private final Supplier<RestClient> rest;
+  private final List<Thread> deletions = new ArrayList<>();
+  private final Queue<String> troubles = new ConcurrentLinkedQueue<>();
+
+  Housekeeping(
+      ResumableTraining.Builder<?> settings,
+      ProgressJournal journal,
+      TinkerThreads threads,
+      RunEvents events,
+      Supplier<RestClient> rest) {
+    this.settings = settings;
+    this.journal = journal;
+    this.threads = threads;
+    this.events = events;
+    this.rest = rest;
+  }
+
+  /** Tells of what went wrong since the last call. */
+  void report() {
+    for (String trouble = troubles.poll(); trouble != null; trouble = troubles.poll()) {
+      events.degraded(RecoveryEvent.Rung.HOUSEKEEPING, trouble);
+    }
+  }
+
+  /** A checkpoint was written down: it is tracked, and older ones may go. */
+  void tidy(@Nullable CheckpointRecord base) {
+    List<CheckpointRecord> all = journal.state().checkpoints();
+    CheckpointRecord newest = all.get(all.size() - 1);
+    track(tracker ->
+        tracker.artifact(
+            new ExperimentTracker.Artifact(
+                "step-" + newest.step(),
+                "checkpoint",
+                newest.path(),
+                Map.of(
+                    "step",
+                    Long.toString(newest.step()),
+                    "config_hash",
+                    newest.configHash(),
+                    "saved_at",
+                    newest.savedAt().toString()))));
+    RetentionPolicy retention = settings.retention;
+    if (retention != null) {
+      List<CheckpointRecord> superfluous =
+          retention.superfluous(all, settings.time.now()).stream()
+              .filter(each -> base == null || !each.path().equals(base.path()))
+              .toList();
+      drop(retention, superfluous);
+    }
+  }
+
+  /** The journal forgets first: it must never send a recovery to what is gone. */
+  private void drop(RetentionPolicy retention, List<CheckpointRecord> superfluous) {
+    if (superfluous.isEmpty()) {
+      return;
+    }
+    if (retention.dryRun()) {
+      log.log(System.Logger.Level.INFO, () -> "retention would delete " + paths(superfluous));
+      return;
+    }
+    for (CheckpointRecord each : superfluous) {
+      journal.append(new CheckpointDropped(each.path(), "retention"));
+    }
+    RestClient client = rest.get();
+    deletions.add(threads.start("retention", () -> delete(client, paths(superfluous))));
+  }
+
+  /** Waits for what is under way. */
+  void finish() throws InterruptedException {
+    for (Thread each : deletions) {
+      each.join();
+    }
+    report();
+  }
+
+  private static List<String> paths(List<CheckpointRecord> records) {
+    return records.stream().map(CheckpointRecord::path).toList();
+  }
+
+  private void delete(RestClient client, List<String> paths) {
+    try {
+      for (RestClient.Deletion each : client.deleteCheckpoints(paths, false)) {
+        each.failure().ifPresent(e -> troubles.add(each.toString()));
+      }
+    } catch (TinkerException | IllegalStateException e) {
+      troubles.add("%s stay on the server: %s".formatted(paths, e.getMessage()));
+    }
+  }
+
+  void track(TrainingStep.StepResult result) {
+    track(tracker -> tracker.metrics(result.step(), result.metrics()));
+  }
+
+  /** Tells the tracker, if there is one, and survives it. */
+  void track(Consumer<ExperimentTracker> call) {
+    ExperimentTracker tracker = settings.tracker;
+    if (tracker != null) {
+      try {
+        call.accept(tracker);
+      } catch (RuntimeException e) {
+        log.log(System.Logger.Level.WARNING, "the experiment tracker failed", e);
+        troubles.add("the experiment tracker failed: " + e.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package io.tinker4j.recovery;
+
+import io.tinker4j.recovery.JournalEntry.CheckpointDropped;
+import io.tinker4j.recovery.JournalEntry.CheckpointSaved;
+import io.tinker4j.recovery.JournalEntry.LineageBegun;
+import io.tinker4j.recovery.JournalEntry.Noted;
+import io.tinker4j.recovery.JournalEntry.RunBegun;
+import io.tinker4j.recovery.JournalEntry.RunFinished;
+import io.tinker4j.recovery.JournalEntry.StepSubmitted;
+import io.tinker4j.recovery.JournalEntry.StepsConfirmed;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What the entries of a journal add up to. Not thread-safe. */
+final class JournalState {
+  private @Nullable RunBegun begun;
+  private @Nullable RunFinished finished;
+  private final List<LineageBegun> lineages = new ArrayList<>();
+
+  /** Ranges of confirmed steps in the order of the journal, those that touch made one. */
+  private final List<StepsConfirmed> confirmed = new ArrayList<>();
+
+  private final Map<String, CheckpointRecord> checkpoints = new LinkedHashMap<>();
+  private @Nullable StepSubmitted submitted;
+
+  /** What a run looks like; immutable. */
+  record View(
+      List<LineageBegun> lineages,
+      List<StepsConfirmed> confirmed,
+      List<CheckpointRecord> checkpoints,
+      Ends ends) {
+    Optional<String> configHash() {
+      return Optional.ofNullable(ends.begun()).map(RunBegun::configHash);
+    }
+
+    Optional<RunFinished> finished() {
+      return Optional.ofNullable(ends.finished());
+    }
+
+    /** The step that was submitted last, if any; it need not be in the surviving lineage. */
+    Optional<StepSubmitted> submitted() {
+      return Optional.ofNullable(ends.submitted());
+    }
+
+    /** The highest step that was ever confirmed. */
+    long highest() {
+      return confirmed.stream().mapToLong(StepsConfirmed::last).max().orElse(0);
+    }
+
+    /** The last step that was confirmed in the newest lineage, its checkpoint's if none was. */
+    long reached() {
+      if (lineages.isEmpty()) {
+        return 0;
+      }
+      LineageBegun newest = lineages.get(lineages.size() - 1);
+      return confirmed.stream()
+          .filter(range -> range.lineage() == newest.lineage())
+          .mapToLong(StepsConfirmed::last)
+          .max()
+          .orElse(newest.baseStep());
+    }
+  }
+
+  /** Begin and end of a run, and its last submission. */
+  record Ends(
+      @Nullable RunBegun begun,
+      @Nullable RunFinished finished,
+      @Nullable StepSubmitted submitted) {}
+
+  static View of(List<JournalEntry> entries) {
+    JournalState state = new JournalState();
+    entries.forEach(state::add);
+    return state.view();
+  }
+
+  void add(JournalEntry entry) {
+    switch (entry) {
+      case RunBegun run -> begun = run;
+      case LineageBegun lineage -> {
+        lineages.add(lineage);
+        finished = null;
+      }
+      case StepSubmitted step -> submitted = step;
+      case StepsConfirmed steps -> add(steps);
+      case CheckpointSaved(CheckpointRecord checkpoint) ->
+          checkpoints.put(checkpoint.path(), checkpoint);
+      case CheckpointDropped(String path, String unused) -> checkpoints.remove(path);
+      case Noted unused -> {}
+      case RunFinished run -> finished = run;
+    }
+  }
+
+  private void add(StepsConfirmed steps) {
+    if (!confirmed.isEmpty()) {
+      int newest = confirmed.size() - 1;
+      StepsConfirmed before = confirmed.get(newest);
+      if (before.lineage() == steps.lineage() && before.last() + 1 == steps.first()) {
+        confirmed.set(newest, new StepsConfirmed(steps.lineage(), before.first(), steps.last()));
+        return;
+      }
+    }
+    confirmed.add(steps);
+  }
+
+  View view() {
+    return new View(
+        List.copyOf(lineages),
+        List.copyOf(confirmed),
+        List.copyOf(checkpoints.values()),
+        new Ends(begun, finished, submitted));
+  }
+
+  /** The fewest entries that add up to the same. */
+  List<JournalEntry> condensed() {
+    List<JournalEntry> entries = new ArrayList<>();
+    if (begun != null) {
+      entries.add(begun);
+    }
+    entries.addAll(lineages);
+    entries.addAll(confirmed);
+    checkpoints.values().forEach(checkpoint -> entries.add(new CheckpointSaved(checkpoint)));
+    if (submitted != null) {
+      entries.add(submitted);
+    }
+    if (finished != null) {
+      entries.add(finished);
+    }
+    return entries;
+  }
+}

@@ -1,0 +1,115 @@
+package io.tinker4j.recovery;
+
+import io.tinker4j.recovery.JournalEntry.StepsConfirmed;
+import io.tinker4j.training.RestClient;
+import io.tinker4j.transport.ApiStatusException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Holds a journal against the rules, and against the server: every step up to the last one was
+ * taken exactly once by the models that the newest one goes back to, and the checkpoints are there.
+ */
+public final class JournalVerification {
+  private JournalVerification() {}
+
+  /**
+   * What has become of the steps of a run.
+   *
+   * @param applied how many of them are in the newest model
+   * @param rolledBack how many times a step was done by a model that does not count any more
+   * @param replayed how many times a step was done that had been done before
+   */
+  public record Steps(long applied, long rolledBack, long replayed) {}
+
+  /**
+   * What was found.
+   *
+   * @param doubled steps that are in the newest model more than once
+   * @param lost steps that are not in it, though later ones are
+   * @param missing checkpoints that can be gone back to, by the journal, but are not on the server
+   */
+  public record Report(Steps steps, List<Long> doubled, List<Long> lost, List<String> missing) {
+    /** Copies the lists. */
+    public Report {
+      doubled = List.copyOf(doubled);
+      lost = List.copyOf(lost);
+      missing = List.copyOf(missing);
+    }
+
+    /** Returns whether nothing is doubled, lost or missing. */
+    public boolean isSound() {
+      return doubled.isEmpty() && lost.isEmpty() && missing.isEmpty();
+    }
+  }
+
+  /**
+   * Looks at the journal alone, which may be in use.
+   *
+   * @throws JournalException when there is none or it cannot be read
+   */
+  public static Report verify(Path journal) {
+    return report(JournalState.of(ProgressJournal.read(journal)), List.of());
+  }
+
+  /**
+   * Looks at the journal and asks the server for its checkpoints; blocks.
+   *
+   * @throws JournalException when there is no journal or it cannot be read
+   */
+  public static Report verify(Path journal, RestClient rest) {
+    JournalState.View state = JournalState.of(ProgressJournal.read(journal));
+    List<String> missing = new ArrayList<>();
+    for (CheckpointRecord checkpoint : state.checkpoints()) {
+      try {
+        Object unused = rest.getWeightsInfoByTinkerPath(checkpoint.path());
+      } catch (ApiStatusException e) {
+        if (!CheckpointValidator.isGone(e)) {
+          throw e;
+        }
+        missing.add(checkpoint.path());
+      }
+    }
+    return report(state, missing);
+  }
+
+  static Report report(JournalState.View state, List<String> missing) {
+    List<SurvivingLineage.Stretch> stretches = SurvivingLineage.of(state);
+    List<Long> doubled = new ArrayList<>();
+    List<Long> lost = new ArrayList<>();
+    long surviving = 0;
+    for (SurvivingLineage.Stretch stretch : stretches) {
+      for (long step = stretch.after() + 1; step <= stretch.upTo(); step++) {
+        long times = times(state.confirmed(), stretch.lineage(), step);
+        surviving += times;
+        if (times > 1) {
+          doubled.add(step);
+        } else if (times == 0) {
+          lost.add(step);
+        }
+      }
+    }
+    long all = state.confirmed().stream().mapToLong(each -> each.last() - each.first() + 1).sum();
+    long applied = surviving - doubled.size();
+    return new Report(
+        new Steps(applied, all - surviving, all - distinct(state)), doubled, lost, missing);
+  }
+
+  private static long times(List<StepsConfirmed> confirmed, int lineage, long step) {
+    return confirmed.stream()
+        .filter(each -> each.lineage() == lineage && each.first() <= step && step <= each.last())
+        .count();
+  }
+
+  private static long distinct(JournalState.View state) {
+    long distinct = 0;
+    for (long step = 1; step <= state.highest(); step++) {
+      long each = step;
+      if (state.confirmed().stream().anyMatch(at -> at.first() <= each && each <= at.last())) {
+        distinct++;
+      }
+    }
+    return distinct;
+  }
+}

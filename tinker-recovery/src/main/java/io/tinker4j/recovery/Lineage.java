@@ -1,0 +1,149 @@
+package io.tinker4j.recovery;
+
+import io.tinker4j.recovery.JournalEntry.StepSubmitted;
+import io.tinker4j.recovery.JournalEntry.StepsConfirmed;
+import io.tinker4j.transport.TinkerException;
+import io.tinker4j.types.ForwardBackwardOutput;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Trains one model, from its ground until the data ends or something happens to it. Used by one
+ * thread.
+ */
+final class Lineage<B> {
+  private final ResumableTraining.Builder<B> settings;
+  private final Books books;
+  private final int number;
+  private final Ground ground;
+  private final long highest;
+  private final Outcomes outcomes;
+  private final Checkpoints<B> checkpoints;
+  private final Deque<InFlight> window = new ArrayDeque<>();
+  private long submitted;
+  private long confirmed;
+
+  Lineage(
+      ResumableTraining.Builder<B> settings, Books books, int number, Ground ground, long highest) {
+    this.settings = settings;
+    this.books = books;
+    this.number = number;
+    this.ground = ground;
+    this.highest = highest;
+    this.submitted = ground.step();
+    this.confirmed = ground.step();
+    this.outcomes = new Outcomes(ground.client().modelId());
+    this.checkpoints = new Checkpoints<>(settings, books, number, ground, outcomes);
+  }
+
+  /** Where a lineage writes down what it does, and who may stop it. */
+  record Books(
+      ProgressJournal journal, RunEvents events, StopSignal stop, Housekeeping housekeeping) {}
+
+  /** A step that is not known to be done. */
+  private record InFlight(
+      long step, Batches.Position position, TrainingStep.Submitted operations) {}
+
+  String modelId() {
+    return ground.client().modelId();
+  }
+
+  /** Ends it because of what was seen from elsewhere; called by any thread. */
+  void fail(RunMonitor.Detection detection) {
+    outcomes.fail(new IncidentException(modelId(), detection.toString(), null));
+  }
+
+  long reached() {
+    return confirmed;
+  }
+
+  /** Returns how many steps were done that had been done before. */
+  long replayed() {
+    return Math.max(0, Math.min(confirmed, highest) - ground.step());
+  }
+
+  /** Returns true when the run is complete, false when it was asked to stop. */
+  boolean train() throws IncidentException, InterruptedException {
+    try (Batches.Reader<B> data = settings.batches.open(ground.position())) {
+      if (ground.from() == null) {
+        checkpoints.save(0, ground.position(), Map.of());
+      }
+      boolean complete = true;
+      while (submitted < settings.steps && data.hasNext()) {
+        if (books.stop().isGiven()) {
+          complete = false;
+          break;
+        }
+        submit(data);
+        while (window.size() >= settings.inFlight) {
+          confirmOldest();
+        }
+        if (submitted == ground.step() + 1 && checkpoints.verifiesOptimizer()) {
+          confirmAll();
+          checkpoints.verifyOptimizer();
+        }
+        checkpoints.settle(confirmed);
+        books.housekeeping().report();
+      }
+      confirmAll();
+      checkpoints.finish(confirmed, data.position());
+      return complete;
+    }
+  }
+
+  private void submit(Batches.Reader<B> data) throws IncidentException {
+    List<B> batches = new ArrayList<>();
+    long epoch = data.position().epoch();
+    while (batches.size() < settings.accumulate && data.hasNext()) {
+      batches.add(data.next());
+    }
+    Batches.Position position = data.position();
+    long step = submitted + 1;
+    books.journal().appendLater(new StepSubmitted(number, step, position));
+    TrainingStep.Submitted operations = call(batches, step);
+    operations.passes().forEach(outcomes::watch);
+    outcomes.watch(operations.update());
+    window.add(new InFlight(step, position, operations));
+    submitted = step;
+    checkpoints.stepSubmitted(step, position, position.epoch() > epoch);
+  }
+
+  /** A step of the user's may block, and then meets incidents before the operations do. */
+  private TrainingStep.Submitted call(List<B> batches, long step) throws IncidentException {
+    try {
+      return settings.step.submit(ground.client(), List.copyOf(batches), step);
+    } catch (TinkerException e) {
+      throw outcomes.incident(e);
+    }
+  }
+
+  private void confirmAll() throws IncidentException, InterruptedException {
+    while (!window.isEmpty()) {
+      confirmOldest();
+    }
+  }
+
+  private void confirmOldest() throws IncidentException, InterruptedException {
+    InFlight oldest = window.getFirst();
+    List<ForwardBackwardOutput> outputs = new ArrayList<>();
+    for (CompletableFuture<ForwardBackwardOutput> pass : oldest.operations().passes()) {
+      outputs.add(outcomes.await(pass));
+    }
+    outcomes.await(oldest.operations().update());
+    window.removeFirst();
+    confirmed = oldest.step();
+    books.journal().append(new StepsConfirmed(number, confirmed, confirmed));
+    if (confirmed > highest) {
+      books.events().completed(confirmed);
+    }
+    TrainingStep.StepResult result =
+        new TrainingStep.StepResult(confirmed, oldest.position(), outputs);
+    checkpoints.stepConfirmed(result);
+    books.housekeeping().track(result);
+    settings.onStep.accept(result);
+  }
+}

@@ -1,0 +1,91 @@
+package io.tinker4j.recovery;
+
+import io.tinker4j.transport.Time;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What recoveries may still cost. Not thread-safe. */
+final class RecoveryBudget {
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  private final RecoveryPolicy policy;
+  private final Time time;
+  private final Deque<Long> begins = new ArrayDeque<>();
+  private final List<String> tried = new ArrayList<>();
+  private long highest = -1;
+  private long progressed;
+  private int attempts;
+
+  RecoveryBudget(RecoveryPolicy policy, Time time) {
+    this.policy = policy;
+    this.time = time;
+    this.progressed = time.nanoTime();
+  }
+
+  /**
+   * A lineage has ended early. It is a new incident when there was progress since the last one.
+   *
+   * @param highest the highest step ever done
+   * @return whether it is a new one
+   */
+  boolean incident(long highest) {
+    long now = time.nanoTime();
+    boolean isNew = highest > this.highest;
+    if (isNew) {
+      this.highest = highest;
+      attempts = 0;
+      tried.clear();
+      progressed = now;
+      begins.add(now);
+    }
+    while (!begins.isEmpty() && now - begins.getFirst() > HOUR.toNanos()) {
+      begins.removeFirst();
+    }
+    return isNew;
+  }
+
+  /** Returns the number of the attempt that begins now, from 1. */
+  int nextAttempt() {
+    return ++attempts;
+  }
+
+  void tried(String what) {
+    tried.add(what);
+  }
+
+  List<String> tried() {
+    return List.copyOf(tried);
+  }
+
+  /** Returns which limit is reached, null when there may be another attempt. */
+  @Nullable String reached() {
+    if (attempts >= policy.maxAttempts()) {
+      return "after %d attempts (maxAttempts)".formatted(attempts);
+    }
+    if (begins.size() > policy.maxRecoveriesPerHour()) {
+      return "after %d recoveries within an hour (maxRecoveriesPerHour)".formatted(begins.size());
+    }
+    if (time.nanoTime() - progressed > policy.progressDeadline().toNanos()) {
+      return "after %s without a new step (progressDeadline)".formatted(policy.progressDeadline());
+    }
+    return null;
+  }
+
+  /**
+   * Returns how long to wait before the next attempt. Before the first one it is up to what chance
+   * may add to the first wait, so that runs that broke together do not come back together.
+   *
+   * @param random from 0 to 1
+   */
+  Duration delay(double random) {
+    if (attempts == 0) {
+      double most = policy.backoff().first().toNanos() * policy.backoff().jitter();
+      return Duration.ofNanos(Math.round(most * random));
+    }
+    return policy.backoff().around(attempts - 1, random);
+  }
+}

@@ -1,0 +1,183 @@
+package io.tinker4j.recovery;
+
+import io.tinker4j.transport.Backoff;
+import java.time.Duration;
+import java.util.Objects;
+import org.immutables.value.Value;
+
+/** How hard a run tries to go on after an incident. Every value is checked when it is built. */
+@TinkerStyle
+@Value.Immutable
+public interface RecoveryPolicy {
+  /**
+   * How often a run is brought back for one incident before it is given up. An incident is over
+   * when a step is done that had never been done before. Default 3.
+   */
+  @Value.Default
+  default int maxAttempts() {
+    return 3;
+  }
+
+  /**
+   * The waits between attempts, and, by its jitter, the spread of first attempts of many runs.
+   * Default 5 seconds, doubling to 60, more or less a quarter.
+   */
+  @Value.Default
+  default Backoff backoff() {
+    return new Backoff(Duration.ofSeconds(5), Duration.ofSeconds(60), 0.25);
+  }
+
+  /** How long an attempt may take before it counts as failed. Default 10 minutes. */
+  @Value.Default
+  default Duration attemptTimeout() {
+    return Duration.ofMinutes(10);
+  }
+
+  /** How often monitors ask for the state of a run. Default 30 seconds. */
+  @Value.Default
+  default Duration pollInterval() {
+    return Duration.ofSeconds(30);
+  }
+
+  /** Which checkpoint a run goes back to. Default the latest valid one. */
+  @Value.Default
+  default CheckpointChoice checkpointChoice() {
+    return new CheckpointChoice.LatestValid();
+  }
+
+  /** How many other checkpoints an attempt may turn to when one is rejected. Default 3. */
+  @Value.Default
+  default int maxFallbacks() {
+    return 3;
+  }
+
+  /** How closely checkpoints are looked at before they are loaded. Default METADATA. */
+  @Value.Default
+  default CheckpointValidator.Level validation() {
+    return CheckpointValidator.Level.METADATA;
+  }
+
+  /** Whether the optimizer's state is restored. Default true; false trains on with a cold one. */
+  @Value.Default
+  default boolean restoreOptimizer() {
+    return true;
+  }
+
+  /** What happens when the server refuses to restore the optimizer's state. Default FAIL. */
+  @Value.Default
+  default OptimizerLoss onOptimizerLost() {
+    return OptimizerLoss.FAIL;
+  }
+
+  /**
+   * Whether the first step after a restore must move the weights as it did before, which it does
+   * only with the optimizer's state. Costs a forward pass of the frozen batch per checkpoint, and
+   * needs steps that give the same when they are repeated. Default false.
+   */
+  @Value.Default
+  default boolean verifyOptimizer() {
+    return false;
+  }
+
+  /**
+   * By how much a log-probability of the frozen batch may differ after a restore. Default 0.001;
+   * zero for servers that compute the same bits each time.
+   */
+  @Value.Default
+  default double probeTolerance() {
+    return 1e-3;
+  }
+
+  /** How many runs may recover at once where they share {@link RecoverySlots}. Default 1. */
+  @Value.Default
+  default int maxConcurrentRecoveries() {
+    return 1;
+  }
+
+  /**
+   * Whether steps behind the checkpoint are trained again. Default true; false goes on with the
+   * data behind them, which loses them.
+   */
+  @Value.Default
+  default boolean replayTail() {
+    return true;
+  }
+
+  /** How many recoveries may begin within an hour. Default 20. */
+  @Value.Default
+  default int maxRecoveriesPerHour() {
+    return 20;
+  }
+
+  /** How long recoveries may go on without a step that is new. Default 6 hours. */
+  @Value.Default
+  default Duration progressDeadline() {
+    return Duration.ofHours(6);
+  }
+
+  /** What to do without the optimizer's state. */
+  enum OptimizerLoss {
+    /** Treat the checkpoint as one that cannot be loaded. */
+    FAIL,
+    /** Load the weights alone, with an event that says so. */
+    WEIGHTS_ONLY
+  }
+
+  /** Which checkpoint to go back to. */
+  sealed interface CheckpointChoice {
+    /** The latest that passes validation; rejected ones are followed by older ones. */
+    record LatestValid() implements CheckpointChoice {}
+
+    /** The latest, or none. */
+    record Latest() implements CheckpointChoice {}
+
+    /** The best by a metric; rejected ones are followed by the next best. */
+    record Best(BestMetric metric) implements CheckpointChoice {
+      /** Requires a metric. */
+      public Best {
+        Objects.requireNonNull(metric, "metric");
+      }
+    }
+
+    /** This one of the run's checkpoints, or none. */
+    record Specific(String path) implements CheckpointChoice {
+      /** Refuses what is no path. */
+      public Specific {
+        if (!path.startsWith("tinker://")) {
+          throw new IllegalArgumentException(
+              "path is '" + path + "'; a checkpoint's path starts with tinker://");
+        }
+      }
+    }
+  }
+
+  /** Refuses values that make no sense, by name. */
+  @Value.Check
+  default void check() {
+    Settings.atLeast("maxAttempts", maxAttempts(), 1);
+    Settings.positive("attemptTimeout", attemptTimeout());
+    Settings.positive("pollInterval", pollInterval());
+    Settings.atLeast("maxFallbacks", maxFallbacks(), 0);
+    Settings.atLeast("maxConcurrentRecoveries", maxConcurrentRecoveries(), 1);
+    Settings.atLeast("maxRecoveriesPerHour", maxRecoveriesPerHour(), 1);
+    Settings.positive("progressDeadline", progressDeadline());
+    if (!(probeTolerance() >= 0)) {
+      throw new IllegalArgumentException(
+          "probeTolerance is " + probeTolerance() + "; it must be at least 0");
+    }
+    if (verifyOptimizer() && !restoreOptimizer()) {
+      throw new IllegalArgumentException(
+          "verifyOptimizer is true, but restoreOptimizer is false; there is nothing to verify");
+    }
+  }
+
+  /** Starts new settings. */
+  static Builder builder() {
+    return new Builder();
+  }
+
+  /** Builds settings; not thread-safe. */
+  final class Builder extends ImmutableRecoveryPolicy.Builder {
+    Builder() {}
+  }
+}

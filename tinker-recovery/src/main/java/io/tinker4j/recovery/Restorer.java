@@ -1,0 +1,247 @@
+package io.tinker4j.recovery;
+
+import io.tinker4j.recovery.CheckpointRecord.Fingerprint;
+import io.tinker4j.recovery.RecoveryPolicy.CheckpointChoice;
+import io.tinker4j.recovery.RecoveryPolicy.OptimizerLoss;
+import io.tinker4j.training.RequestFailedException;
+import io.tinker4j.training.RestClient;
+import io.tinker4j.training.ServiceClient;
+import io.tinker4j.training.TrainingClient;
+import io.tinker4j.transport.ApiStatusException;
+import io.tinker4j.transport.NotFoundException;
+import io.tinker4j.transport.TinkerException;
+import io.tinker4j.transport.TinkerThreads;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Makes training clients: of the base model at the begin, of checkpoints after incidents. */
+final class Restorer<B> implements AutoCloseable {
+  private final ResumableTraining.Builder<B> settings;
+  private final RecoveryPolicy policy;
+  private final ProgressJournal journal;
+  private final TimedAttempt attempts;
+  private final RunEvents events;
+  private final RecoveryBudget budget;
+
+  /** Checkpoints that did not restore what they had, in this incident. */
+  private final Set<String> suspects = new HashSet<>();
+
+  private @Nullable ServiceClient service;
+
+  Restorer(
+      ResumableTraining.Builder<B> settings,
+      ProgressJournal journal,
+      TinkerThreads threads,
+      RunEvents events) {
+    this.settings = settings;
+    this.policy = settings.policy;
+    this.journal = journal;
+    this.attempts = new TimedAttempt(settings.time, threads, policy.attemptTimeout());
+    this.events = events;
+    this.budget = new RecoveryBudget(policy, settings.time);
+  }
+
+  /**
+   * Returns what to train on: of the base model when there is no checkpoint yet.
+   *
+   * @param incident what has happened, null when nothing was trained before
+   * @throws RecoveryFailedException when the policy's limits are reached
+   */
+  Ground establish(@Nullable IncidentException incident) throws InterruptedException {
+    if (budget.incident(journal.state().highest())) {
+      suspects.clear();
+    }
+    if (incident != null) {
+      budget.tried(incident.what());
+      if (incident.suspect() != null) {
+        suspects.add(incident.suspect());
+      }
+    }
+    Throwable last = incident;
+    while (true) {
+      String limit = budget.reached();
+      if (limit != null) {
+        events.exhausted(budget.tried());
+        throw new RecoveryFailedException(
+            limit, budget.tried(), last == null ? new IllegalStateException(limit) : last);
+      }
+      Duration delay = budget.delay(settings.random.nextDouble());
+      settings.time.sleep(last == null ? Duration.ZERO : delay);
+      int attempt = budget.nextAttempt();
+      try {
+        return attempt(attempt, incident != null);
+      } catch (TinkerException | AttemptException e) {
+        if (incident == null && e instanceof TinkerException ours && !ours.isRetryable()) {
+          throw ours;
+        }
+        last = e;
+        String reason = "attempt %d: %s".formatted(attempt, e.getMessage());
+        budget.tried(reason);
+        events.failed(reason);
+      }
+    }
+  }
+
+  private Ground attempt(int number, boolean recovery)
+      throws AttemptException, InterruptedException {
+    if (recovery) {
+      events.started(number);
+    }
+    close();
+    List<CheckpointRecord> candidates = candidates();
+    if (candidates.isEmpty()) {
+      return new Ground(attempts.run(this::createFromBase), 0, Batches.Position.START, null);
+    }
+    for (CheckpointRecord candidate : candidates) {
+      if (!candidate.equals(candidates.get(0))) {
+        events.degraded(
+            RecoveryEvent.Rung.OLDER_CHECKPOINT, "that of step " + candidate.step() + " has to do");
+      }
+      events.selected(candidate, Math.max(0, journal.state().reached() - candidate.step()));
+      String finding = attempts.run(() -> check(candidate));
+      TrainingClient client = finding == null ? attempts.run(() -> load(candidate)) : null;
+      if (client == null) {
+        events.rejected(candidate, finding == null ? "it cannot be loaded" : finding);
+        continue;
+      }
+      events.created(client.modelId(), candidate.path());
+      String mismatch = attempts.run(() -> compare(client, candidate));
+      if (mismatch == null) {
+        return new Ground(client, candidate.step(), candidate.position(), candidate);
+      }
+      events.rejected(candidate, mismatch);
+    }
+    suspects.clear();
+    throw new AttemptException("none of %d checkpoints could be used".formatted(candidates.size()));
+  }
+
+  private ServiceClient service() {
+    ServiceClient open = service;
+    if (open == null) {
+      open = settings.service.get();
+      service = open;
+    }
+    return open;
+  }
+
+  /** Returns a client for checkpoints, of the service client in use. */
+  RestClient rest() {
+    return service().createRestClient();
+  }
+
+  private TrainingClient createFromBase() {
+    return service().createLoraTrainingClient(settings.baseModel, settings.lora);
+  }
+
+  /** The checkpoints to try, the best first; suspects last, as they may serve after all. */
+  private List<CheckpointRecord> candidates() {
+    List<CheckpointRecord> all = journal.state().checkpoints();
+    Comparator<CheckpointRecord> latest =
+        Comparator.comparingLong(CheckpointRecord::step)
+            .thenComparingInt(CheckpointRecord::lineage)
+            .reversed();
+    return switch (policy.checkpointChoice()) {
+      case CheckpointChoice.LatestValid unused ->
+          all.stream()
+              .sorted(
+                  Comparator.comparing((CheckpointRecord each) -> suspects.contains(each.path()))
+                      .thenComparing(latest))
+              .limit(1L + policy.maxFallbacks())
+              .toList();
+      case CheckpointChoice.Latest unused -> all.stream().sorted(latest).limit(1).toList();
+      case CheckpointChoice.Best(BestMetric metric) ->
+          all.stream()
+              .sorted(
+                  Comparator.comparing((CheckpointRecord each) -> suspects.contains(each.path()))
+                      .thenComparing(metric.bestFirst())
+                      .thenComparing(latest))
+              .limit(1L + policy.maxFallbacks())
+              .toList();
+      case CheckpointChoice.Specific(String path) -> {
+        List<CheckpointRecord> one = all.stream().filter(each -> each.path().equals(path)).toList();
+        if (one.isEmpty()) {
+          throw new JournalException("the journal has no checkpoint " + path);
+        }
+        yield one;
+      }
+    };
+  }
+
+  private @Nullable String check(CheckpointRecord candidate) {
+    return CheckpointValidator.of(service(), settings.time)
+        .validate(candidate.path(), policy.validation(), settings.expectations())
+        .map(Object::toString)
+        .orElse(null);
+  }
+
+  /** Returns null when the checkpoint is at fault, and throws when something else is. */
+  private @Nullable TrainingClient load(CheckpointRecord candidate) {
+    try {
+      return policy.restoreOptimizer()
+          ? service().createTrainingClientFromStateWithOptimizer(candidate.path())
+          : service().createTrainingClientFromState(candidate.path());
+    } catch (TinkerException | IllegalArgumentException e) {
+      if (!isAboutTheCheckpoint(e)) {
+        throw e;
+      }
+      return withoutOptimizer(candidate, e);
+    }
+  }
+
+  private @Nullable TrainingClient withoutOptimizer(CheckpointRecord candidate, Exception refusal) {
+    if (!policy.restoreOptimizer() || policy.onOptimizerLost() == OptimizerLoss.FAIL) {
+      return null;
+    }
+    try {
+      TrainingClient client = service().createTrainingClientFromState(candidate.path());
+      events.degraded(RecoveryEvent.Rung.WEIGHTS_ONLY, String.valueOf(refusal.getMessage()));
+      return client;
+    } catch (TinkerException | IllegalArgumentException e) {
+      if (!isAboutTheCheckpoint(e)) {
+        throw e;
+      }
+      return null;
+    }
+  }
+
+  private static boolean isAboutTheCheckpoint(RuntimeException e) {
+    return switch (e) {
+      case NotFoundException unused -> true;
+      case RequestFailedException failed -> failed.isUserError();
+      case ApiStatusException refused -> refused.status() == 400 || refused.status() == 422;
+      case IllegalArgumentException unused -> true;
+      default -> false;
+    };
+  }
+
+  /** Returns what is wrong with the restored weights, or null. */
+  private @Nullable String compare(TrainingClient client, CheckpointRecord candidate)
+      throws Exception {
+    if (candidate.probe().isEmpty() || settings.probe.isEmpty()) {
+      events.degraded(RecoveryEvent.Rung.UNVERIFIED, "there is no frozen batch to compare with");
+      return null;
+    }
+    Fingerprint now = Fingerprint.of(TimedAttempt.join(settings.probe(client)));
+    double distance = candidate.probe().get().distance(now);
+    if (distance > policy.probeTolerance()) {
+      return "the restored weights differ: a log-probability of the frozen batch is off by "
+          + distance;
+    }
+    events.verified("weights, to within " + distance);
+    return null;
+  }
+
+  /** Closes the client of the lineage that has ended, unless it is shared. */
+  @Override
+  public void close() {
+    ServiceClient open = service;
+    service = null;
+    if (open != null && !settings.isShared) {
+      open.close(Duration.ZERO);
+    }
+  }
+}

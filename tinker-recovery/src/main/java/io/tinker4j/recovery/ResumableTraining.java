@@ -1,0 +1,408 @@
+package io.tinker4j.recovery;
+
+import io.tinker4j.training.LoraOptions;
+import io.tinker4j.training.ServiceClient;
+import io.tinker4j.training.TrainingClient;
+import io.tinker4j.transport.JsonCodec;
+import io.tinker4j.transport.Time;
+import io.tinker4j.types.AdamParams;
+import io.tinker4j.types.Datum;
+import io.tinker4j.types.ForwardBackwardOutput;
+import io.tinker4j.types.LossFunction;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.LongToDoubleFunction;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains a model to the end of its data, whatever happens on the way: saves checkpoints, notices
+ * incidents, goes back to the last good checkpoint and trains the steps behind it again. No step is
+ * lost and none is done twice; what was rolled back is reported before anything else happens.
+ *
+ * <p>What was done is in a journal in a directory. A process that ends in any way can be followed
+ * by another one with the same directory, or a copy of it, and the same settings.
+ *
+ * {@snippet :
+ * var result =
+ *     ResumableTraining.supervised(Batches.of(batches, 3), LossFunction.CROSS_ENTROPY, step -> 1e-4)
+ *         .service(ServiceClient::create)
+ *         .baseModel("meta-llama/Llama-3.1-8B")
+ *         .journal(Path.of("runs/first"))
+ *         .build()
+ *         .resumeOrStart();
+ * }
+ *
+ * <p>{@link #stop} may be called by any thread; the other methods by one at a time.
+ */
+public final class ResumableTraining {
+  private final Builder<?> settings;
+  private final StopSignal stop = new StopSignal();
+
+  private ResumableTraining(Builder<?> settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * How a run has ended.
+   *
+   * @param steps how many steps the model has taken
+   * @param modelId the model that has taken the last one
+   * @param checkpointPath the checkpoint of the last step; empty when there is none
+   * @param isComplete whether the data is at its end; false when the run was asked to stop
+   * @param recoveries how often this process has brought the run back
+   * @param replayed how many steps this process has done that had been done before
+   */
+  public record Result(
+      long steps,
+      String modelId,
+      String checkpointPath,
+      boolean isComplete,
+      int recoveries,
+      long replayed) {}
+
+  /** Starts the settings of a run with a step of the caller's, for example with rollouts. */
+  public static <B> Builder<B> builder(Batches<B> batches, TrainingStep<B> step) {
+    return new Builder<>(batches, step);
+  }
+
+  /**
+   * Starts the settings of a supervised run: per step a pass over a batch and an AdamW update. The
+   * first sequences of the data serve as the frozen batch that restores are verified with.
+   *
+   * @param learningRate of a step, from 1
+   */
+  public static Builder<List<Datum>> supervised(
+      Batches<List<Datum>> batches, LossFunction loss, LongToDoubleFunction learningRate) {
+    Objects.requireNonNull(learningRate, "learningRate");
+    Builder<List<Datum>> builder =
+        builder(
+            batches,
+            TrainingStep.of(
+                loss,
+                step ->
+                    AdamParams.builder().learningRate(learningRate.applyAsDouble(step)).build()));
+    try (Batches.Reader<List<Datum>> reader = batches.open(Batches.Position.START)) {
+      if (reader.hasNext()) {
+        List<Datum> first = reader.next();
+        builder.probe(first.subList(0, Math.min(Builder.PROBE, first.size())));
+      }
+    }
+    return builder;
+  }
+
+  /**
+   * Trains to the end: from the begin when the journal is empty, else from where it ends. A run
+   * that is complete is left alone and its result returned again. Blocks.
+   *
+   * @throws JournalException when another process trains this run, or the journal is of another one
+   * @throws RecoveryFailedException when the limits of the policy are reached
+   * @throws InterruptedException when the thread is interrupted; the journal can be resumed
+   * @throws io.tinker4j.transport.TinkerException when the request itself is at fault, as with a
+   *     token outside of the vocabulary
+   */
+  public Result resumeOrStart() throws InterruptedException {
+    return run(settings);
+  }
+
+  private <B> Result run(Builder<B> settings) throws InterruptedException {
+    try (ProgressJournal journal =
+            ProgressJournal.open(
+                Objects.requireNonNull(settings.journal),
+                settings.point,
+                settings.condensedBeyond);
+        Supervision<B> supervision = new Supervision<>(settings, journal, stop)) {
+      return supervision.run();
+    }
+  }
+
+  /**
+   * Lets the run end after the steps that are under way, with a checkpoint if the schedule has one
+   * {@linkplain CheckpointSchedule#onClose on close}. Returns at once; the run can be resumed.
+   */
+  public void stop() {
+    stop.give();
+  }
+
+  /** Builds runs; not thread-safe. */
+  public static final class Builder<B> {
+    static final int PROBE = 4;
+
+    final Batches<B> batches;
+    final TrainingStep<B> step;
+    Supplier<ServiceClient> service = ServiceClient::create;
+    boolean isShared;
+    String baseModel = "";
+    LoraOptions lora = LoraOptions.builder().build();
+    @Nullable Path journal;
+    long steps = Long.MAX_VALUE;
+    int accumulate = 1;
+    int inFlight = 2;
+    CheckpointSchedule schedule = CheckpointSchedule.builder().build();
+    RecoveryPolicy policy = RecoveryPolicy.builder().build();
+    @Nullable RecoverySlots sharedSlots;
+    @Nullable RunMonitor monitor;
+    @Nullable RetentionPolicy retention;
+    @Nullable ExperimentTracker tracker;
+    RecoverySlots slots = RecoverySlots.of(policy);
+    List<Datum> probe = List.of();
+    @Nullable EvalHook evaluation;
+    @Nullable Consumer<? super RecoveryEvent> listener;
+    Consumer<? super TrainingStep.StepResult> onStep = result -> {};
+    Map<String, String> configuration = Map.of();
+    String tokenizerId = "";
+    String rendererId = "";
+    Time time = Time.system();
+    RandomGenerator random = RandomGenerator.getDefault();
+    WritePoint point = WritePoint.NONE;
+    long condensedBeyond = 4 << 20;
+
+    private Builder(Batches<B> batches, TrainingStep<B> step) {
+      this.batches = Objects.requireNonNull(batches, "batches");
+      this.step = Objects.requireNonNull(step, "step");
+    }
+
+    /**
+     * Sets where the run gets a client from, at its begin and after each incident. The run closes
+     * what it gets. Default: {@link ServiceClient#create}.
+     */
+    public Builder<B> service(Supplier<ServiceClient> service) {
+      this.service = Objects.requireNonNull(service, "service");
+      this.isShared = false;
+      return this;
+    }
+
+    /** Sets a client that others use, too; the run does not close it. */
+    public Builder<B> sharedService(ServiceClient service) {
+      Objects.requireNonNull(service, "service");
+      this.service = () -> service;
+      this.isShared = true;
+      return this;
+    }
+
+    /** Sets the base model. Required. */
+    public Builder<B> baseModel(String baseModel) {
+      this.baseModel = Objects.requireNonNull(baseModel, "baseModel");
+      return this;
+    }
+
+    /** Sets the adapter. Default: that of {@link LoraOptions}. */
+    public Builder<B> lora(LoraOptions lora) {
+      this.lora = Objects.requireNonNull(lora, "lora");
+      return this;
+    }
+
+    /** Sets the directory of the journal, made if need be, of this run alone. Required. */
+    public Builder<B> journal(Path directory) {
+      this.journal = Objects.requireNonNull(directory, "directory");
+      return this;
+    }
+
+    /** Sets how many steps to take at most. Default: as many as there is data. */
+    public Builder<B> steps(long steps) {
+      Settings.atLeast("steps", steps, 1);
+      this.steps = steps;
+      return this;
+    }
+
+    /** Sets how many batches' gradients are added up for a step. Default 1. */
+    public Builder<B> accumulate(int batches) {
+      Settings.atLeast("accumulate", batches, 1);
+      this.accumulate = batches;
+      return this;
+    }
+
+    /**
+     * Sets how many steps are submitted before the first of them is awaited. Default 2, which keeps
+     * the server busy; 1 for steps that need the result of the one before.
+     */
+    public Builder<B> inFlight(int steps) {
+      Settings.atLeast("inFlight", steps, 1);
+      this.inFlight = steps;
+      return this;
+    }
+
+    /** Sets when checkpoints are saved. Default: every 100 steps and at the end. */
+    public Builder<B> schedule(CheckpointSchedule schedule) {
+      this.schedule = Objects.requireNonNull(schedule, "schedule");
+      return this;
+    }
+
+    /** Sets how hard the run tries to go on. Default: that of {@link RecoveryPolicy}. */
+    public Builder<B> policy(RecoveryPolicy policy) {
+      this.policy = Objects.requireNonNull(policy, "policy");
+      return this;
+    }
+
+    /** Sets with whom the run shares its turns to recover. Default: with nobody. */
+    public Builder<B> slots(RecoverySlots slots) {
+      this.sharedSlots = Objects.requireNonNull(slots, "slots");
+      return this;
+    }
+
+    /**
+     * Sets who asks the server how the run is, which finds out about a corrupted run that has no
+     * operation under way. Default nobody; operations tell by themselves.
+     */
+    public Builder<B> monitor(RunMonitor monitor) {
+      this.monitor = Objects.requireNonNull(monitor, "monitor");
+      return this;
+    }
+
+    /** Sets which checkpoints are deleted when there are newer ones. Default none. */
+    public Builder<B> retention(RetentionPolicy retention) {
+      this.retention = Objects.requireNonNull(retention, "retention");
+      return this;
+    }
+
+    /** Sets who notes the run's settings, metrics and checkpoints. Default nobody. */
+    public Builder<B> tracker(ExperimentTracker tracker) {
+      this.tracker = Objects.requireNonNull(tracker, "tracker");
+      return this;
+    }
+
+    /**
+     * Sets the frozen batch: a few sequences whose log-probabilities tell whether a restore has
+     * given the weights back. Default: the first ones of supervised data, else none.
+     */
+    public Builder<B> probe(List<Datum> probe) {
+      this.probe = List.copyOf(probe);
+      return this;
+    }
+
+    /** Sets what is measured now and then. Default nothing. */
+    public Builder<B> evaluation(EvalHook evaluation) {
+      this.evaluation = Objects.requireNonNull(evaluation, "evaluation");
+      return this;
+    }
+
+    /**
+     * Sets who hears what recoveries do, in order, on a thread of its own. What it throws is
+     * logged. Default nobody.
+     */
+    public Builder<B> listener(Consumer<? super RecoveryEvent> listener) {
+      this.listener = Objects.requireNonNull(listener, "listener");
+      return this;
+    }
+
+    /**
+     * Sets who hears of each step that is done, in order, in the training thread. A step that is
+     * rolled back is reported again when it is replayed. Default nobody.
+     */
+    public Builder<B> onStep(Consumer<? super TrainingStep.StepResult> onStep) {
+      this.onStep = Objects.requireNonNull(onStep, "onStep");
+      return this;
+    }
+
+    /**
+     * Sets what else makes this run what it is, such as the data's version: a journal of a run with
+     * another configuration is refused. Default nothing.
+     */
+    public Builder<B> configuration(Map<String, String> configuration) {
+      this.configuration = Map.copyOf(configuration);
+      return this;
+    }
+
+    /** Sets the tokenizer of the data, for the records. Default unknown. */
+    public Builder<B> tokenizerId(String tokenizerId) {
+      this.tokenizerId = Objects.requireNonNull(tokenizerId, "tokenizerId");
+      return this;
+    }
+
+    /** Sets what made the tokens out of conversations, for the records. Default unknown. */
+    public Builder<B> rendererId(String rendererId) {
+      this.rendererId = Objects.requireNonNull(rendererId, "rendererId");
+      return this;
+    }
+
+    /** Sets the clock, for tests. Default: the system's. */
+    public Builder<B> time(Time time) {
+      this.time = Objects.requireNonNull(time, "time");
+      return this;
+    }
+
+    /** Sets where the jitter of waits comes from, for tests. */
+    public Builder<B> random(RandomGenerator random) {
+      this.random = Objects.requireNonNull(random, "random");
+      return this;
+    }
+
+    /** Sets what happens where the journal is written. */
+    Builder<B> writePoint(WritePoint point, long condensedBeyond) {
+      this.point = point;
+      this.condensedBeyond = condensedBeyond;
+      return this;
+    }
+
+    /**
+     * Returns the run; nothing is sent or written yet.
+     *
+     * @throws IllegalArgumentException when {@code baseModel} or {@code journal} is missing
+     */
+    public ResumableTraining build() {
+      if (baseModel.isBlank()) {
+        throw new IllegalArgumentException("baseModel is missing; it says what to train");
+      }
+      if (journal == null) {
+        throw new IllegalArgumentException("journal is missing; it says where to write progress");
+      }
+      slots = sharedSlots == null ? RecoverySlots.of(policy) : sharedSlots;
+      return new ResumableTraining(this);
+    }
+
+    CheckpointValidator.Expectations expectations() {
+      return new CheckpointValidator.Expectations(baseModel, OptionalInt.of(lora.rank()));
+    }
+
+    CompletableFuture<ForwardBackwardOutput> probe(TrainingClient client) {
+      return client.forward(probe, LossFunction.CROSS_ENTROPY);
+    }
+
+    void identities(CheckpointRecord.Builder record) {
+      if (!tokenizerId.isEmpty()) {
+        record.tokenizerId(tokenizerId);
+      }
+      if (!rendererId.isEmpty()) {
+        record.rendererId(rendererId);
+      }
+    }
+
+    Map<String, String> parameters() {
+      Map<String, String> all = new TreeMap<>(configuration);
+      all.put("base_model", baseModel);
+      all.put("rank", Integer.toString(lora.rank()));
+      all.put("accumulate", Integer.toString(accumulate));
+      all.put("config_hash", configHash());
+      return all;
+    }
+
+    String configHash() {
+      Map<String, Object> all = new LinkedHashMap<>();
+      all.put("base_model", baseModel);
+      all.put("rank", lora.rank());
+      all.put("seed", lora.seed().isPresent() ? lora.seed().getAsLong() : "");
+      all.put("train", List.of(lora.trainMlp(), lora.trainAttn(), lora.trainUnembed()));
+      all.put("accumulate", accumulate);
+      all.put("tokenizer_id", tokenizerId);
+      all.put("renderer_id", rendererId);
+      all.put("configuration", new TreeMap<>(configuration));
+      try {
+        return HexFormat.of()
+            .formatHex(MessageDigest.getInstance("SHA-256").digest(JsonCodec.write(all)));
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("every JDK has SHA-256", e);
+      }
+    }
+  }
+}

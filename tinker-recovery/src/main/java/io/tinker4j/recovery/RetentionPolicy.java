@@ -1,0 +1,96 @@
+package io.tinker4j.recovery;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.immutables.value.Value;
+
+/**
+ * Which of a run's checkpoints are deleted when there are newer ones. Never the newest, never one
+ * that a restore goes back to, and never a published one, which the server is asked about.
+ */
+@TinkerStyle
+@Value.Immutable
+public interface RetentionPolicy {
+  /** How many of the newest are kept. Default 5. */
+  @Value.Default
+  default int keepLast() {
+    return 5;
+  }
+
+  /** The best one by this metric is kept. Default: no such rule. */
+  Optional<BestMetric> keepBest();
+
+  /** Those at a multiple of so many steps are kept. Default: no such rule. */
+  OptionalLong keepEvery();
+
+  /** Of those kept for their number or place, the ones older than this go. Default: none. */
+  Optional<Duration> maxAge();
+
+  /** Paths that are kept whatever the rules say. Default none. */
+  Set<String> pinned();
+
+  /** Whether nothing is deleted and only the log tells what would be. Default false. */
+  @Value.Default
+  default boolean dryRun() {
+    return false;
+  }
+
+  /** Refuses values that make no sense, by name. */
+  @Value.Check
+  default void check() {
+    Settings.atLeast("keepLast", keepLast(), 1);
+    if (keepEvery().isPresent()) {
+      Settings.atLeast("keepEvery", keepEvery().getAsLong(), 1);
+    }
+    maxAge().ifPresent(age -> Settings.positive("maxAge", age));
+  }
+
+  /**
+   * Returns which checkpoints the rules let go, oldest first; deletes nothing.
+   *
+   * @param all the checkpoints of a run
+   */
+  default List<CheckpointRecord> superfluous(List<CheckpointRecord> all, Instant now) {
+    List<CheckpointRecord> newestFirst =
+        all.stream()
+            .sorted(
+                Comparator.comparing(CheckpointRecord::savedAt)
+                    .thenComparingInt(CheckpointRecord::lineage)
+                    .thenComparingLong(CheckpointRecord::step)
+                    .reversed())
+            .toList();
+    Set<String> kept = new HashSet<>(pinned());
+    for (int i = 0; i < newestFirst.size(); i++) {
+      CheckpointRecord each = newestFirst.get(i);
+      boolean young = maxAge().isEmpty() || each.savedAt().plus(maxAge().get()).isAfter(now);
+      boolean placed =
+          i < keepLast() || (keepEvery().isPresent() && each.step() % keepEvery().getAsLong() == 0);
+      if (i == 0 || (young && placed)) {
+        kept.add(each.path());
+      }
+    }
+    keepBest()
+        .flatMap(metric ->
+            all.stream()
+                .filter(each -> each.metrics().containsKey(metric.name()))
+                .min(metric.bestFirst()))
+        .ifPresent(best -> kept.add(best.path()));
+    return newestFirst.reversed().stream().filter(each -> !kept.contains(each.path())).toList();
+  }
+
+  /** Starts new settings. */
+  static Builder builder() {
+    return new Builder();
+  }
+
+  /** Builds settings; not thread-safe. */
+  final class Builder extends ImmutableRetentionPolicy.Builder {
+    Builder() {}
+  }
+}

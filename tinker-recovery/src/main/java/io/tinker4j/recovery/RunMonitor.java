@@ -1,0 +1,124 @@
+package io.tinker4j.recovery;
+
+import io.tinker4j.training.RestClient;
+import io.tinker4j.transport.NotFoundException;
+import io.tinker4j.transport.Time;
+import io.tinker4j.transport.TinkerException;
+import io.tinker4j.transport.TinkerThreads;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+
+/**
+ * Asks the server again and again how runs are, eight at a time, and tells of those that are
+ * corrupted or gone, once each. A question without an answer says nothing about a run and is asked
+ * again at the next round. Thread-safe.
+ */
+public final class RunMonitor implements AutoCloseable {
+  private static final System.Logger log = System.getLogger(RunMonitor.class.getName());
+  private static final int AT_ONCE = 8;
+
+  private final RestClient rest;
+  private final Duration interval;
+  private final Time time;
+  private final TinkerThreads threads = TinkerThreads.create();
+  private final Map<String, Consumer<? super Detection>> watched = new ConcurrentHashMap<>();
+  private final Semaphore slots = new Semaphore(AT_ONCE);
+
+  private RunMonitor(RestClient rest, Duration interval, Time time) {
+    this.rest = rest;
+    this.interval = interval;
+    this.time = time;
+  }
+
+  /**
+   * What was found out about a run.
+   *
+   * @param runId the run
+   * @param isGone whether the server does not know it any more; else it is corrupted
+   */
+  public record Detection(String runId, boolean isGone) {
+    @Override
+    public String toString() {
+      return "training run " + runId + (isGone ? " is gone" : " is corrupted");
+    }
+  }
+
+  /** Starts to ask as often as the policy says, by the system's clock. Close it. */
+  public static RunMonitor start(RestClient rest, RecoveryPolicy policy) {
+    return start(rest, policy, Time.system());
+  }
+
+  /** Starts to ask as often as the policy says. Close it. */
+  public static RunMonitor start(RestClient rest, RecoveryPolicy policy, Time time) {
+    RunMonitor monitor = new RunMonitor(rest, policy.pollInterval(), time);
+    Thread unused = monitor.threads.start("monitor", monitor::poll);
+    return monitor;
+  }
+
+  /**
+   * Watches a run, also one that is watched, from the next round on.
+   *
+   * @param listener is told once, on a thread of the monitor; then the run is not watched any more
+   */
+  public void watch(String runId, Consumer<? super Detection> listener) {
+    watched.put(runId, listener);
+  }
+
+  /** Does not watch a run any more. Does nothing if it is not watched. */
+  public void unwatch(String runId) {
+    watched.remove(runId);
+  }
+
+  private void poll() {
+    try {
+      while (true) {
+        for (String runId : watched.keySet()) {
+          slots.acquire();
+          Thread unused =
+              threads.start(
+                  "monitor",
+                  () -> {
+                    try {
+                      look(runId);
+                    } finally {
+                      slots.release();
+                    }
+                  });
+        }
+        time.sleep(interval);
+      }
+    } catch (InterruptedException | IllegalStateException e) {
+      log.log(System.Logger.Level.DEBUG, "monitoring ends");
+    }
+  }
+
+  private void look(String runId) {
+    try {
+      if (rest.getTrainingRun(runId).isCorrupted()) {
+        tell(new Detection(runId, false));
+      }
+    } catch (NotFoundException e) {
+      tell(new Detection(runId, true));
+    } catch (TinkerException e) {
+      log.log(
+          System.Logger.Level.DEBUG,
+          () -> "no answer about a run: run=%s cause=%s".formatted(runId, e.getMessage()));
+    }
+  }
+
+  private void tell(Detection detection) {
+    Consumer<? super Detection> listener = watched.remove(detection.runId());
+    if (listener != null) {
+      listener.accept(detection);
+    }
+  }
+
+  /** Asks no more. */
+  @Override
+  public void close() {
+    threads.close(Duration.ZERO);
+  }
+}

@@ -1,0 +1,82 @@
+package io.tinker4j.recovery;
+
+import io.tinker4j.training.TrainingClient;
+import io.tinker4j.types.AdamParams;
+import io.tinker4j.types.Datum;
+import io.tinker4j.types.ForwardBackwardOutput;
+import io.tinker4j.types.LossFunction;
+import io.tinker4j.types.OptimStepResponse;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongFunction;
+
+/**
+ * What one optimizer step does. Called again for the same step and the same batches when the step
+ * has to be replayed after an incident.
+ *
+ * @param <B> a batch
+ */
+@FunctionalInterface
+public interface TrainingStep<B> {
+  /**
+   * Calls the operations of a step, the {@code optimStep} last, and returns without waiting for
+   * them. It may block for what it needs before, such as rollouts. The client is good for this call
+   * only: after an incident there is another one.
+   *
+   * @param batches one batch, or as many as gradients are accumulated over; fewer at the end of the
+   *     data
+   * @param step the number of the step, from 1
+   */
+  Submitted submit(TrainingClient client, List<B> batches, long step);
+
+  /** The operations of a step, under way. */
+  record Submitted(
+      List<CompletableFuture<ForwardBackwardOutput>> passes,
+      CompletableFuture<OptimStepResponse> update) {
+    /** Copies the list. */
+    public Submitted {
+      passes = List.copyOf(passes);
+    }
+  }
+
+  /**
+   * A step that the server has carried out and the journal has.
+   *
+   * @param position the place in the data behind it
+   * @param outputs what its passes gave, in order
+   */
+  record StepResult(long step, Batches.Position position, List<ForwardBackwardOutput> outputs) {
+    /** Copies the list. */
+    public StepResult {
+      outputs = List.copyOf(outputs);
+    }
+
+    /** Returns the metrics of the step: over all passes for sums, of the last pass for others. */
+    public Map<String, Double> metrics() {
+      Map<String, Double> all = new LinkedHashMap<>();
+      for (ForwardBackwardOutput output : outputs) {
+        output
+            .metrics()
+            .asMap()
+            .forEach((name, value) ->
+                all.merge(
+                    name, value, (before, now) -> name.endsWith(":sum") ? before + now : now));
+      }
+      return all;
+    }
+  }
+
+  /** Returns the plain step: a pass for each batch, then an update with that step's settings. */
+  static TrainingStep<List<Datum>> of(LossFunction loss, LongFunction<AdamParams> adam) {
+    return (client, batches, step) -> {
+      List<CompletableFuture<ForwardBackwardOutput>> passes = new ArrayList<>();
+      for (List<Datum> batch : batches) {
+        passes.add(client.forwardBackward(batch, loss));
+      }
+      return new Submitted(passes, client.optimStep(adam.apply(step)));
+    };
+  }
+}

@@ -1,0 +1,67 @@
+package io.tinker4j.recovery;
+
+import io.tinker4j.testkit.EmbeddedTinkerServer;
+import io.tinker4j.testkit.ManualTime;
+import io.tinker4j.training.LoraOptions;
+import io.tinker4j.training.ServiceClient;
+import io.tinker4j.types.Datum;
+import io.tinker4j.types.LossFunction;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** Small runs on an embedded server, in virtual time. */
+final class TestRuns implements AutoCloseable {
+  static final String MODEL = "tinker4j/tiny-bytes";
+
+  final ManualTime time = ManualTime.autoAdvancing();
+  final EmbeddedTinkerServer server =
+      EmbeddedTinkerServer.builder().time(time).keepsStateInMemory(true).start();
+
+  static List<List<Datum>> batches(int count) {
+    SplittableRandom random = new SplittableRandom(11);
+    List<List<Datum>> batches = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      batches.add(List.of(Datum.supervised(random.ints(6, 'a', 'z').toArray())));
+    }
+    return batches;
+  }
+
+  ServiceClient connect() {
+    return ServiceClient.builder()
+        .baseUrl(server.baseUrl().toString())
+        .apiKey("tml-test")
+        .time(time)
+        .build();
+  }
+
+  ResumableTraining.Builder<List<Datum>> training(int steps, Path journal) {
+    return with(
+        ResumableTraining.supervised(
+            Batches.of(batches(steps), 1), LossFunction.CROSS_ENTROPY, step -> 0.01),
+        journal);
+  }
+
+  <B> ResumableTraining.Builder<B> with(ResumableTraining.Builder<B> builder, Path journal) {
+    return builder
+        .service(this::connect)
+        .baseModel(MODEL)
+        .lora(LoraOptions.builder().rank(2).seed(7).build())
+        .schedule(CheckpointSchedule.builder().everySteps(10).build())
+        .policy(RecoveryPolicy.builder().probeTolerance(0).verifyOptimizer(true).build())
+        .journal(journal)
+        .time(time);
+  }
+
+  /** Returns the weights of a run that nothing happens to. */
+  String cleanWeights(int steps, Path journal) throws InterruptedException {
+    return server.weightsHash(training(steps, journal).build().resumeOrStart().modelId());
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    time.close();
+  }
+}
