@@ -4,12 +4,15 @@ import io.tinker4j.training.RequestFailedException;
 import io.tinker4j.training.TrainingHaltedException;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.TinkerException;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
 /** The results of one model's operations; the first failure ends the waiting for all. */
 final class Outcomes {
+  private static final Set<Integer> HOPELESS = Set.of(400, 401, 403, 422);
+
   private final String modelId;
   private final CompletableFuture<Object> broken = new CompletableFuture<>();
 
@@ -67,18 +70,19 @@ final class Outcomes {
       return incident;
     }
     Throwable first = failure instanceof TrainingHaltedException ? failure.getCause() : failure;
-    boolean isHopeless =
-        switch (first) {
-          case RequestFailedException failed -> failed.isUserError();
-          case ApiStatusException refused -> refused.status() == 400 || refused.status() == 422;
-          case TinkerException unused -> false;
-          // What the user's own code throws, such as a loss of his.
-          case RuntimeException unused -> true;
-          case null, default -> false;
-        };
-    if (isHopeless && first instanceof RuntimeException hopeless) {
+    if (first instanceof RuntimeException hopeless && isHopeless(hopeless)) {
       throw hopeless;
     }
     return new IncidentException(modelId, String.valueOf(failure.getMessage()), failure);
+  }
+
+  /** Whether the request is at fault, or the user's own code, so that trying again cannot help. */
+  static boolean isHopeless(RuntimeException failure) {
+    return switch (failure) {
+      case RequestFailedException failed -> failed.isUserError();
+      case ApiStatusException refused -> HOPELESS.contains(refused.status());
+      case TinkerException unused -> false;
+      default -> true;
+    };
   }
 }

@@ -75,7 +75,7 @@ final class Restorer<B> implements AutoCloseable {
       try {
         return attempt(attempt, incident != null);
       } catch (TinkerException | AttemptException e) {
-        if (incident == null && e instanceof TinkerException ours && !ours.isRetryable()) {
+        if (incident == null && e instanceof TinkerException ours && Outcomes.isHopeless(ours)) {
           throw ours;
         }
         last = e;
