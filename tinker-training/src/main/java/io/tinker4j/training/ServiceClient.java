@@ -287,7 +287,7 @@ public final class ServiceClient implements AutoCloseable {
 
   /** For tests: whether no operation is in progress, after waiting for them in real time. */
   boolean awaitIdle(Duration longest) throws InterruptedException {
-    return scope().pending().awaitNone(longest);
+    return pending.awaitNone(longest);
   }
 
   int freeSampleSlots() {
