@@ -135,11 +135,11 @@ public final class HealthEndpoint implements AutoCloseable {
   /** Names are {@code tinker_<component>_<measure>}; a status is 0 for UP, 1 or 2 for DOWN. */
   static String metrics(Health health) {
     StringBuilder text = new StringBuilder();
-    type(text, "tinker_status", "gauge").append("tinker_status ").append(health.status().ordinal());
+    type(text, "tinker_status", "gauge").append("tinker_status ").append(level(health.status()));
     type(text.append('\n'), "tinker_component_status", "gauge");
     for (Component each : health.components()) {
       text.append("tinker_component_status{component=\"%s\"} ".formatted(each.name()))
-          .append(each.status().ordinal())
+          .append(level(each.status()))
           .append('\n');
     }
     for (Component each : health.components()) {
@@ -151,6 +151,14 @@ public final class HealthEndpoint implements AutoCloseable {
           });
     }
     return text.toString();
+  }
+
+  private static int level(Status status) {
+    return switch (status) {
+      case UP -> 0;
+      case DEGRADED -> 1;
+      case DOWN -> 2;
+    };
   }
 
   private static StringBuilder type(StringBuilder text, String name, String type) {

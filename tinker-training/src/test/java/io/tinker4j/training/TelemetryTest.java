@@ -278,20 +278,25 @@ class TelemetryTest {
 
   @Test
   @Tag("readiness:D5")
-  void events_neverCarryCredentials() {
+  void events_neverCarryCredentials() throws Exception {
     String jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl";
     String secrets =
         "key %s and Bearer abc.def, X-API-Key: hidden1, {\"access_token\": \"hidden2\"}, %s,"
                 .formatted(KEY, jwt)
             + " https://files.test/a?X-Signature=hidden3 http://user:hidden4@proxy.test"
             + " CF-Access-Client-Secret=hidden5";
-    server.on("get_server_capabilities", call -> FakeService.json(500, Map.of("detail", secrets)));
-    server.on("optim_step", call -> FakeService.json(400, Map.of("detail", secrets)));
-    try (ServiceClient service = client().time(new RecordingTime()).build()) {
-      assertThatThrownBy(service::getServerCapabilities).hasMessageContaining("500");
-      TrainingClient training = service.createLoraTrainingClient("base");
-      assertThatThrownBy(() -> training.optimStep(AdamParams.builder().build()).join())
-          .hasMessageContaining("400");
+    server.on("training_runs/none", call -> FakeService.json(404, Map.of("detail", "key " + KEY)));
+    try (ServiceClient service = client().build()) {
+      assertThatThrownBy(() -> service.createRestClient().getTrainingRun("none"))
+          .hasMessageContaining("404");
+    }
+    // Not through a server: the transport's own log masks no secrets but the client's key.
+    try (var api = FakeService.api(server)) {
+      Telemetry telemetry = new Telemetry(new RecordingTime());
+      telemetry.start(api, api.threads(), () -> 0);
+      telemetry.failed(new IllegalStateException("outer", new IOException(secrets)));
+      telemetry.failed(new IllegalStateException(secrets));
+      telemetry.close(Duration.ofSeconds(30));
     }
 
     assertThat(events()).extracting(each -> each.get("event")).contains("UNHANDLED_EXCEPTION");
