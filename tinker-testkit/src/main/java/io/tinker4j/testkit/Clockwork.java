@@ -1,6 +1,7 @@
 package io.tinker4j.testkit;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,7 @@ final class Clockwork {
   private long nanos;
 
   /** Read without the lock by whoever waits for a change. */
-  private volatile long changes;
+  private final AtomicLong changes = new AtomicLong();
 
   /** At how many changes it has been waited long enough for what is not understood. */
   private long outOfPatience = -1;
@@ -65,7 +66,7 @@ final class Clockwork {
 
   /** Notes that something has happened. With the lock. */
   void touch() {
-    changes++;
+    changes.incrementAndGet();
     changed.signalAll();
   }
 
@@ -128,7 +129,7 @@ final class Clockwork {
   }
 
   private boolean isStill(long seen) {
-    return changes == seen && (isQuiet() || outOfPatience == seen) && !closed;
+    return changes.get() == seen && (isQuiet() || outOfPatience == seen) && !closed;
   }
 
   private boolean isQuiet() {
@@ -144,7 +145,7 @@ final class Clockwork {
       if (!needsRoll(seen)) {
         return seen;
       }
-      CarrierRoll.call(PATIENCE, () -> changes != seen || closed);
+      CarrierRoll.call(PATIENCE, () -> changes.get() != seen || closed);
       if (awaitStillness() == seen) {
         noteRoll();
         return seen;
@@ -175,23 +176,23 @@ final class Clockwork {
     lock.lockInterruptibly();
     try {
       long since = System.nanoTime();
-      long before = changes;
+      long before = changes.get();
       int glances = 0;
       while (!isQuiet() && !closed) {
-        if (changes != before) {
-          before = changes;
+        if (changes.get() != before) {
+          before = changes.get();
           since = System.nanoTime();
           glances = 0;
         }
         Duration patience = activity.isWorking() ? WORK_PATIENCE : PATIENCE;
         if (glances > FEWEST_GLANCES && System.nanoTime() - since > patience.toNanos()) {
-          outOfPatience = changes;
+          outOfPatience = changes.get();
           break;
         }
         glances++;
         long unused = changed.awaitNanos(GLANCE_NANOS);
       }
-      return changes;
+      return changes.get();
     } finally {
       lock.unlock();
     }
@@ -202,7 +203,7 @@ final class Clockwork {
     lock.lockInterruptibly();
     try {
       long end = System.nanoTime() + length;
-      for (long left = length; left > 0 && changes == seen; left = end - System.nanoTime()) {
+      for (long left = length; left > 0 && changes.get() == seen; left = end - System.nanoTime()) {
         long unused = changed.awaitNanos(left);
       }
     } finally {

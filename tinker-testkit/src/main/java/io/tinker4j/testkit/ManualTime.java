@@ -238,7 +238,7 @@ public final class ManualTime implements Time, AutoCloseable {
         works.step(end, seen);
         seen = works.awaitQuiet();
       }
-      seen = works.awaitQuiet();
+      long unused = works.awaitQuiet();
     } finally {
       advancing.unlock();
     }

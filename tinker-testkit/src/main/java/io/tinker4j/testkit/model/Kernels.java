@@ -13,9 +13,9 @@ final class Kernels {
   private static final double INVERSE_LN_2 = 1.4426950408889634;
 
   /** The logarithm of 2 in two parts; products of the first one with small integers are exact. */
-  private static final double LN_2_HIGH = 6.93147180369123816490e-01;
+  private static final double LN_2_HIGH = 0.6931471803691238;
 
-  private static final double LN_2_LOW = 1.90821492927058770002e-10;
+  private static final double LN_2_LOW = 1.9082149292705877e-10;
 
   private Kernels() {}
 
