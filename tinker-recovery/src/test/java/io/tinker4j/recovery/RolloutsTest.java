@@ -9,6 +9,7 @@ import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
 import io.tinker4j.training.SamplingClient;
 import io.tinker4j.training.TrainingClient;
+import io.tinker4j.transport.Backoff;
 import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.LossFunction;
@@ -16,6 +17,7 @@ import io.tinker4j.types.ModelInput;
 import io.tinker4j.types.SampledSequence;
 import io.tinker4j.types.SamplingParams;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -76,7 +78,7 @@ class RolloutsTest {
 
   @Test
   void loopThatSamplesAndTrains_survivesAnIncident() throws Exception {
-    try (TestRuns runs = new TestRuns()) {
+    try (TestRuns runs = TestRuns.inRealTime()) {
       List<int[]> prompts = new ArrayList<>();
       for (int i = 0; i < 6; i++) {
         prompts.add(new int[] {'a' + i, 'b', 'c'});
@@ -91,7 +93,10 @@ class RolloutsTest {
           runs.with(
                   ResumableTraining.builder(Batches.of(prompts, 1), RolloutsTest::step), directory)
               .schedule(CheckpointSchedule.builder().everySteps(3).build())
-              .policy(RecoveryPolicy.builder().build())
+              .policy(
+                  RecoveryPolicy.builder()
+                      .backoff(new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1), 0.25))
+                      .build())
               .inFlight(1)
               .build()
               .resumeOrStart();
