@@ -3,22 +3,16 @@ package io.tinker4j.recovery;
 import io.tinker4j.training.LoraOptions;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.training.TrainingClient;
-import io.tinker4j.transport.JsonCodec;
 import io.tinker4j.transport.Time;
 import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.ForwardBackwardOutput;
 import io.tinker4j.types.LossFunction;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongToDoubleFunction;
@@ -379,30 +373,11 @@ public final class ResumableTraining {
     }
 
     Map<String, String> parameters() {
-      Map<String, String> all = new TreeMap<>(configuration);
-      all.put("base_model", baseModel);
-      all.put("rank", Integer.toString(lora.rank()));
-      all.put("accumulate", Integer.toString(accumulate));
-      all.put("config_hash", configHash());
-      return all;
+      return RunIdentity.parameters(this);
     }
 
     String configHash() {
-      Map<String, Object> all = new LinkedHashMap<>();
-      all.put("base_model", baseModel);
-      all.put("rank", lora.rank());
-      all.put("seed", lora.seed().isPresent() ? lora.seed().getAsLong() : "");
-      all.put("train", List.of(lora.trainMlp(), lora.trainAttn(), lora.trainUnembed()));
-      all.put("accumulate", accumulate);
-      all.put("tokenizer_id", tokenizerId);
-      all.put("renderer_id", rendererId);
-      all.put("configuration", new TreeMap<>(configuration));
-      try {
-        return HexFormat.of()
-            .formatHex(MessageDigest.getInstance("SHA-256").digest(JsonCodec.write(all)));
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException("every JDK has SHA-256", e);
-      }
+      return RunIdentity.hash(this);
     }
   }
 }

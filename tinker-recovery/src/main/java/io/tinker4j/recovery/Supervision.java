@@ -68,24 +68,33 @@ final class Supervision<B> implements AutoCloseable {
       }
       try {
         boolean complete = lineage.train();
-        if (complete) {
-          journal.append(new RunFinished(lineage.reached(), lineage.modelId()));
-        }
-        events.completed(lineage.reached());
-        housekeeping.finish();
-        housekeeping.track(tracker ->
-            tracker.finish(
-                complete ? ExperimentTracker.Status.FINISHED : ExperimentTracker.Status.STOPPED));
-        return result(lineage.reached(), lineage.modelId(), complete);
+        left(lineage);
+        return finished(lineage, complete);
       } catch (IncidentException e) {
+        left(lineage);
         incident = e;
-      } finally {
-        replayed += lineage.replayed();
-        if (settings.monitor != null) {
-          settings.monitor.unwatch(lineage.modelId());
-        }
       }
     }
+  }
+
+  private void left(Lineage<B> lineage) {
+    replayed += lineage.replayed();
+    if (settings.monitor != null) {
+      settings.monitor.unwatch(lineage.modelId());
+    }
+  }
+
+  private ResumableTraining.Result finished(Lineage<B> lineage, boolean complete)
+      throws InterruptedException {
+    if (complete) {
+      journal.append(new RunFinished(lineage.reached(), lineage.modelId()));
+    }
+    events.completed(lineage.reached());
+    housekeeping.finish();
+    housekeeping.track(tracker ->
+        tracker.finish(
+            complete ? ExperimentTracker.Status.FINISHED : ExperimentTracker.Status.STOPPED));
+    return result(lineage.reached(), lineage.modelId(), complete);
   }
 
   private Lineage<B> begin(@Nullable IncidentException incident) throws InterruptedException {

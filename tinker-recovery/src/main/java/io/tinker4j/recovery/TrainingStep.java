@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
 
 /**
@@ -66,6 +69,52 @@ public interface TrainingStep<B> {
                     name, value, (before, now) -> name.endsWith(":sum") ? before + now : now));
       }
       return all;
+    }
+  }
+
+  /**
+   * The rollouts of one step by key, such as prompt and number: what comes a second time, or when
+   * they were taken already, is dropped and counted. Thread-safe.
+   *
+   * @param <K> keys, whose order is that of the rollouts
+   */
+  final class Rollouts<K extends Comparable<K>, V> {
+    private final ReentrantLock lock = new ReentrantLock(); // guards: byKey, taken, dropped
+    private final SortedMap<K, V> byKey = new TreeMap<>();
+    private boolean taken;
+    private long dropped;
+
+    /** Adds a rollout; returns false when it was dropped. */
+    public boolean add(K key, V rollout) {
+      lock.lock();
+      try {
+        boolean wanted = !taken && byKey.putIfAbsent(key, rollout) == null;
+        dropped += wanted ? 0 : 1;
+        return wanted;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** Returns the rollouts in the order of their keys; those that come later are dropped. */
+    public List<V> take() {
+      lock.lock();
+      try {
+        taken = true;
+        return List.copyOf(byKey.values());
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** Returns how many were dropped. */
+    public long dropped() {
+      lock.lock();
+      try {
+        return dropped;
+      } finally {
+        lock.unlock();
+      }
     }
   }
 

@@ -1,6 +1,8 @@
 /**
- * Keeping long runs alive: so far the advice how often to save a checkpoint; policies, supervision
- * and the journal are to come. Depends on {@code io.tinker4j.training}.
+ * Training runs that survive what happens to them. Start reading at {@link
+ * io.tinker4j.recovery.ResumableTraining}; what a run has done is in a {@link
+ * io.tinker4j.recovery.ProgressJournal}. Depends on {@code io.tinker4j.training}, which knows
+ * nothing of it.
  */
 @NullMarked
 package io.tinker4j.recovery;

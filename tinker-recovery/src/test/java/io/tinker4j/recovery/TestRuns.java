@@ -4,6 +4,7 @@ import io.tinker4j.testkit.EmbeddedTinkerServer;
 import io.tinker4j.testkit.ManualTime;
 import io.tinker4j.training.LoraOptions;
 import io.tinker4j.training.ServiceClient;
+import io.tinker4j.transport.Time;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.LossFunction;
 import java.nio.file.Path;
@@ -11,13 +12,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Small runs on an embedded server, in virtual time. */
+/** Small runs on an embedded server, in virtual time unless told otherwise. */
 final class TestRuns implements AutoCloseable {
   static final String MODEL = "tinker4j/tiny-bytes";
 
-  final ManualTime time = ManualTime.autoAdvancing();
-  final EmbeddedTinkerServer server =
-      EmbeddedTinkerServer.builder().time(time).keepsStateInMemory(true).start();
+  final EmbeddedTinkerServer server;
+  private final Time time;
+
+  TestRuns() {
+    this(ManualTime.autoAdvancing());
+  }
+
+  private TestRuns(Time time) {
+    this.time = time;
+    this.server = EmbeddedTinkerServer.builder().time(time).keepsStateInMemory(true).start();
+  }
+
+  /** For steps that wait for samples, whose threads virtual time does not see waiting. */
+  static TestRuns inRealTime() {
+    return new TestRuns(Time.system());
+  }
 
   static List<List<Datum>> batches(int count) {
     SplittableRandom random = new SplittableRandom(11);
@@ -62,6 +76,8 @@ final class TestRuns implements AutoCloseable {
   @Override
   public void close() {
     server.close();
-    time.close();
+    if (time instanceof ManualTime clock) {
+      clock.close();
+    }
   }
 }
