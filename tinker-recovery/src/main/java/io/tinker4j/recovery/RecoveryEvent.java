@@ -74,10 +74,6 @@ public sealed interface RecoveryEvent {
     UNVERIFIED,
     /** An older checkpoint serves in place of one that was rejected. */
     OLDER_CHECKPOINT,
-    /** The server is not reachable for now; nothing is sent until it may be again. */
-    CIRCUIT_OPEN,
-    /** The session may be lost; training goes on. */
-    HEARTBEATS_MISSED,
     /** Retention could not delete checkpoints, or tracking could not note something. */
     HOUSEKEEPING
   }

@@ -84,6 +84,13 @@ public interface TrainingStep<B> {
     private boolean taken;
     private long dropped;
 
+    private Rollouts() {}
+
+    /** Returns a place for the rollouts of a step; there are none yet. */
+    public static <K extends Comparable<K>, V> Rollouts<K, V> create() {
+      return new Rollouts<>();
+    }
+
     /** Adds a rollout; returns false when it was dropped. */
     public boolean add(K key, V rollout) {
       lock.lock();

@@ -33,7 +33,7 @@ class RolloutsTest {
 
   @Test
   void duplicatesAndLatecomers_areDroppedAndCounted() {
-    Rollouts<Integer, String> rollouts = new Rollouts<>();
+    Rollouts<Integer, String> rollouts = Rollouts.create();
 
     assertThat(rollouts.add(2, "b")).isTrue();
     assertThat(rollouts.add(1, "a")).isTrue();
@@ -49,7 +49,7 @@ class RolloutsTest {
       TrainingClient client, List<int[]> prompts, long number) {
     SamplingClient sampler = client.saveWeightsAndGetSamplingClient();
     SamplingParams params = SamplingParams.builder().maxTokens(3).seed(number).build();
-    Rollouts<Integer, Datum> rollouts = new Rollouts<>();
+    Rollouts<Integer, Datum> rollouts = Rollouts.create();
     for (int i = 0; i < prompts.size(); i++) {
       int[] prompt = prompts.get(i);
       List<SampledSequence> sequences =
