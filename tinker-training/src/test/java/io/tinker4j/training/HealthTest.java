@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What a service client says about its health, and how HTTP tells it on. */
 @Tag("readiness:K5")
+@Tag("readiness:R9")
 @Timeout(60)
 class HealthTest {
   private final RecordingTime time = new RecordingTime();

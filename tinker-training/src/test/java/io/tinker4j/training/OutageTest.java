@@ -22,6 +22,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The server is away for a quarter of an hour while a result is waited for. */
+// readiness: M0
 class OutageTest {
   private static final Duration OUTAGE = Duration.ofMinutes(15);
 

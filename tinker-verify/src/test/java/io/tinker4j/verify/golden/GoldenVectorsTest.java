@@ -24,7 +24,7 @@ import tools.jackson.databind.JsonNode;
  * Every file in {@code openapi/golden} is a test, or stands in {@link #SKIPPED} with the reason;
  * {@code -Dgolden.dir=DIR} runs another directory of the same form.
  */
-// readiness: A1, A6, N1, N2
+// readiness: A1, A6, C1, N1, N2
 class GoldenVectorsTest {
   /** What is not tested here, by number. */
   private static final Map<String, String> SKIPPED =
