@@ -14,9 +14,6 @@ import io.tinker4j.training.TrainingClient;
 import io.tinker4j.training.WaitOptions;
 import io.tinker4j.types.AdamParams;
 import java.lang.management.ManagementFactory;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -50,34 +47,18 @@ class VirtualTimeTest {
 
   /**
    * Measured by the clock or, on a machine that is busy with something else, by what processors
-   * have spent on it; the first runs warm up. Where even its requests alone, 900 in number, take
-   * long, it may take three times as long as those.
+   * have spent on it; the first runs warm up.
    */
   @Test
-  void queue_pausedForTwoHours_isWaitedForByPollsAndHeartbeatsInASecond() throws Exception {
+  void queue_pausedForTwoHours_isWaitedForByPollsAndHeartbeatsInMoments() {
     Duration best = waitForTwoHours();
     for (int run = 0; run < 3 && best.compareTo(Duration.ofSeconds(1)) >= 0; run++) {
       Duration took = waitForTwoHours();
       best = took.compareTo(best) < 0 ? took : best;
     }
 
-    if (best.compareTo(Duration.ofSeconds(1)) >= 0) {
-      assertThat(best).isLessThan(sendRequestsAlone().multipliedBy(3));
-    }
-  }
-
-  private static Duration sendRequestsAlone() throws Exception {
-    try (EmbeddedTinkerServer server = EmbeddedTinkerServer.start();
-        HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
-      HttpRequest request =
-          HttpRequest.newBuilder(server.baseUrl().resolve("/api/v1/healthz")).build();
-      long real = System.nanoTime();
-      long spent = processorTime();
-      for (int i = 0; i < 900; i++) {
-        assertThat(http.send(request, BodyHandlers.discarding()).statusCode()).isEqualTo(200);
-      }
-      return Duration.ofNanos(Math.min(System.nanoTime() - real, processorTime() - spent));
-    }
+    // A second on two quiet cores; the rest is for a machine that does other things, too.
+    assertThat(best).isLessThan(Duration.ofSeconds(3));
   }
 
   private static Duration waitForTwoHours() {
