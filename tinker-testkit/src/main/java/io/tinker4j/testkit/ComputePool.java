@@ -24,6 +24,7 @@ final class ComputePool implements AutoCloseable {
           Thread.ofVirtual().name("tinker-server-lane-", 0).factory());
 
   private final ServerTime time;
+  private volatile boolean closing;
 
   ComputePool(ServerTime time) {
     this.time = time;
@@ -49,6 +50,16 @@ final class ComputePool implements AutoCloseable {
       }
       throw e;
     }
+  }
+
+  /** Says that the server is about to be closed, with threads in the middle of their work. */
+  void prepareClose() {
+    closing = true;
+  }
+
+  /** Whether the server is being closed: what is not written down then was never promised. */
+  boolean isClosing() {
+    return closing;
   }
 
   /** Interrupts everything and waits a few seconds for it to end. */

@@ -175,6 +175,7 @@ final class RunningServer implements AutoCloseable {
   public void close() {
     front.close();
     futures.close();
+    compute.prepareClose();
     try {
       listener.close();
     } finally {

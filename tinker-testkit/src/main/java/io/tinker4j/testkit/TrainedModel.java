@@ -327,7 +327,8 @@ final class TrainedModel {
     try {
       promise.complete(workshop.chronicle().finish(fields, outcome));
     } catch (UncheckedIOException e) {
-      LOG.log(Level.ERROR, () -> "outcome not written request_id=" + promise.requestId(), e);
+      Level level = workshop.compute().isClosing() ? Level.DEBUG : Level.ERROR;
+      LOG.log(level, () -> "outcome not written request_id=" + promise.requestId(), e);
       promise.complete(new Outcome.Lost());
     }
   }

@@ -168,14 +168,14 @@ class ServerBenchmarkTest {
   @Test
   void memory_ofTenThousandSteps() throws Exception {
     try (ServerProcess server = ServerProcess.startInMemory()) {
-      train(server, "in memory", resident -> assertThat(resident).isLessThan(256));
+      train(server, "in memory", resident -> assertThat(resident).isLessThan(244));
     }
   }
 
   @Test
   void memory_ofTenThousandDurableSteps() throws Exception {
     try (ServerProcess server = ServerProcess.start(data)) {
-      train(server, "durable", resident -> assertThat(resident).isLessThan(256));
+      train(server, "durable", resident -> assertThat(resident).isLessThan(244));
     }
     long start = System.nanoTime();
     try (EmbeddedTinkerServer server = EmbeddedTinkerServer.builder().dataDirectory(data).start()) {

@@ -43,7 +43,7 @@ final class ServerProcess implements AutoCloseable {
         new ProcessBuilder(
                 List.of(
                     java,
-                    "-Xmx104m",
+                    "-Xmx88m",
                     "-XX:+UseSerialGC",
                     "-cp",
                     classPath,

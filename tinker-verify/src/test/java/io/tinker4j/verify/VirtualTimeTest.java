@@ -46,19 +46,19 @@ class VirtualTimeTest {
   }
 
   /**
-   * Measured by the clock or, on a machine that is busy with something else, by what processors
-   * have spent on it; the first runs warm up.
+   * A second on two quiet cores once the compiler has seen it all, hence the runs. Measured by the
+   * clock or, on a machine that is busy with something else, by what processors have spent on it.
    */
   @Test
   void queue_pausedForTwoHours_isWaitedForByPollsAndHeartbeatsInMoments() {
     Duration best = waitForTwoHours();
-    for (int run = 0; run < 3 && best.compareTo(Duration.ofSeconds(1)) >= 0; run++) {
+    for (int run = 0; run < 12 && best.compareTo(Duration.ofSeconds(1)) >= 0; run++) {
       Duration took = waitForTwoHours();
       best = took.compareTo(best) < 0 ? took : best;
     }
 
-    // A second on two quiet cores; the rest is for a machine that does other things, too.
-    assertThat(best).isLessThan(Duration.ofSeconds(3));
+    // The rest is for a machine that does other things, too.
+    assertThat(best).isLessThan(Duration.ofSeconds(2));
   }
 
   private static Duration waitForTwoHours() {
