@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
@@ -32,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * Builder#h2c} asks for more. Each {@link CallKind} has a pool of its own: several clients, because
  * one has a single HTTP/2 connection per server, with a bounded number of requests in flight on
  * each. A request that a server has refused for having too many, unseen, moves to another client;
- * nobody hears of it.
+ * nobody hears of it. Its threads are virtual, except for those of {@link CallKind#SESSION}: a
+ * heartbeat does not wait behind virtual threads that compute.
  */
 public final class JdkTransport implements Transport {
   /** Headers that the JDK's client sets by itself. */
@@ -55,6 +57,12 @@ public final class JdkTransport implements Transport {
   private final TinkerListener listener;
   private final ExecutorService executor =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("tinker-http-", 0).factory());
+
+  /** Of sessions: a heartbeat must not wait behind virtual threads that compute. */
+  private final ExecutorService sessionExecutor =
+      Executors.newCachedThreadPool(
+          Thread.ofPlatform().daemon().name("tinker-http-session-", 0).factory());
+
   private final ReentrantLock lock = new ReentrantLock(); // guards: pools, closed
   private final Map<CallKind, ClientPool<HttpClient>> pools = new EnumMap<>(CallKind.class);
   private final Queue<HttpClient> discarded = new ConcurrentLinkedQueue<>();
@@ -208,7 +216,7 @@ public final class JdkTransport implements Transport {
     return new ClientPool<>(
         new PoolLimits(settings.maxInFlight(kind), perClient, settings.idleTimeout, http2),
         settings.time,
-        this::newClient,
+        () -> newClient(kind == CallKind.SESSION ? sessionExecutor : executor),
         this::discard,
         waited -> listener.poolWaited(kind, waited));
   }
@@ -219,12 +227,12 @@ public final class JdkTransport implements Transport {
     discarded.add(client);
   }
 
-  private HttpClient newClient() {
+  private HttpClient newClient(Executor tasks) {
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .connectTimeout(settings.connectTimeout)
             .followRedirects(HttpClient.Redirect.NEVER)
-            .executor(executor);
+            .executor(tasks);
     if (proxies.areSet()) {
       builder.proxy(proxies);
     }
@@ -246,6 +254,7 @@ public final class JdkTransport implements Transport {
       pools.values().forEach(ClientPool::close);
       proxies.close();
       executor.shutdownNow();
+      sessionExecutor.shutdownNow();
     } finally {
       lock.unlock();
     }

@@ -13,17 +13,22 @@ import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Over real sockets. */
 class JdkTransportTest {
   private final CountDownLatch stalled = new CountDownLatch(1);
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final ExecutorService threads = Executors.newCachedThreadPool();
   private HttpServer server;
   private ApiClient client;
 
@@ -93,6 +98,40 @@ class JdkTransportTest {
 
   private static java.net.URI server(HttpServer server, String path) {
     return java.net.URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path);
+  }
+
+  @Tag("readiness:I5")
+  @Test
+  @Timeout(30)
+  void send_forASessionWhileVirtualThreadsCompute_isAnswered() throws Exception {
+    server.createContext("/beat", exchange -> answer(exchange, 200, "{}"));
+    AtomicBoolean over = new AtomicBoolean();
+    List<Thread> busy =
+        IntStream.range(0, 2 * Runtime.getRuntime().availableProcessors())
+            .mapToObj(i ->
+                Thread.ofVirtual()
+                    .start(() -> {
+                      while (!over.get()) {
+                        Thread.onSpinWait();
+                      }
+                    }))
+            .toList();
+    try (JdkTransport transport = JdkTransport.create();
+        TransportResponse response =
+            transport.send(
+                TransportRequest.of(
+                    "POST",
+                    server(server, "/beat"),
+                    Headers.empty(),
+                    ByteBuffer.allocate(0),
+                    CallKind.SESSION))) {
+      assertThat(response.status()).isEqualTo(200);
+    } finally {
+      over.set(true);
+    }
+    for (Thread thread : busy) {
+      thread.join();
+    }
   }
 
   @Test

@@ -2,9 +2,11 @@ package io.tinker4j.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tinker4j.testkit.EmbeddedTinkerServer;
-import io.tinker4j.testkit.RecordedRequest;
 import io.tinker4j.training.ServiceClient;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,10 +15,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A JVM with all cores busy, virtual threads that never yield among them, and a gigabyte of garbage
@@ -34,12 +38,9 @@ class StarvationTest {
   @Test
   void heartbeats_inAStarvedJvm_areNeverFifteenSecondsApart() throws Exception {
     Duration load = Duration.ofSeconds(Long.getLong("starvation.seconds", 60));
-    try (EmbeddedTinkerServer server = EmbeddedTinkerServer.start();
+    try (ServerProcess server = ServerProcess.start(0, "--fault-control");
         ServiceClient service =
-            ServiceClient.builder()
-                .baseUrl(server.baseUrl().toString())
-                .apiKey("tml-test")
-                .build()) {
+            ServiceClient.builder().baseUrl(server.baseUrl()).apiKey("tml-test").build()) {
       service.createSamplingClient("tinker4j/tiny-bytes");
       Instant start = Instant.now();
       List<Thread> hogs = new ArrayList<>();
@@ -76,18 +77,22 @@ class StarvationTest {
     }
   }
 
-  private static List<Duration> gaps(EmbeddedTinkerServer server, Instant start) {
-    List<Instant> beats =
-        Stream.concat(
-                Stream.of(start),
-                server.requests().stream()
-                    .filter(request -> request.operation().equals("session_heartbeat"))
-                    .map(RecordedRequest::time))
-            .toList();
-    List<Duration> gaps = new ArrayList<>();
-    for (int i = 1; i < beats.size(); i++) {
-      gaps.add(Duration.between(beats.get(i - 1), beats.get(i)));
+  private static List<Duration> gaps(ServerProcess server, Instant start) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(server.baseUrl() + "/control/requests"))
+            .header("X-API-Key", "tml-test")
+            .build();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      String received = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+      List<Instant> beats = new ArrayList<>(List.of(start));
+      for (JsonNode entry : JsonMapper.shared().readTree(received).get("requests")) {
+        if (entry.get("path").asString().endsWith("/session_heartbeat")) {
+          beats.add(Instant.parse(entry.get("time").asString()));
+        }
+      }
+      return IntStream.range(1, beats.size())
+          .mapToObj(i -> Duration.between(beats.get(i - 1), beats.get(i)))
+          .toList();
     }
-    return gaps;
   }
 }

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tinker4j.recovery.JournalVerification;
 import io.tinker4j.testkit.EmbeddedTinkerServer;
+import io.tinker4j.verify.ServerProcess;
 import java.io.BufferedReader;
-import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,50 +31,26 @@ class KillTest {
   private final SplittableRandom random = new SplittableRandom(Long.getLong("kill.seed", 1));
   private final List<Duration> recoveries = new ArrayList<>();
 
-  private static Process java(String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m", "-cp"));
-    command.add(System.getProperty("java.class.path"));
-    command.addAll(List.of(arguments));
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-  }
-
-  /** Starts the server on a port, 0 for any, and returns when it listens. */
-  private Process server(int port) throws IOException {
-    return java(
-        "io.tinker4j.cli.Main",
-        "server",
-        "--port=" + port,
-        "--data-dir=" + directory.resolve("server"));
-  }
-
-  private static String url(BufferedReader output) throws IOException {
-    String line = String.valueOf(output.readLine());
-    assertThat(line).startsWith("Listening on ");
-    return line.split(" ", -1)[2];
-  }
-
   // readiness: K4, F10
   @Test
   @Timeout(600)
   void trainerAndServer_killedAgainAndAgain_endAsWithoutThat() throws Exception {
-    Process server = server(0);
-    String url = url(server.inputReader());
-    int port = Integer.parseInt(url.substring(url.lastIndexOf(':') + 1));
+    String data = "--data-dir=" + directory.resolve("server");
+    ServerProcess server = ServerProcess.start(0, data);
+    String url = server.baseUrl();
+    int port = URI.create(url).getPort();
     int kills = 0;
     String model = "";
     try {
       while (model.isEmpty()) {
         model = train(url);
         if (model.isEmpty() && ++kills % SERVER_EVERY == 0) {
-          server.destroyForcibly().waitFor();
-          server = server(port);
-          assertThat(url(server.inputReader())).isEqualTo(url);
+          server.close();
+          server = ServerProcess.start(port, data);
         }
       }
     } finally {
-      server.destroyForcibly().waitFor();
+      server.close();
     }
 
     JournalVerification.Report report = JournalVerification.verify(directory.resolve("run"));
@@ -102,11 +79,9 @@ class KillTest {
     long started = System.nanoTime();
     int fatal = 1 + EVERY / 2 + random.nextInt(EVERY);
     Process trainer =
-        java(
+        ServerProcess.java(
             "io.tinker4j.verify.recovery.TrainingProcess",
-            url,
-            directory.resolve("run").toString(),
-            Integer.toString(STEPS));
+            List.of(url, directory.resolve("run").toString(), Integer.toString(STEPS)));
     try (BufferedReader output = trainer.inputReader()) {
       int steps = 0;
       for (String line = output.readLine(); line != null; line = output.readLine()) {
