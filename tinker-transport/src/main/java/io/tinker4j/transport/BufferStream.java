@@ -4,9 +4,14 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
-/** Reads a buffer to its end. Not thread-safe. */
+/**
+ * Reads a buffer to its end and then lets go of it: the JDK's client keeps the stream of the first
+ * request on a connection for as long as the connection. Not thread-safe.
+ */
 final class BufferStream extends InputStream {
-  private final ByteBuffer buffer;
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+  private ByteBuffer buffer;
 
   BufferStream(ByteBuffer buffer) {
     this.buffer = buffer;
@@ -14,7 +19,8 @@ final class BufferStream extends InputStream {
 
   @Override
   public int read() {
-    return buffer.hasRemaining() ? buffer.get() & 0xff : -1;
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override
@@ -28,6 +34,9 @@ final class BufferStream extends InputStream {
     }
     int count = Math.min(length, buffer.remaining());
     buffer.get(into, offset, count);
+    if (!buffer.hasRemaining()) {
+      buffer = NOTHING;
+    }
     return count;
   }
 

@@ -90,11 +90,13 @@ public final class JdkTransport implements Transport {
   public TransportResponse send(TransportRequest request) throws IOException, InterruptedException {
     for (int refusals = 0; ; refusals++) {
       ClientPool.Lease<HttpClient> lease = pool(request).acquire();
-      try {
+      try (BodySource source = new BodySource(request)) {
         HttpResponse<InputStream> response =
             lease
                 .client()
-                .send(toJdk(request, lease::connected), HttpResponse.BodyHandlers.ofInputStream());
+                .send(
+                    toJdk(request, source, lease::connected),
+                    HttpResponse.BodyHandlers.ofInputStream());
         Headers headers = headers(response.headers());
         if (Rejection.is(response.statusCode(), headers)) {
           lease.retire();
@@ -139,10 +141,10 @@ public final class JdkTransport implements Transport {
         || message.contains("Stream not processed");
   }
 
-  private HttpRequest toJdk(TransportRequest request, Runnable connected) {
+  private HttpRequest toJdk(TransportRequest request, BodySource source, Runnable connected) {
     HttpRequest.Builder builder =
         HttpRequest.newBuilder(request.uri())
-            .method(request.method(), new Announced(publisher(request), connected))
+            .method(request.method(), new Announced(publisher(request, source), connected))
             .version(isHttp2(request) ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1);
     request
         .headers()
@@ -164,11 +166,30 @@ public final class JdkTransport implements Transport {
     return "https".equals(uri.getScheme());
   }
 
-  private static HttpRequest.BodyPublisher publisher(TransportRequest request) {
+  private static HttpRequest.BodyPublisher publisher(TransportRequest request, BodySource source) {
     return request.bodyLength() == 0
         ? HttpRequest.BodyPublishers.noBody()
         : HttpRequest.BodyPublishers.fromPublisher(
-            HttpRequest.BodyPublishers.ofInputStream(request::bodyStream), request.bodyLength());
+            HttpRequest.BodyPublishers.ofInputStream(source::stream), request.bodyLength());
+  }
+
+  /** Lets go of a body that was sent; the JDK's client keeps requests as long as connections. */
+  private static final class BodySource implements AutoCloseable {
+    private volatile @Nullable TransportRequest request;
+
+    BodySource(TransportRequest request) {
+      this.request = request;
+    }
+
+    InputStream stream() {
+      TransportRequest current = request;
+      return current == null ? InputStream.nullInputStream() : current.bodyStream();
+    }
+
+    @Override
+    public void close() {
+      request = null;
+    }
   }
 
   /** A body whose reader has a connection to send it on. */
