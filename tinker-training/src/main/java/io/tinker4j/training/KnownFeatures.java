@@ -8,8 +8,10 @@ import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.CallOptions;
 import io.tinker4j.transport.Operation;
 import io.tinker4j.transport.Operations;
+import io.tinker4j.transport.TinkerException;
 import io.tinker4j.types.ListSessionsRequest;
 import io.tinker4j.types.ListUserCheckpointsRequest;
+import io.tinker4j.types.LossFunction;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -139,6 +141,30 @@ final class KnownFeatures {
       note(feature, false);
       throw new NotSupportedException(feature, operation.toString(), e);
     }
+  }
+
+  /**
+   * Notes that a training pass is about to be made.
+   *
+   * @throws NotSupportedException when its loss is known to be missing
+   */
+  void requireLoss(LossFunction loss) {
+    if (isDro(loss) && known.get(Feature.DRO_LOSS) == Support.NOT_SUPPORTED) {
+      throw new NotSupportedException(Feature.DRO_LOSS, "the loss " + loss.name(), null);
+    }
+  }
+
+  /** What a refused training pass fails with: servers without a loss complain of its name. */
+  TinkerException refusedPass(LossFunction loss, ApiStatusException e) {
+    if (e.status() != 422 || !isDro(loss) || !e.detail().orElse("").contains("loss_fn")) {
+      return e;
+    }
+    note(Feature.DRO_LOSS, false);
+    return new NotSupportedException(Feature.DRO_LOSS, "the loss " + loss.name(), e);
+  }
+
+  private static boolean isDro(LossFunction loss) {
+    return loss.name().equals(LossFunction.DRO.name());
   }
 
   /** Unpublishing has nothing in it that could be invalid but a path with one part too many. */

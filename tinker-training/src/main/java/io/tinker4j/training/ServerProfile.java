@@ -17,6 +17,8 @@ public final class ServerProfile {
     DYNAMIC_CONFIG,
     /** Training passes as protobuf; without it they are sent as JSON. */
     BINARY_PASSES,
+    /** The loss {@code dro}. */
+    DRO_LOSS,
     /** Listing the checkpoints of all runs. */
     USER_CHECKPOINTS,
     /** Listing and describing sessions, and moving them between projects. */

@@ -350,6 +350,7 @@ public final class TrainingClient {
   private CompletableFuture<ForwardBackwardOutput> pass(
       List<Datum> data, LossFunction loss, boolean forwardOnly) {
     Objects.requireNonNull(loss, "loss");
+    scope.features().requireLoss(loss);
     TrainingPass pass = new TrainingPass(scope, modelId, checked(data), loss, forwardOnly);
     return start(
         forwardOnly ? "Forward" : "ForwardBackward",

@@ -1,5 +1,6 @@
 package io.tinker4j.training;
 
+import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.Operations;
 import io.tinker4j.transport.PassFormat;
 import io.tinker4j.types.Datum;
@@ -129,6 +130,8 @@ final class TrainingPass {
                       : forwardBackward(input, seqId, format));
       accepted.incrementAndGet();
       return promise.requestId();
+    } catch (ApiStatusException e) {
+      throw scope.features().refusedPass(loss, e);
     }
   }
 

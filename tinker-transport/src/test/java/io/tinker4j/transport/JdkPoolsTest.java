@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What the pools do over real sockets. */
-// readiness: D1, O1, O2, O3, O4
+// readiness: D1, I8, O1, O2, O3, O4
 @Timeout(120)
 class JdkPoolsTest {
   private static final String HEALTHY = "{\"status\":\"ok\"}";

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Retry budget, circuits and rejections: what calls share. */
-// readiness: D2, D3, H6, P1, P2, P3, P5
+// readiness: D2, D3, H6, I6, M1, P1, P2, P3, P5
 class ResilienceTest {
   private static final Operation<WeightsInfoRequest, UntypedFuture> TRAIN =
       TestClient.post(CallKind.TRAIN);

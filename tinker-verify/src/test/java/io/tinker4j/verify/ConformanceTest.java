@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
+// readiness: S5
 /** The embedded server does what the wire protocol says, seen from outside. */
 class ConformanceTest {
   @Test

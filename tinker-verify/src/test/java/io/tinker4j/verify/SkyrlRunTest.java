@@ -86,6 +86,21 @@ class SkyrlRunTest {
   }
 
   @Test
+  void droLoss_isNotSupported_andNotSentAgain() {
+    Datum datum =
+        Datum.policy(ModelInput.ofInts(TEXT), TEXT, new float[TEXT.length], new float[TEXT.length]);
+
+    assertThatThrownBy(() -> training.forwardBackward(List.of(datum), LossFunction.DRO).join())
+        .hasCauseInstanceOf(NotSupportedException.class)
+        .hasMessageContaining("dro");
+    int requests = server.requests().size();
+    assertThatThrownBy(() -> training.forwardBackward(List.of(datum), LossFunction.DRO))
+        .isInstanceOfSatisfying(
+            NotSupportedException.class, e -> assertThat(e.feature()).isEqualTo(Feature.DRO_LOSS));
+    assertThat(server.requests()).hasSize(requests);
+  }
+
+  @Test
   void resume_withOptimizer_goesOnAsIfItHadNotStopped() {
     step(training);
     String path = training.saveState("here").join().path();

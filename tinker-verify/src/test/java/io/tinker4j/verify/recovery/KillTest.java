@@ -31,7 +31,7 @@ class KillTest {
   private final SplittableRandom random = new SplittableRandom(Long.getLong("kill.seed", 1));
   private final List<Duration> recoveries = new ArrayList<>();
 
-  // readiness: K4, F10
+  // readiness: K4, F10, R7
   @Test
   @Timeout(600)
   void trainerAndServer_killedAgainAndAgain_endAsWithoutThat() throws Exception {
