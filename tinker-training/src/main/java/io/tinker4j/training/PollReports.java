@@ -2,6 +2,8 @@ package io.tinker4j.training;
 
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.ConnectionException;
+import io.tinker4j.transport.DecodeException;
+import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.types.TelemetrySeverity;
 import java.util.LinkedHashMap;
@@ -14,11 +16,15 @@ final class PollReports {
   private static final String PREFIX = "APIFuture.result_async.";
 
   private final Telemetry telemetry;
+  private final Time time;
+  private final long start;
   private final String requestId;
   private final String requestType;
 
-  PollReports(Telemetry telemetry, String requestId, String requestType) {
+  PollReports(Telemetry telemetry, Time time, String requestId, String requestType) {
     this.telemetry = telemetry;
+    this.time = time;
+    this.start = time.nanoTime();
     this.requestId = requestId;
     this.requestType = requestType;
   }
@@ -44,6 +50,15 @@ final class PollReports {
   void lost(ConnectionException failure, int iteration) {
     telemetry.generic(
         PREFIX + "connection_error", TelemetrySeverity.WARNING, failure(failure, iteration, false));
+  }
+
+  /** Reports a result that is not what the protocol says. */
+  void unreadable(DecodeException failure, int iteration) {
+    Map<String, @Nullable Object> data = data(iteration);
+    data.put("exception", Redaction.message(String.valueOf(failure.getMessage())));
+    data.put("exception_type", failure.getClass().getSimpleName());
+    data.put("exception_stack", Redaction.trace(failure));
+    telemetry.generic(PREFIX + "validation_error", TelemetrySeverity.ERROR, data);
   }
 
   /** Reports an operation that the server has failed. */
@@ -74,6 +89,7 @@ final class PollReports {
     data.put("request_id", requestId);
     data.put("request_type", requestType);
     data.put("iteration", iteration);
+    data.put("elapsed_time", (time.nanoTime() - start) / 1e9);
     return data;
   }
 }

@@ -5,6 +5,7 @@ import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.Backoff;
 import io.tinker4j.transport.CallOptions;
 import io.tinker4j.transport.ConnectionException;
+import io.tinker4j.transport.DecodeException;
 import io.tinker4j.transport.FutureOutcome;
 import io.tinker4j.transport.JsonCodec;
 import io.tinker4j.transport.RateLimitException;
@@ -96,7 +97,7 @@ final class PromiseAwaiter {
       this.type = type;
       this.roundtrip = roundtrip;
       this.call = call;
-      this.reports = new PollReports(telemetry, requestId, type.requestType());
+      this.reports = new PollReports(telemetry, time, requestId, type.requestType());
     }
 
     T run() throws InterruptedException {
@@ -170,6 +171,9 @@ final class PromiseAwaiter {
       } catch (ConnectionException e) {
         reports.lost(e, iteration);
         backOff(e);
+      } catch (DecodeException e) {
+        reports.unreadable(e, iteration);
+        throw e;
       }
       return null;
     }

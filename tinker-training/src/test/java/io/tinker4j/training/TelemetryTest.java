@@ -3,6 +3,7 @@ package io.tinker4j.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tinker4j.transport.DecodeException;
 import io.tinker4j.transport.TransportResponse;
 import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.ModelInput;
@@ -158,7 +159,29 @@ class TelemetryTest {
         .containsEntry("error_category", "Server")
         .containsEntry("request_type", "OptimStep")
         .containsEntry("is_user_error", false)
-        .containsKeys("request_id", "iteration", "error");
+        .containsKeys("request_id", "iteration", "error", "elapsed_time");
+  }
+
+  @Test
+  @Tag("readiness:E1")
+  void result_thatCannotBeRead_isReportedWithItsTrace() {
+    server.on(
+        "retrieve_future",
+        call ->
+            call.headers().first("X-Tinker-Request-Type").orElse("").equals("CreateModel")
+                ? FakeService.json(200, Map.of("model_id", "m"))
+                : FakeService.json(200, Map.of("metrics", "none")));
+    try (ServiceClient service = client().build()) {
+      TrainingClient training = service.createLoraTrainingClient("base");
+      assertThatThrownBy(() -> training.optimStep(AdamParams.builder().build()).join())
+          .hasCauseInstanceOf(DecodeException.class);
+    }
+
+    assertThat(event("APIFuture.result_async.validation_error")).containsEntry("severity", "ERROR");
+    assertThat(data(event("APIFuture.result_async.validation_error")))
+        .containsEntry("exception_type", "DecodeException")
+        .containsEntry("request_type", "OptimStep")
+        .containsKeys("exception", "exception_stack", "iteration", "elapsed_time");
   }
 
   @Test
