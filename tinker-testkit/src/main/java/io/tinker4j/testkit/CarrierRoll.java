@@ -3,6 +3,7 @@ package io.tinker4j.testkit;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -15,6 +16,9 @@ final class CarrierRoll {
       Integer.getInteger(
           "jdk.virtualThreadScheduler.parallelism", Runtime.getRuntime().availableProcessors());
   private static final long GLANCE_NANOS = 50_000;
+
+  /** Of two rolls at once, each would wait for the carriers that the other keeps busy. */
+  private static final ReentrantLock ONE_AT_A_TIME = new ReentrantLock();
 
   private final AtomicInteger present = new AtomicInteger();
   private final Thread caller = Thread.currentThread();
@@ -29,7 +33,12 @@ final class CarrierRoll {
    * @param abandoned whether there is no need to know any more
    */
   static void call(Duration patience, BooleanSupplier abandoned) throws InterruptedException {
-    new CarrierRoll().await(System.nanoTime() + patience.toNanos(), abandoned);
+    ONE_AT_A_TIME.lockInterruptibly();
+    try {
+      new CarrierRoll().await(System.nanoTime() + patience.toNanos(), abandoned);
+    } finally {
+      ONE_AT_A_TIME.unlock();
+    }
   }
 
   private void await(long end, BooleanSupplier abandoned) throws InterruptedException {
