@@ -170,7 +170,7 @@ final class ChaosRun {
                         .time(time)
                         .random(new Random(seed))
                         .build())
-                .baseModel("tinker4j/tiny-bytes")
+                .baseModel("tinker4j/nano-bytes")
                 .lora(LoraOptions.builder().rank(2).seed(7).build())
                 .journal(journal)
                 .schedule(CheckpointSchedule.builder().everySteps(20).build())

@@ -4,102 +4,76 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tinker4j.recovery.JournalVerification;
 import io.tinker4j.testkit.EmbeddedTinkerServer;
-import io.tinker4j.verify.ServerProcess;
-import java.io.BufferedReader;
-import java.net.URI;
+import io.tinker4j.testkit.fault.Fault;
+import io.tinker4j.testkit.fault.FaultScript;
+import io.tinker4j.testkit.fault.RequestMatcher;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A process that trains and the process of its server are killed again and again, without warning.
+ * A process that trains and the process of its server are killed again and again, without warning
+ * and at random moments.
  *
- * <p>{@code -Dkill.steps=1000 -Dkill.every=80} is the long version: killed about every 80 steps.
+ * <p>{@code -Psoak} is the long version: 1,000 steps, the trainer killed about every 10 seconds and
+ * the server about every 30.
  */
 class KillTest {
-  private static final int STEPS = Integer.getInteger("kill.steps", 100);
-  private static final int EVERY = Integer.getInteger("kill.every", 40);
-  private static final int SERVER_EVERY = 2;
+  private static final int STEPS = Integer.getInteger("kill.steps", 150);
 
   @TempDir private Path directory;
-  private final SplittableRandom random = new SplittableRandom(Long.getLong("kill.seed", 1));
-  private final List<Duration> recoveries = new ArrayList<>();
 
   // readiness: K4, F10, R7
   @Test
-  @Timeout(600)
+  @Timeout(300)
   void trainerAndServer_killedAgainAndAgain_endAsWithoutThat() throws Exception {
-    String data = "--data-dir=" + directory.resolve("server");
-    ServerProcess server = ServerProcess.start(0, data);
-    String url = server.baseUrl();
-    int port = URI.create(url).getPort();
-    int kills = 0;
-    String model = "";
-    try {
-      while (model.isEmpty()) {
-        model = train(url);
-        if (model.isEmpty() && ++kills % SERVER_EVERY == 0) {
-          server.close();
-          server = ServerProcess.start(port, data);
-        }
-      }
-    } finally {
-      server.close();
+    Path faults = directory.resolve("faults.json");
+    Files.writeString(
+        faults,
+        FaultScript.of(
+                Fault.on(RequestMatcher.operation("optim_step"))
+                    .delay(Duration.ofMillis(Integer.getInteger("kill.step.millis", 50))))
+            .toJson());
+    List<String> server =
+        List.of("--data-dir=" + directory.resolve("server"), "--faults=" + faults);
+    String model;
+    Executioner.Toll toll;
+    try (Executioner executioner =
+        new Executioner(
+            server,
+            Duration.ofSeconds(Integer.getInteger("kill.trainer.seconds", 3)),
+            Duration.ofSeconds(Integer.getInteger("kill.server.seconds", 8)))) {
+      model = executioner.train(directory.resolve("run"), STEPS);
+      toll = executioner.toll();
     }
 
     JournalVerification.Report report = JournalVerification.verify(directory.resolve("run"));
     assertThat(report.isSound()).isTrue();
     assertThat(report.steps().applied()).isEqualTo(STEPS);
-    assertThat(kills).isPositive();
+    assertThat(toll.trainers()).isPositive();
+    assertThat(toll.servers()).isPositive();
     try (EmbeddedTinkerServer kept =
         EmbeddedTinkerServer.builder().dataDirectory(directory.resolve("server")).start()) {
       assertThat(kept.weightsHash(model)).isEqualTo(cleanWeights());
     }
+    List<Duration> recoveries = toll.recoveries();
     Collections.sort(recoveries);
     System.getLogger(getClass().getName())
         .log(
             System.Logger.Level.INFO,
-            "%d steps, %d kills; back after p50 %s, p99 %s; %d steps replayed"
+            "%d steps, %d trainers and %d servers killed; training again after p50 %s, p99 %s; %d steps replayed"
                 .formatted(
                     STEPS,
-                    kills,
+                    toll.trainers(),
+                    toll.servers(),
                     recoveries.get(recoveries.size() / 2),
                     recoveries.get(recoveries.size() * 99 / 100),
                     report.steps().replayed()));
-  }
-
-  /** Trains in a process of its own; returns the model, or nothing when it was killed. */
-  private String train(String url) throws Exception {
-    long started = System.nanoTime();
-    int fatal = 1 + EVERY / 2 + random.nextInt(EVERY);
-    Process trainer =
-        ServerProcess.java(
-            "io.tinker4j.verify.recovery.TrainingProcess",
-            List.of(url, directory.resolve("run").toString(), Integer.toString(STEPS)));
-    try (BufferedReader output = trainer.inputReader()) {
-      int steps = 0;
-      for (String line = output.readLine(); line != null; line = output.readLine()) {
-        if (line.startsWith("model ")) {
-          assertThat(trainer.waitFor()).isZero();
-          return line.substring("model ".length());
-        }
-        if (++steps == 1) {
-          recoveries.add(Duration.ofNanos(System.nanoTime() - started));
-        }
-        if (steps == fatal) {
-          return "";
-        }
-      }
-      throw new AssertionError("the trainer has ended by itself: " + trainer.waitFor());
-    } finally {
-      trainer.destroyForcibly().waitFor();
-    }
   }
 
   private String cleanWeights() throws Exception {

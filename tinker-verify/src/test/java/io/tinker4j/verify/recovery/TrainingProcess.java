@@ -10,6 +10,7 @@ import io.tinker4j.transport.Backoff;
 import io.tinker4j.types.LossFunction;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.function.Consumer;
 
 /** A process that trains, and tells of each step on its standard output. */
@@ -27,7 +28,7 @@ final class TrainingProcess {
             args[0],
             Path.of(args[1]),
             Integer.parseInt(args[2]),
-            step -> System.out.println("step " + step));
+            step -> System.out.println(Instant.now() + " step " + step));
     System.out.println("model " + result.modelId());
   }
 
