@@ -29,7 +29,13 @@ final class Checkpoints<B> {
   private long lastDue;
   private long recorded;
   private int names;
-  private double best = Double.NaN;
+  private double best;
+
+  /** What is known about the step that was done last, for a checkpoint at the end. */
+  private final Map<String, Double> latest = new HashMap<>();
+
+  private Map<String, Double> evaluated = Map.of();
+  private long evaluatedStep;
 
   Checkpoints(
       ResumableTraining.Builder<B> settings,
@@ -44,6 +50,7 @@ final class Checkpoints<B> {
     this.outcomes = outcomes;
     this.lastDue = settings.time.nanoTime();
     this.recorded = ground.from() == null ? -1 : ground.step();
+    this.best = bestOf(books.journal().state());
   }
 
   /** A save under way. */
@@ -108,9 +115,24 @@ final class Checkpoints<B> {
 
   private Map<String, Double> evaluate(long step) {
     EvalHook hook = settings.evaluation;
-    return hook != null && step % hook.everySteps() == 0
-        ? hook.evaluation().evaluate(ground.client(), step)
-        : Map.of();
+    if (hook == null || step % hook.everySteps() != 0) {
+      return Map.of();
+    }
+    evaluated = Map.copyOf(hook.evaluation().evaluate(ground.client(), step));
+    evaluatedStep = step;
+    return evaluated;
+  }
+
+  /** What was the best before an incident stays the best after it. */
+  private double bestOf(JournalState.View state) {
+    return settings
+        .schedule
+        .onBestMetric()
+        .flatMap(metric ->
+            state.checkpoints().stream()
+                .min(metric.bestFirst())
+                .map(checkpoint -> checkpoint.metrics().get(metric.name())))
+        .orElse(Double.NaN);
   }
 
   private boolean isBest(Map<String, Double> metrics) {
@@ -130,6 +152,11 @@ final class Checkpoints<B> {
       metrics.forEach(pending.metrics::putIfAbsent);
     }
     due |= isBest(metrics);
+    latest.clear();
+    latest.putAll(metrics);
+    if (evaluatedStep == result.step()) {
+      latest.putAll(evaluated);
+    }
   }
 
   /** Writes down the save under way when all that belongs to it is known; does not wait. */
@@ -189,7 +216,7 @@ final class Checkpoints<B> {
       finishPending();
     }
     for (int tries = 1; settings.schedule.onClose() && recorded < confirmed; tries++) {
-      save(confirmed, position, Map.of());
+      save(confirmed, position, latest);
       finishPending();
       if (tries == FINAL_TRIES) {
         return;

@@ -2,6 +2,7 @@ package io.tinker4j.recovery;
 
 import io.tinker4j.recovery.JournalEntry.StepSubmitted;
 import io.tinker4j.recovery.JournalEntry.StepsConfirmed;
+import io.tinker4j.transport.CallInterruptedException;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.types.ForwardBackwardOutput;
 import java.util.ArrayDeque;
@@ -10,6 +11,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * Trains one model, from its ground until the data ends or something happens to it. Used by one
@@ -95,7 +97,7 @@ final class Lineage<B> {
     }
   }
 
-  private void submit(Batches.Reader<B> data) throws IncidentException {
+  private void submit(Batches.Reader<B> data) throws IncidentException, InterruptedException {
     List<B> batches = new ArrayList<>();
     long epoch = data.position().epoch();
     while (batches.size() < settings.accumulate && data.hasNext()) {
@@ -109,16 +111,33 @@ final class Lineage<B> {
     outcomes.watch(operations.update());
     window.add(new InFlight(step, position, operations));
     submitted = step;
-    checkpoints.stepSubmitted(step, position, position.epoch() > epoch);
+    try {
+      checkpoints.stepSubmitted(step, position, position.epoch() > epoch);
+    } catch (CallInterruptedException e) {
+      throw interrupted(e);
+    } catch (TinkerException | CompletionException e) {
+      throw outcomes.incident(Outcomes.cause(e)); // of the evaluation
+    }
   }
 
   /** A step of the user's may block, and then meets incidents before the operations do. */
-  private TrainingStep.Submitted call(List<B> batches, long step) throws IncidentException {
+  private TrainingStep.Submitted call(List<B> batches, long step)
+      throws IncidentException, InterruptedException {
     try {
       return settings.step.submit(ground.client(), List.copyOf(batches), step);
-    } catch (TinkerException e) {
-      throw outcomes.incident(e);
+    } catch (CallInterruptedException e) {
+      throw interrupted(e);
+    } catch (TinkerException | CompletionException e) {
+      throw outcomes.incident(Outcomes.cause(e));
     }
+  }
+
+  /** What blocks in the SDK says it with an exception of its own, and the thread's flag. */
+  private static InterruptedException interrupted(CallInterruptedException e) {
+    boolean unused = Thread.interrupted();
+    InterruptedException interrupted = new InterruptedException(e.getMessage());
+    interrupted.initCause(e);
+    return interrupted;
   }
 
   private void confirmAll() throws IncidentException, InterruptedException {

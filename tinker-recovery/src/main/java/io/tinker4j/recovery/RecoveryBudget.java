@@ -29,7 +29,7 @@ final class RecoveryBudget {
   /**
    * A lineage has ended early. It is a new incident when there was progress since the last one.
    *
-   * @param highest the highest step ever done
+   * @param highest what grows with each step that had never been done before
    * @return whether it is a new one
    */
   boolean incident(long highest) {

@@ -3,12 +3,9 @@ package io.tinker4j.recovery;
 import io.tinker4j.recovery.CheckpointRecord.Fingerprint;
 import io.tinker4j.recovery.RecoveryPolicy.CheckpointChoice;
 import io.tinker4j.recovery.RecoveryPolicy.OptimizerLoss;
-import io.tinker4j.training.RequestFailedException;
 import io.tinker4j.training.RestClient;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.training.TrainingClient;
-import io.tinker4j.transport.ApiStatusException;
-import io.tinker4j.transport.NotFoundException;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.TinkerThreads;
 import java.time.Duration;
@@ -52,7 +49,7 @@ final class Restorer<B> implements AutoCloseable {
    * @throws RecoveryFailedException when the policy's limits are reached
    */
   Ground establish(@Nullable IncidentException incident) throws InterruptedException {
-    if (budget.incident(journal.state().highest())) {
+    if (budget.incident(progress(journal.state()))) {
       suspects.clear();
     }
     if (incident != null) {
@@ -74,6 +71,8 @@ final class Restorer<B> implements AutoCloseable {
       int attempt = budget.nextAttempt();
       try {
         return attempt(attempt, incident != null);
+      } catch (JournalException e) { // another process has the run, or the choice names nothing
+        throw e;
       } catch (TinkerException | AttemptException e) {
         if (incident == null && e instanceof TinkerException ours && Outcomes.isHopeless(ours)) {
           throw ours;
@@ -84,6 +83,13 @@ final class Restorer<B> implements AutoCloseable {
         events.failed(reason);
       }
     }
+  }
+
+  /** What grows with each step that is new. Nothing is done again when the tail is not replayed. */
+  private long progress(JournalState.View state) {
+    return policy.replayTail()
+        ? state.highest()
+        : state.confirmed().stream().mapToLong(each -> each.last() - each.first() + 1).sum();
   }
 
   private Ground attempt(int number, boolean recovery)
@@ -185,7 +191,7 @@ final class Restorer<B> implements AutoCloseable {
           ? service().createTrainingClientFromStateWithOptimizer(candidate.path())
           : service().createTrainingClientFromState(candidate.path());
     } catch (TinkerException | IllegalArgumentException e) {
-      if (!isAboutTheCheckpoint(e)) {
+      if (!CheckpointValidator.isAboutTheCheckpoint(e)) {
         throw e;
       }
       return withoutOptimizer(candidate, e);
@@ -201,21 +207,11 @@ final class Restorer<B> implements AutoCloseable {
       events.degraded(RecoveryEvent.Rung.WEIGHTS_ONLY, String.valueOf(refusal.getMessage()));
       return client;
     } catch (TinkerException | IllegalArgumentException e) {
-      if (!isAboutTheCheckpoint(e)) {
+      if (!CheckpointValidator.isAboutTheCheckpoint(e)) {
         throw e;
       }
       return null;
     }
-  }
-
-  private static boolean isAboutTheCheckpoint(RuntimeException e) {
-    return switch (e) {
-      case NotFoundException unused -> true;
-      case RequestFailedException failed -> failed.isUserError();
-      case ApiStatusException refused -> refused.status() == 400 || refused.status() == 422;
-      case IllegalArgumentException unused -> true;
-      default -> false;
-    };
   }
 
   /** Returns what is wrong with the restored weights, or null. */

@@ -102,7 +102,8 @@ public final class ResumableTraining {
    *
    * @throws JournalException when another process trains this run, or the journal is of another one
    * @throws RecoveryFailedException when the limits of the policy are reached
-   * @throws InterruptedException when the thread is interrupted; the journal can be resumed
+   * @throws InterruptedException when the thread is interrupted: what is under way is not waited
+   *     for, no checkpoint is saved, and the journal can be resumed
    * @throws io.tinker4j.transport.TinkerException when the request itself is at fault, as with a
    *     token outside of the vocabulary
    */
@@ -111,6 +112,9 @@ public final class ResumableTraining {
   }
 
   private <B> Result run(Builder<B> settings) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException("the thread was interrupted before the run began");
+    }
     try (ProgressJournal journal =
             ProgressJournal.open(
                 Objects.requireNonNull(settings.journal),

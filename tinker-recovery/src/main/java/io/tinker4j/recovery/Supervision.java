@@ -117,7 +117,8 @@ final class Supervision<B> implements AutoCloseable {
     JournalState.View state = journal.state();
     CheckpointRecord from = ground.from();
     int number = state.lineages().size();
-    long highest = state.highest();
+    // Without the tail each step is a new one, whatever its number.
+    long highest = settings.policy.replayTail() ? state.highest() : ground.step();
     journal.append(
         new LineageBegun(
             number, ground.client().modelId(), from == null ? -1 : from.lineage(), ground.step()));
