@@ -194,9 +194,9 @@ final class Checkpoints<B> {
             .position(done.position)
             .lineage(lineage)
             .savedAt(settings.time.now())
-            .configHash(settings.configHash())
+            .configHash(RunIdentity.hash(settings))
             .metrics(done.metrics);
-    settings.identities(record);
+    RunIdentity.identify(settings, record);
     if (done.probe != null) {
       record.probe(Fingerprint.of(outcomes.await(done.probe)));
     }

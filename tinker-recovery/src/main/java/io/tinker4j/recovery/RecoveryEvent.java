@@ -47,7 +47,7 @@ public sealed interface RecoveryEvent {
   /** The steps behind the checkpoint are trained again. */
   record ReplayStarted(Context context, long firstStep, long lastStep) implements RecoveryEvent {}
 
-  /** A step is done that had never been done before, or all are. */
+  /** A step is done that had never been done before, or all are, or all that was asked for. */
   record Completed(Context context, long step) implements RecoveryEvent {}
 
   /** An attempt has failed; another one may follow. */

@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Makes training clients: of the base model at the begin, of checkpoints after incidents. */
@@ -28,14 +30,16 @@ final class Restorer<B> implements AutoCloseable {
   private final Set<String> suspects = new HashSet<>();
 
   private @Nullable ServiceClient service;
+  private @Nullable TrainingClient model;
 
   Restorer(
       ResumableTraining.Builder<B> settings,
+      RecoveryPolicy policy,
       ProgressJournal journal,
       TinkerThreads threads,
       RunEvents events) {
     this.settings = settings;
-    this.policy = settings.policy;
+    this.policy = policy;
     this.journal = journal;
     this.attempts = new TimedAttempt(settings.time, threads, policy.attemptTimeout());
     this.events = events;
@@ -97,10 +101,12 @@ final class Restorer<B> implements AutoCloseable {
     if (recovery) {
       events.started(number);
     }
-    close();
+    leave();
     List<CheckpointRecord> candidates = candidates();
     if (candidates.isEmpty()) {
-      return new Ground(attempts.run(this::createFromBase), 0, Batches.Position.START, null);
+      TrainingClient fresh = attempts.run(this::createFromBase);
+      model = fresh;
+      return new Ground(fresh, 0, Batches.Position.START, null);
     }
     for (CheckpointRecord candidate : candidates) {
       if (!candidate.equals(candidates.get(0))) {
@@ -117,12 +123,29 @@ final class Restorer<B> implements AutoCloseable {
       events.created(client.modelId(), candidate.path());
       String mismatch = attempts.run(() -> compare(client, candidate));
       if (mismatch == null) {
+        model = client;
         return new Ground(client, candidate.step(), candidate.position(), candidate);
       }
       events.rejected(candidate, mismatch);
+      free(client);
     }
     suspects.clear();
     throw new AttemptException("none of %d checkpoints could be used".formatted(candidates.size()));
+  }
+
+  /** Leaves the lineage that has ended: a client of its own is closed, a shared one keeps on. */
+  private void leave() {
+    TrainingClient left = model;
+    model = null;
+    if (left != null && settings.isShared) {
+      free(left);
+    }
+    close();
+  }
+
+  /** Asks the server to forget a model, at the latest with its session. */
+  private static void free(TrainingClient client) {
+    CompletableFuture<?> unused = client.unload();
   }
 
   private ServiceClient service() {
@@ -145,26 +168,26 @@ final class Restorer<B> implements AutoCloseable {
 
   /** The checkpoints to try, the best first; suspects last, as they may serve after all. */
   private List<CheckpointRecord> candidates() {
-    List<CheckpointRecord> all = journal.state().checkpoints();
+    JournalState.View state = journal.state();
+    List<CheckpointRecord> all = state.checkpoints();
     Comparator<CheckpointRecord> latest =
         Comparator.comparingLong(CheckpointRecord::step)
             .thenComparingInt(CheckpointRecord::lineage)
             .reversed();
+    // What was gone back to, by hand or not, and not yet trained on, is gone back to again.
+    Comparator<CheckpointRecord> usable =
+        Comparator.comparing((CheckpointRecord each) -> suspects.contains(each.path()))
+            .thenComparing(each -> !state.isUntouchedBase(each));
     return switch (policy.checkpointChoice()) {
       case CheckpointChoice.LatestValid unused ->
           all.stream()
-              .sorted(
-                  Comparator.comparing((CheckpointRecord each) -> suspects.contains(each.path()))
-                      .thenComparing(latest))
+              .sorted(usable.thenComparing(latest))
               .limit(1L + policy.maxFallbacks())
               .toList();
       case CheckpointChoice.Latest unused -> all.stream().sorted(latest).limit(1).toList();
       case CheckpointChoice.Best(BestMetric metric) ->
           all.stream()
-              .sorted(
-                  Comparator.comparing((CheckpointRecord each) -> suspects.contains(each.path()))
-                      .thenComparing(metric.bestFirst())
-                      .thenComparing(latest))
+              .sorted(usable.thenComparing(metric.bestFirst()).thenComparing(latest))
               .limit(1L + policy.maxFallbacks())
               .toList();
       case CheckpointChoice.Specific(String path) -> {
@@ -179,7 +202,11 @@ final class Restorer<B> implements AutoCloseable {
 
   private @Nullable String check(CheckpointRecord candidate) {
     return CheckpointValidator.of(service(), settings.time)
-        .validate(candidate.path(), policy.validation(), settings.expectations())
+        .validate(
+            candidate.path(),
+            policy.validation(),
+            new CheckpointValidator.Expectations(
+                settings.baseModel, OptionalInt.of(settings.lora.rank())))
         .map(Object::toString)
         .orElse(null);
   }
