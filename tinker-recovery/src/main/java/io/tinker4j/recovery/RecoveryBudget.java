@@ -53,6 +53,11 @@ final class RecoveryBudget {
     return ++attempts;
   }
 
+  /** Takes back the number of the attempt that has begun last. */
+  void attemptWasNone() {
+    attempts--;
+  }
+
   void tried(String what) {
     tried.add(what);
   }

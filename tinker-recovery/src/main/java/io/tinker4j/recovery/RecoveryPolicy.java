@@ -71,8 +71,10 @@ public interface RecoveryPolicy {
 
   /**
    * Whether the first step after a restore must move the weights as it did before, which it does
-   * only with the optimizer's state. Costs a forward pass of the frozen batch per checkpoint, and
-   * needs steps that give the same when they are repeated. Default false.
+   * only with the optimizer's state: the same step on a model with the weights alone must end
+   * elsewhere, else an event says that nothing was shown. A mismatch ends the restore. Costs a
+   * forward pass of the frozen batch per checkpoint and another model per restore, and needs steps
+   * that give the same when they are repeated. Default false.
    */
   @Value.Default
   default boolean verifyOptimizer() {

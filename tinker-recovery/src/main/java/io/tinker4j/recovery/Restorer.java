@@ -5,7 +5,9 @@ import io.tinker4j.recovery.RecoveryPolicy.CheckpointChoice;
 import io.tinker4j.recovery.RecoveryPolicy.OptimizerLoss;
 import io.tinker4j.training.RestClient;
 import io.tinker4j.training.ServiceClient;
+import io.tinker4j.training.SessionListener;
 import io.tinker4j.training.TrainingClient;
+import io.tinker4j.transport.CircuitOpenException;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.TinkerThreads;
 import java.time.Duration;
@@ -53,10 +55,10 @@ final class Restorer<B> implements AutoCloseable {
    * @throws RecoveryFailedException when the policy's limits are reached
    */
   Ground establish(@Nullable IncidentException incident) throws InterruptedException {
-    if (budget.incident(progress(journal.state()))) {
-      suspects.clear();
-    }
-    if (incident != null) {
+    if (incident != null) { // the begin of a run is none, and no recovery
+      if (budget.incident(progress(journal.state()))) {
+        suspects.clear();
+      }
       budget.tried(incident.what());
       if (incident.suspect() != null) {
         suspects.add(incident.suspect());
@@ -82,11 +84,24 @@ final class Restorer<B> implements AutoCloseable {
           throw ours;
         }
         last = e;
+        if (e instanceof CircuitOpenException open) {
+          await(open);
+          continue;
+        }
         String reason = "attempt %d: %s".formatted(attempt, e.getMessage());
         budget.tried(reason);
         events.failed(reason);
       }
     }
+  }
+
+  /** Nothing was sent, so it was no attempt; before it closes, the circuit lets none through. */
+  private void await(CircuitOpenException open) throws InterruptedException {
+    Duration wait = open.retryAfter().orElseThrow();
+    budget.attemptWasNone();
+    events.degraded(
+        RecoveryEvent.Rung.CIRCUIT_OPEN, "waiting %s: %s".formatted(wait, open.getMessage()));
+    settings.time.sleep(wait);
   }
 
   /** What grows with each step that is new. Nothing is done again when the tail is not replayed. */
@@ -157,6 +172,16 @@ final class Restorer<B> implements AutoCloseable {
     return open;
   }
 
+  /** Returns a model with a checkpoint's weights and an optimizer that starts afresh. */
+  TrainingClient loadWeights(CheckpointRecord checkpoint) {
+    return service().createTrainingClientFromState(checkpoint.path());
+  }
+
+  /** Returns how the session of the service client in use fares. */
+  SessionListener.State sessionState() {
+    return service().sessionState();
+  }
+
   /** Returns a client for checkpoints, of the service client in use. */
   RestClient rest() {
     return service().createRestClient();
@@ -216,7 +241,7 @@ final class Restorer<B> implements AutoCloseable {
     try {
       return policy.restoreOptimizer()
           ? service().createTrainingClientFromStateWithOptimizer(candidate.path())
-          : service().createTrainingClientFromState(candidate.path());
+          : loadWeights(candidate);
     } catch (TinkerException | IllegalArgumentException e) {
       if (!CheckpointValidator.isAboutTheCheckpoint(e)) {
         throw e;
@@ -230,7 +255,7 @@ final class Restorer<B> implements AutoCloseable {
       return null;
     }
     try {
-      TrainingClient client = service().createTrainingClientFromState(candidate.path());
+      TrainingClient client = loadWeights(candidate);
       events.degraded(RecoveryEvent.Rung.WEIGHTS_ONLY, String.valueOf(refusal.getMessage()));
       return client;
     } catch (TinkerException | IllegalArgumentException e) {

@@ -34,7 +34,7 @@ final class Supervision<B> implements AutoCloseable {
     this.stream = new EventStream(threads, settings.listener);
     this.events = new RunEvents(settings.time, journal, stream);
     this.restorer = new Restorer<>(settings, policy, journal, threads, events);
-    this.housekeeping = new Housekeeping(settings, journal, threads, events, restorer::rest);
+    this.housekeeping = new Housekeeping(settings, journal, threads, events, restorer);
   }
 
   ResumableTraining.Result run() throws InterruptedException {
@@ -176,7 +176,8 @@ final class Supervision<B> implements AutoCloseable {
             new Lineage.Books(journal, events, stop, housekeeping),
             number,
             ground,
-            highest);
+            highest,
+            new ColdStart<>(settings, restorer::loadWeights));
     if (settings.monitor != null) {
       settings.monitor.watch(lineage.modelId(), lineage::fail);
     }
