@@ -5,8 +5,8 @@ import io.tinker4j.training.RequestFailedException;
 import io.tinker4j.training.RestClient;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.transport.ApiStatusException;
-import io.tinker4j.transport.NotFoundException;
 import io.tinker4j.transport.Time;
+import io.tinker4j.transport.TinkerException;
 import io.tinker4j.types.Checkpoint;
 import io.tinker4j.types.CheckpointType;
 import io.tinker4j.types.TinkerPath;
@@ -187,8 +187,22 @@ public final class CheckpointValidator {
     try {
       Object unused = service.createTrainingClientFromStateWithOptimizer(path).unload();
       return Optional.empty();
-    } catch (RequestFailedException | NotFoundException | IllegalArgumentException e) {
+    } catch (TinkerException | IllegalArgumentException e) {
+      if (!isAboutTheCheckpoint(e)) {
+        throw e;
+      }
       return found(Kind.NOT_LOADABLE, e.getMessage());
     }
+  }
+
+  /** Whether a load has failed for what is loaded, not for a server or a connection in trouble. */
+  static boolean isAboutTheCheckpoint(RuntimeException e) {
+    return switch (e) {
+      case RequestFailedException failed -> failed.isUserError();
+      case ApiStatusException refused ->
+          isGone(refused) || refused.status() == 400 || refused.status() == 422;
+      case IllegalArgumentException unused -> true;
+      default -> false;
+    };
   }
 }

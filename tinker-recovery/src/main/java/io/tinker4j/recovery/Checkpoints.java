@@ -29,7 +29,13 @@ final class Checkpoints<B> {
   private long lastDue;
   private long recorded;
   private int names;
-  private double best = Double.NaN;
+  private double best;
+
+  /** What is known about the step that was done last, for a checkpoint at the end. */
+  private final Map<String, Double> latest = new HashMap<>();
+
+  private Map<String, Double> evaluated = Map.of();
+  private long evaluatedStep;
 
   Checkpoints(
       ResumableTraining.Builder<B> settings,
@@ -44,6 +50,7 @@ final class Checkpoints<B> {
     this.outcomes = outcomes;
     this.lastDue = settings.time.nanoTime();
     this.recorded = ground.from() == null ? -1 : ground.step();
+    this.best = bestOf(books.journal().state());
   }
 
   /** A save under way. */
@@ -108,9 +115,24 @@ final class Checkpoints<B> {
 
   private Map<String, Double> evaluate(long step) {
     EvalHook hook = settings.evaluation;
-    return hook != null && step % hook.everySteps() == 0
-        ? hook.evaluation().evaluate(ground.client(), step)
-        : Map.of();
+    if (hook == null || step % hook.everySteps() != 0) {
+      return Map.of();
+    }
+    evaluated = Map.copyOf(hook.evaluation().evaluate(ground.client(), step));
+    evaluatedStep = step;
+    return evaluated;
+  }
+
+  /** What was the best before an incident stays the best after it. */
+  private double bestOf(JournalState.View state) {
+    return settings
+        .schedule
+        .onBestMetric()
+        .flatMap(metric ->
+            state.checkpoints().stream()
+                .min(metric.bestFirst())
+                .map(checkpoint -> checkpoint.metrics().get(metric.name())))
+        .orElse(Double.NaN);
   }
 
   private boolean isBest(Map<String, Double> metrics) {
@@ -130,6 +152,11 @@ final class Checkpoints<B> {
       metrics.forEach(pending.metrics::putIfAbsent);
     }
     due |= isBest(metrics);
+    latest.clear();
+    latest.putAll(metrics);
+    if (evaluatedStep == result.step()) {
+      latest.putAll(evaluated);
+    }
   }
 
   /** Writes down the save under way when all that belongs to it is known; does not wait. */
@@ -167,9 +194,9 @@ final class Checkpoints<B> {
             .position(done.position)
             .lineage(lineage)
             .savedAt(settings.time.now())
-            .configHash(settings.configHash())
+            .configHash(RunIdentity.hash(settings))
             .metrics(done.metrics);
-    settings.identities(record);
+    RunIdentity.identify(settings, record);
     if (done.probe != null) {
       record.probe(Fingerprint.of(outcomes.await(done.probe)));
     }
@@ -182,14 +209,29 @@ final class Checkpoints<B> {
     books.housekeeping().tidy(ground.from());
   }
 
+  /**
+   * Saves the step that was done last, whatever the schedule says: something beside the model has
+   * failed, and the model may not be there any more when it is over.
+   *
+   * @return the path; empty when that step is saved already or could not be saved
+   */
+  String saveNow(long confirmed, Batches.Position position)
+      throws IncidentException, InterruptedException {
+    finishPending();
+    if (recorded == confirmed) {
+      return "";
+    }
+    save(confirmed, position, latest);
+    finishPending();
+    return recorded == confirmed ? books.journal().state().checkpoints().getLast().path() : "";
+  }
+
   /** Waits for the save under way, and saves the last step if that is asked for. */
   void finish(long confirmed, Batches.Position position)
       throws IncidentException, InterruptedException {
-    if (pending != null) {
-      finishPending();
-    }
+    finishPending();
     for (int tries = 1; settings.schedule.onClose() && recorded < confirmed; tries++) {
-      save(confirmed, position, Map.of());
+      save(confirmed, position, latest);
       finishPending();
       if (tries == FINAL_TRIES) {
         return;
@@ -223,15 +265,23 @@ final class Checkpoints<B> {
     return probesTwice() && ground.from() != null && ground.from().probeAfterNextStep().isPresent();
   }
 
-  /** Compares the weights after the first step with what they were when it was first done. */
-  void verifyOptimizer() throws IncidentException, InterruptedException {
+  /**
+   * Compares the weights after the first step with what they were when it was first done, and with
+   * where an optimizer that starts afresh gets to.
+   *
+   * <p>A mismatch stops: this model is not trained any further, and the checkpoint is tried again
+   * only when there is no other. It does not end the run at once, as a load that goes wrong once
+   * should not cost a night; a server that always loses the optimizer ends it by {@code
+   * maxAttempts}, with one step taken per attempt and none of them kept.
+   */
+  void verifyOptimizer(ColdStart<B> coldStart) throws IncidentException, InterruptedException {
     CheckpointRecord from = ground.from();
     CompletableFuture<ForwardBackwardOutput> probe = probe();
     if (from == null || probe == null) {
       return;
     }
-    double distance =
-        from.probeAfterNextStep().orElseThrow().distance(Fingerprint.of(outcomes.await(probe)));
+    Fingerprint recorded = from.probeAfterNextStep().orElseThrow();
+    double distance = recorded.distance(Fingerprint.of(outcomes.await(probe)));
     if (distance > settings.policy.probeTolerance()) {
       String reason =
           "the first step moved the weights otherwise than before the incident, so the optimizer's"
@@ -240,6 +290,29 @@ final class Checkpoints<B> {
       books.events().rejected(from, reason);
       throw new IncidentException(ground.client().modelId(), reason, null, from.path());
     }
-    books.events().verified("optimizer, to within " + distance);
+    if (from.step() == 0) {
+      books.events().verified("optimizer, which starts afresh here, to within " + distance);
+      return;
+    }
+    try {
+      double cold = recorded.distance(coldStart.after(from));
+      if (cold > settings.policy.probeTolerance()) {
+        books
+            .events()
+            .verified("optimizer, to within %s; a cold one is off by %s".formatted(distance, cold));
+      } else {
+        unverified("a cold one is off by %s, no more than probeTolerance".formatted(cold));
+      }
+    } catch (IncidentException e) { // of the other model: nothing has happened to this one
+      unverified("a cold one could not be compared with: " + e.what());
+    }
+  }
+
+  private void unverified(String why) {
+    books
+        .events()
+        .degraded(
+            RecoveryEvent.Rung.UNVERIFIED,
+            "the first step does not tell whether the optimizer was restored: " + why);
   }
 }

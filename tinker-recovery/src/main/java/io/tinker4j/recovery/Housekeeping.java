@@ -2,6 +2,7 @@ package io.tinker4j.recovery;
 
 import io.tinker4j.recovery.JournalEntry.CheckpointDropped;
 import io.tinker4j.training.RestClient;
+import io.tinker4j.training.SessionListener;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.TinkerThreads;
 import java.util.ArrayList;
@@ -10,7 +11,6 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What goes on beside a run and must never end it: deleting checkpoints, telling trackers. */
@@ -21,7 +21,8 @@ final class Housekeeping {
   private final ProgressJournal journal;
   private final TinkerThreads threads;
   private final RunEvents events;
-  private final Supplier<RestClient> rest;
+  private final Restorer<?> restorer;
+  private boolean suspect;
   private final List<Thread> deletions = new ArrayList<>();
   private final Queue<String> troubles = new ConcurrentLinkedQueue<>();
 
@@ -30,12 +31,12 @@ final class Housekeeping {
       ProgressJournal journal,
       TinkerThreads threads,
       RunEvents events,
-      Supplier<RestClient> rest) {
+      Restorer<?> restorer) {
     this.settings = settings;
     this.journal = journal;
     this.threads = threads;
     this.events = events;
-    this.rest = rest;
+    this.restorer = restorer;
   }
 
   /** Tells of what went wrong since the last call. */
@@ -43,6 +44,13 @@ final class Housekeeping {
     for (String trouble = troubles.poll(); trouble != null; trouble = troubles.poll()) {
       events.degraded(RecoveryEvent.Rung.HOUSEKEEPING, trouble);
     }
+    boolean now = restorer.sessionState() == SessionListener.State.SUSPECT;
+    if (now && !suspect) {
+      events.degraded(
+          RecoveryEvent.Rung.SESSION_SUSPECT,
+          "no heartbeat has arrived for 30 seconds; the server may end the session");
+    }
+    suspect = now;
   }
 
   /** A checkpoint was written down: it is tracked, and older ones may go. */
@@ -84,7 +92,7 @@ final class Housekeeping {
     for (CheckpointRecord each : superfluous) {
       journal.append(new CheckpointDropped(each.path(), "retention"));
     }
-    RestClient client = rest.get();
+    RestClient client = restorer.rest();
     deletions.add(threads.start("retention", () -> delete(client, paths(superfluous))));
   }
 

@@ -51,6 +51,14 @@ final class JournalState {
       return confirmed.stream().mapToLong(StepsConfirmed::last).max().orElse(0);
     }
 
+    /** Whether the newest lineage was begun from this checkpoint and has done nothing since. */
+    boolean isUntouchedBase(CheckpointRecord checkpoint) {
+      return !lineages.isEmpty()
+          && lineages.getLast().parent() == checkpoint.lineage()
+          && lineages.getLast().baseStep() == checkpoint.step()
+          && reached() == checkpoint.step();
+    }
+
     /** The last step that was confirmed in the newest lineage, its checkpoint's if none was. */
     long reached() {
       if (lineages.isEmpty()) {

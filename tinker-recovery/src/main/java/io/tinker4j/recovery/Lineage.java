@@ -2,6 +2,8 @@ package io.tinker4j.recovery;
 
 import io.tinker4j.recovery.JournalEntry.StepSubmitted;
 import io.tinker4j.recovery.JournalEntry.StepsConfirmed;
+import io.tinker4j.transport.CallInterruptedException;
+import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.types.ForwardBackwardOutput;
 import java.util.ArrayDeque;
@@ -9,7 +11,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * Trains one model, from its ground until the data ends or something happens to it. Used by one
@@ -23,19 +27,28 @@ final class Lineage<B> {
   private final long highest;
   private final Outcomes outcomes;
   private final Checkpoints<B> checkpoints;
+  private final ColdStart<B> coldStart;
   private final Deque<InFlight> window = new ArrayDeque<>();
   private long submitted;
   private long confirmed;
+  private Batches.Position position;
 
   Lineage(
-      ResumableTraining.Builder<B> settings, Books books, int number, Ground ground, long highest) {
+      ResumableTraining.Builder<B> settings,
+      Books books,
+      int number,
+      Ground ground,
+      long highest,
+      ColdStart<B> coldStart) {
     this.settings = settings;
     this.books = books;
     this.number = number;
     this.ground = ground;
     this.highest = highest;
+    this.coldStart = coldStart;
     this.submitted = ground.step();
     this.confirmed = ground.step();
+    this.position = ground.position();
     this.outcomes = new Outcomes(ground.client().modelId());
     this.checkpoints = new Checkpoints<>(settings, books, number, ground, outcomes);
   }
@@ -43,6 +56,19 @@ final class Lineage<B> {
   /** Where a lineage writes down what it does, and who may stop it. */
   record Books(
       ProgressJournal journal, RunEvents events, StopSignal stop, Housekeeping housekeeping) {}
+
+  /** What has failed beside the model, which is there as before. */
+  private static final class BesideException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    BesideException(IncidentException what) {
+      super(what);
+    }
+
+    IncidentException what() {
+      return (IncidentException) Objects.requireNonNull(getCause());
+    }
+  }
 
   /** A step that is not known to be done. */
   private record InFlight(
@@ -68,6 +94,36 @@ final class Lineage<B> {
 
   /** Returns true when the run is complete, false when it was asked to stop. */
   boolean train() throws IncidentException, InterruptedException {
+    try {
+      return trainOn();
+    } catch (BesideException e) {
+      throw savedBefore(e.what());
+    }
+  }
+
+  /**
+   * Saves a model that still lives before it is left: it may be the last one, when the limits of
+   * the policy are reached or the server is not to be had for long.
+   */
+  private IncidentException savedBefore(IncidentException incident) throws InterruptedException {
+    IncidentException late =
+        new IncidentException(modelId(), "it took longer than attemptTimeout", null);
+    Time.Scheduled limit =
+        settings.time.schedule(settings.policy.attemptTimeout(), () -> outcomes.fail(late));
+    String outcome;
+    try {
+      confirmAll();
+      String path = checkpoints.saveNow(confirmed, position);
+      outcome = path.isEmpty() ? "" : "; step %d was saved first: %s".formatted(confirmed, path);
+    } catch (IncidentException e) {
+      outcome = "; step %d could not be saved first: %s".formatted(confirmed, e.what());
+    } finally {
+      boolean unused = limit.cancel();
+    }
+    return new IncidentException(modelId(), incident.what() + outcome, incident.getCause());
+  }
+
+  private boolean trainOn() throws BesideException, IncidentException, InterruptedException {
     try (Batches.Reader<B> data = settings.batches.open(ground.position())) {
       if (ground.from() == null) {
         checkpoints.save(0, ground.position(), Map.of());
@@ -84,7 +140,7 @@ final class Lineage<B> {
         }
         if (submitted == ground.step() + 1 && checkpoints.verifiesOptimizer()) {
           confirmAll();
-          checkpoints.verifyOptimizer();
+          checkpoints.verifyOptimizer(coldStart);
         }
         checkpoints.settle(confirmed);
         books.housekeeping().report();
@@ -95,7 +151,7 @@ final class Lineage<B> {
     }
   }
 
-  private void submit(Batches.Reader<B> data) throws IncidentException {
+  private void submit(Batches.Reader<B> data) throws BesideException, InterruptedException {
     List<B> batches = new ArrayList<>();
     long epoch = data.position().epoch();
     while (batches.size() < settings.accumulate && data.hasNext()) {
@@ -109,16 +165,33 @@ final class Lineage<B> {
     outcomes.watch(operations.update());
     window.add(new InFlight(step, position, operations));
     submitted = step;
-    checkpoints.stepSubmitted(step, position, position.epoch() > epoch);
+    try {
+      checkpoints.stepSubmitted(step, position, position.epoch() > epoch);
+    } catch (CallInterruptedException e) {
+      throw interrupted(e);
+    } catch (TinkerException | CompletionException e) {
+      throw new BesideException(outcomes.incident(Outcomes.cause(e))); // of the evaluation
+    }
   }
 
   /** A step of the user's may block, and then meets incidents before the operations do. */
-  private TrainingStep.Submitted call(List<B> batches, long step) throws IncidentException {
+  private TrainingStep.Submitted call(List<B> batches, long step)
+      throws BesideException, InterruptedException {
     try {
       return settings.step.submit(ground.client(), List.copyOf(batches), step);
-    } catch (TinkerException e) {
-      throw outcomes.incident(e);
+    } catch (CallInterruptedException e) {
+      throw interrupted(e);
+    } catch (TinkerException | CompletionException e) {
+      throw new BesideException(outcomes.incident(Outcomes.cause(e)));
     }
+  }
+
+  /** What blocks in the SDK says it with an exception of its own, and the thread's flag. */
+  private static InterruptedException interrupted(CallInterruptedException e) {
+    boolean unused = Thread.interrupted();
+    InterruptedException interrupted = new InterruptedException(e.getMessage());
+    interrupted.initCause(e);
+    return interrupted;
   }
 
   private void confirmAll() throws IncidentException, InterruptedException {
@@ -136,6 +209,7 @@ final class Lineage<B> {
     outcomes.await(oldest.operations().update());
     window.removeFirst();
     confirmed = oldest.step();
+    position = oldest.position();
     books.journal().append(new StepsConfirmed(number, confirmed, confirmed));
     if (confirmed > highest) {
       books.events().completed(confirmed);

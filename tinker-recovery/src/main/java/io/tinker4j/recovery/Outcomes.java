@@ -42,6 +42,9 @@ final class Outcomes {
    * @throws RuntimeException the failure itself, when trying again cannot help
    */
   <T> T await(CompletableFuture<T> operation) throws IncidentException, InterruptedException {
+    if (Thread.interrupted()) { // waiting for what is done already would not tell
+      throw new InterruptedException("training was interrupted; its journal can be resumed");
+    }
     try {
       Object unused = CompletableFuture.anyOf(operation, broken).get();
     } catch (ExecutionException e) {
@@ -52,7 +55,8 @@ final class Outcomes {
     return operation.join();
   }
 
-  private static Throwable cause(Throwable e) {
+  /** Returns what a future has failed with, without what futures wrap it in. */
+  static Throwable cause(Throwable e) {
     Throwable cause = e;
     while ((cause instanceof ExecutionException || cause instanceof CompletionException)
         && cause.getCause() != null) {

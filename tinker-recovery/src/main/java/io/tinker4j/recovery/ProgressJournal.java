@@ -2,6 +2,7 @@ package io.tinker4j.recovery;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,24 +122,64 @@ public final class ProgressJournal implements AutoCloseable {
   }
 
   private void append(JournalEntry entry, boolean durable) {
+    ByteBuffer frame = JournalRecords.frame(entry);
     lock.lock();
     try {
-      owner.check();
-      ByteBuffer frame = JournalRecords.frame(entry);
-      int size = frame.remaining();
-      write(channel, "entry", frame, length);
-      length += size;
+      uninterrupted(() -> {
+        owner.check();
+        write(channel, "entry", frame.duplicate(), length);
+        if (durable) {
+          channel.force(false);
+        }
+      });
+      length += frame.remaining();
       state.add(entry);
-      if (durable) {
-        channel.force(false);
-      }
       if (length > condensedBeyond) {
-        condense();
+        uninterrupted(this::condense);
       }
     } catch (IOException e) {
       throw new JournalException("cannot write the journal in " + directory, e);
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Something that may be done again from its begin. */
+  private interface FileAction {
+    void run() throws IOException;
+  }
+
+  /**
+   * Does something with the files to its end, and leaves the interrupt to the caller: a channel is
+   * closed by an interrupt of whoever uses it, and a run that is interrupted still writes down what
+   * is done.
+   */
+  private void uninterrupted(FileAction action) throws IOException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try {
+          action.run();
+          return;
+        } catch (ClosedByInterruptException e) {
+          interrupted = Thread.interrupted();
+          reopen();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void reopen() throws IOException {
+    owner.reopen();
+    if (!channel.isOpen()) {
+      channel =
+          FileChannel.open(
+              directory.resolve(FILE), StandardOpenOption.READ, StandardOpenOption.WRITE);
+      channel.truncate(length);
     }
   }
 
@@ -150,8 +191,10 @@ public final class ProgressJournal implements AutoCloseable {
   public void compact() {
     lock.lock();
     try {
-      owner.check();
-      condense();
+      uninterrupted(() -> {
+        owner.check();
+        condense();
+      });
     } catch (IOException e) {
       throw new JournalException("cannot condense the journal in " + directory, e);
     } finally {

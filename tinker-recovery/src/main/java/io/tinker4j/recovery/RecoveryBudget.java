@@ -29,7 +29,7 @@ final class RecoveryBudget {
   /**
    * A lineage has ended early. It is a new incident when there was progress since the last one.
    *
-   * @param highest the highest step ever done
+   * @param highest what grows with each step that had never been done before
    * @return whether it is a new one
    */
   boolean incident(long highest) {
@@ -51,6 +51,11 @@ final class RecoveryBudget {
   /** Returns the number of the attempt that begins now, from 1. */
   int nextAttempt() {
     return ++attempts;
+  }
+
+  /** Takes back the number of the attempt that has begun last. */
+  void attemptWasNone() {
+    attempts--;
   }
 
   void tried(String what) {

@@ -47,7 +47,7 @@ public sealed interface RecoveryEvent {
   /** The steps behind the checkpoint are trained again. */
   record ReplayStarted(Context context, long firstStep, long lastStep) implements RecoveryEvent {}
 
-  /** A step is done that had never been done before, or all are. */
+  /** A step is done that had never been done before, or all are, or all that was asked for. */
   record Completed(Context context, long step) implements RecoveryEvent {}
 
   /** An attempt has failed; another one may follow. */
@@ -70,10 +70,14 @@ public sealed interface RecoveryEvent {
     SAVE_FAILED,
     /** The optimizer's state could not be restored; weights alone were. */
     WEIGHTS_ONLY,
-    /** There is no batch to verify a restore with. */
+    /** A restore could not be verified, or not the optimizer's part of it. */
     UNVERIFIED,
     /** An older checkpoint serves in place of one that was rejected. */
     OLDER_CHECKPOINT,
+    /** The client holds calls back, as the server does not answer: the attempt waits. */
+    CIRCUIT_OPEN,
+    /** Heartbeats do not arrive; training goes on while the server has the session. */
+    SESSION_SUSPECT,
     /** Retention could not delete checkpoints, or tracking could not note something. */
     HOUSEKEEPING
   }

@@ -71,8 +71,10 @@ public interface RecoveryPolicy {
 
   /**
    * Whether the first step after a restore must move the weights as it did before, which it does
-   * only with the optimizer's state. Costs a forward pass of the frozen batch per checkpoint, and
-   * needs steps that give the same when they are repeated. Default false.
+   * only with the optimizer's state: the same step on a model with the weights alone must end
+   * elsewhere, else an event says that nothing was shown. A mismatch ends the restore. Costs a
+   * forward pass of the frozen batch per checkpoint and another model per restore, and needs steps
+   * that give the same when they are repeated. Default false.
    */
   @Value.Default
   default boolean verifyOptimizer() {
@@ -96,7 +98,8 @@ public interface RecoveryPolicy {
 
   /**
    * Whether steps behind the checkpoint are trained again. Default true; false goes on with the
-   * data behind them, which loses them.
+   * data behind what was submitted last, which loses those steps: {@code checkpoint_selected} tells
+   * how many. Their numbers are given again, to steps on other data.
    */
   @Value.Default
   default boolean replayTail() {
@@ -128,7 +131,9 @@ public interface RecoveryPolicy {
     /** The latest that passes validation; rejected ones are followed by older ones. */
     record LatestValid() implements CheckpointChoice {}
 
-    /** The latest, or none. */
+    /**
+     * The latest: when it is rejected, it is tried again by the next attempt, never an older one.
+     */
     record Latest() implements CheckpointChoice {}
 
     /** The best by a metric; rejected ones are followed by the next best. */
@@ -139,7 +144,10 @@ public interface RecoveryPolicy {
       }
     }
 
-    /** This one of the run's checkpoints, or none. */
+    /**
+     * This one of the run's checkpoints, after each incident. A run that has no such checkpoint
+     * ends with a {@link JournalException}.
+     */
     record Specific(String path) implements CheckpointChoice {
       /** Refuses what is no path. */
       public Specific {
@@ -164,6 +172,10 @@ public interface RecoveryPolicy {
     if (!(probeTolerance() >= 0)) {
       throw new IllegalArgumentException(
           "probeTolerance is " + probeTolerance() + "; it must be at least 0");
+    }
+    if (verifyOptimizer() && !replayTail()) {
+      throw new IllegalArgumentException(
+          "verifyOptimizer is true, but replayTail is false; the step to compare is not repeated");
     }
     if (verifyOptimizer() && !restoreOptimizer()) {
       throw new IllegalArgumentException(

@@ -3,19 +3,20 @@ package io.tinker4j.recovery;
 import io.tinker4j.recovery.CheckpointRecord.Fingerprint;
 import io.tinker4j.recovery.RecoveryPolicy.CheckpointChoice;
 import io.tinker4j.recovery.RecoveryPolicy.OptimizerLoss;
-import io.tinker4j.training.RequestFailedException;
 import io.tinker4j.training.RestClient;
 import io.tinker4j.training.ServiceClient;
+import io.tinker4j.training.SessionListener;
 import io.tinker4j.training.TrainingClient;
-import io.tinker4j.transport.ApiStatusException;
-import io.tinker4j.transport.NotFoundException;
+import io.tinker4j.transport.CircuitOpenException;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.TinkerThreads;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Makes training clients: of the base model at the begin, of checkpoints after incidents. */
@@ -31,14 +32,16 @@ final class Restorer<B> implements AutoCloseable {
   private final Set<String> suspects = new HashSet<>();
 
   private @Nullable ServiceClient service;
+  private @Nullable TrainingClient model;
 
   Restorer(
       ResumableTraining.Builder<B> settings,
+      RecoveryPolicy policy,
       ProgressJournal journal,
       TinkerThreads threads,
       RunEvents events) {
     this.settings = settings;
-    this.policy = settings.policy;
+    this.policy = policy;
     this.journal = journal;
     this.attempts = new TimedAttempt(settings.time, threads, policy.attemptTimeout());
     this.events = events;
@@ -52,10 +55,10 @@ final class Restorer<B> implements AutoCloseable {
    * @throws RecoveryFailedException when the policy's limits are reached
    */
   Ground establish(@Nullable IncidentException incident) throws InterruptedException {
-    if (budget.incident(journal.state().highest())) {
-      suspects.clear();
-    }
-    if (incident != null) {
+    if (incident != null) { // the begin of a run is none, and no recovery
+      if (budget.incident(progress(journal.state()))) {
+        suspects.clear();
+      }
       budget.tried(incident.what());
       if (incident.suspect() != null) {
         suspects.add(incident.suspect());
@@ -74,11 +77,17 @@ final class Restorer<B> implements AutoCloseable {
       int attempt = budget.nextAttempt();
       try {
         return attempt(attempt, incident != null);
+      } catch (JournalException e) { // another process has the run, or the choice names nothing
+        throw e;
       } catch (TinkerException | AttemptException e) {
         if (incident == null && e instanceof TinkerException ours && Outcomes.isHopeless(ours)) {
           throw ours;
         }
         last = e;
+        if (e instanceof CircuitOpenException open) {
+          await(open);
+          continue;
+        }
         String reason = "attempt %d: %s".formatted(attempt, e.getMessage());
         budget.tried(reason);
         events.failed(reason);
@@ -86,15 +95,33 @@ final class Restorer<B> implements AutoCloseable {
     }
   }
 
+  /** Nothing was sent, so it was no attempt; before it closes, the circuit lets none through. */
+  private void await(CircuitOpenException open) throws InterruptedException {
+    Duration wait = open.retryAfter().orElseThrow();
+    budget.attemptWasNone();
+    events.degraded(
+        RecoveryEvent.Rung.CIRCUIT_OPEN, "waiting %s: %s".formatted(wait, open.getMessage()));
+    settings.time.sleep(wait);
+  }
+
+  /** What grows with each step that is new. Nothing is done again when the tail is not replayed. */
+  private long progress(JournalState.View state) {
+    return policy.replayTail()
+        ? state.highest()
+        : state.confirmed().stream().mapToLong(each -> each.last() - each.first() + 1).sum();
+  }
+
   private Ground attempt(int number, boolean recovery)
       throws AttemptException, InterruptedException {
     if (recovery) {
       events.started(number);
     }
-    close();
+    leave();
     List<CheckpointRecord> candidates = candidates();
     if (candidates.isEmpty()) {
-      return new Ground(attempts.run(this::createFromBase), 0, Batches.Position.START, null);
+      TrainingClient fresh = attempts.run(this::createFromBase);
+      model = fresh;
+      return new Ground(fresh, 0, Batches.Position.START, null);
     }
     for (CheckpointRecord candidate : candidates) {
       if (!candidate.equals(candidates.get(0))) {
@@ -111,12 +138,29 @@ final class Restorer<B> implements AutoCloseable {
       events.created(client.modelId(), candidate.path());
       String mismatch = attempts.run(() -> compare(client, candidate));
       if (mismatch == null) {
+        model = client;
         return new Ground(client, candidate.step(), candidate.position(), candidate);
       }
       events.rejected(candidate, mismatch);
+      free(client);
     }
     suspects.clear();
     throw new AttemptException("none of %d checkpoints could be used".formatted(candidates.size()));
+  }
+
+  /** Leaves the lineage that has ended: a client of its own is closed, a shared one keeps on. */
+  private void leave() {
+    TrainingClient left = model;
+    model = null;
+    if (left != null && settings.isShared) {
+      free(left);
+    }
+    close();
+  }
+
+  /** Asks the server to forget a model, at the latest with its session. */
+  private static void free(TrainingClient client) {
+    CompletableFuture<?> unused = client.unload();
   }
 
   private ServiceClient service() {
@@ -126,6 +170,16 @@ final class Restorer<B> implements AutoCloseable {
       service = open;
     }
     return open;
+  }
+
+  /** Returns a model with a checkpoint's weights and an optimizer that starts afresh. */
+  TrainingClient loadWeights(CheckpointRecord checkpoint) {
+    return service().createTrainingClientFromState(checkpoint.path());
+  }
+
+  /** Returns how the session of the service client in use fares. */
+  SessionListener.State sessionState() {
+    return service().sessionState();
   }
 
   /** Returns a client for checkpoints, of the service client in use. */
@@ -139,26 +193,26 @@ final class Restorer<B> implements AutoCloseable {
 
   /** The checkpoints to try, the best first; suspects last, as they may serve after all. */
   private List<CheckpointRecord> candidates() {
-    List<CheckpointRecord> all = journal.state().checkpoints();
+    JournalState.View state = journal.state();
+    List<CheckpointRecord> all = state.checkpoints();
     Comparator<CheckpointRecord> latest =
         Comparator.comparingLong(CheckpointRecord::step)
             .thenComparingInt(CheckpointRecord::lineage)
             .reversed();
+    // What was gone back to, by hand or not, and not yet trained on, is gone back to again.
+    Comparator<CheckpointRecord> usable =
+        Comparator.comparing((CheckpointRecord each) -> suspects.contains(each.path()))
+            .thenComparing(each -> !state.isUntouchedBase(each));
     return switch (policy.checkpointChoice()) {
       case CheckpointChoice.LatestValid unused ->
           all.stream()
-              .sorted(
-                  Comparator.comparing((CheckpointRecord each) -> suspects.contains(each.path()))
-                      .thenComparing(latest))
+              .sorted(usable.thenComparing(latest))
               .limit(1L + policy.maxFallbacks())
               .toList();
       case CheckpointChoice.Latest unused -> all.stream().sorted(latest).limit(1).toList();
       case CheckpointChoice.Best(BestMetric metric) ->
           all.stream()
-              .sorted(
-                  Comparator.comparing((CheckpointRecord each) -> suspects.contains(each.path()))
-                      .thenComparing(metric.bestFirst())
-                      .thenComparing(latest))
+              .sorted(usable.thenComparing(metric.bestFirst()).thenComparing(latest))
               .limit(1L + policy.maxFallbacks())
               .toList();
       case CheckpointChoice.Specific(String path) -> {
@@ -173,7 +227,11 @@ final class Restorer<B> implements AutoCloseable {
 
   private @Nullable String check(CheckpointRecord candidate) {
     return CheckpointValidator.of(service(), settings.time)
-        .validate(candidate.path(), policy.validation(), settings.expectations())
+        .validate(
+            candidate.path(),
+            policy.validation(),
+            new CheckpointValidator.Expectations(
+                settings.baseModel, OptionalInt.of(settings.lora.rank())))
         .map(Object::toString)
         .orElse(null);
   }
@@ -183,9 +241,9 @@ final class Restorer<B> implements AutoCloseable {
     try {
       return policy.restoreOptimizer()
           ? service().createTrainingClientFromStateWithOptimizer(candidate.path())
-          : service().createTrainingClientFromState(candidate.path());
+          : loadWeights(candidate);
     } catch (TinkerException | IllegalArgumentException e) {
-      if (!isAboutTheCheckpoint(e)) {
+      if (!CheckpointValidator.isAboutTheCheckpoint(e)) {
         throw e;
       }
       return withoutOptimizer(candidate, e);
@@ -197,25 +255,15 @@ final class Restorer<B> implements AutoCloseable {
       return null;
     }
     try {
-      TrainingClient client = service().createTrainingClientFromState(candidate.path());
+      TrainingClient client = loadWeights(candidate);
       events.degraded(RecoveryEvent.Rung.WEIGHTS_ONLY, String.valueOf(refusal.getMessage()));
       return client;
     } catch (TinkerException | IllegalArgumentException e) {
-      if (!isAboutTheCheckpoint(e)) {
+      if (!CheckpointValidator.isAboutTheCheckpoint(e)) {
         throw e;
       }
       return null;
     }
-  }
-
-  private static boolean isAboutTheCheckpoint(RuntimeException e) {
-    return switch (e) {
-      case NotFoundException unused -> true;
-      case RequestFailedException failed -> failed.isUserError();
-      case ApiStatusException refused -> refused.status() == 400 || refused.status() == 422;
-      case IllegalArgumentException unused -> true;
-      default -> false;
-    };
   }
 
   /** Returns what is wrong with the restored weights, or null. */

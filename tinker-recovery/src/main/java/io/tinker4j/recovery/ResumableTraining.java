@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongToDoubleFunction;
@@ -102,22 +101,61 @@ public final class ResumableTraining {
    *
    * @throws JournalException when another process trains this run, or the journal is of another one
    * @throws RecoveryFailedException when the limits of the policy are reached
-   * @throws InterruptedException when the thread is interrupted; the journal can be resumed
+   * @throws InterruptedException when the thread is interrupted: what is under way is not waited
+   *     for, no checkpoint is saved, and the journal can be resumed
    * @throws io.tinker4j.transport.TinkerException when the request itself is at fault, as with a
    *     token outside of the vocabulary
    */
   public Result resumeOrStart() throws InterruptedException {
-    return run(settings);
+    return supervise(settings, settings.policy, Supervision::run);
   }
 
-  private <B> Result run(Builder<B> settings) throws InterruptedException {
+  /**
+   * Takes the run back by hand to the checkpoint that the policy chooses, by default the latest
+   * valid one, and trains nothing: it is validated, loaded into a new model and compared with what
+   * it was saved from, all with the attempts and events of a recovery. Then the journal says so,
+   * and {@link #resumeOrStart} goes on from there. Later checkpoints are not used any more; the
+   * server keeps them. A run that was complete is so no more. Blocks.
+   *
+   * @return the checkpoint
+   * @throws JournalException when another process trains this run, or there is no checkpoint
+   * @throws RecoveryFailedException when the limits of the policy are reached
+   * @throws InterruptedException when the thread is interrupted; the journal is as it was
+   */
+  public CheckpointRecord recoverNow() throws InterruptedException {
+    return supervise(settings, settings.policy, Supervision::recover);
+  }
+
+  /**
+   * The same with one checkpoint of the run, or none: {@link #recoverNow}.
+   *
+   * @param path of a checkpoint that the journal has
+   */
+  public CheckpointRecord recoverFrom(String path) throws InterruptedException {
+    RecoveryPolicy.CheckpointChoice choice = new RecoveryPolicy.CheckpointChoice.Specific(path);
+    return supervise(
+        settings,
+        RecoveryPolicy.builder().from(settings.policy).checkpointChoice(choice).build(),
+        Supervision::recover);
+  }
+
+  /** Something to do with a run while its journal is open. */
+  private interface Work<T> {
+    T of(Supervision<?> supervision) throws InterruptedException;
+  }
+
+  private <B, T> T supervise(Builder<B> settings, RecoveryPolicy policy, Work<T> work)
+      throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException("the thread was interrupted before the run was looked at");
+    }
     try (ProgressJournal journal =
             ProgressJournal.open(
                 Objects.requireNonNull(settings.journal),
                 settings.point,
                 settings.condensedBeyond);
-        Supervision<B> supervision = new Supervision<>(settings, journal, stop)) {
-      return supervision.run();
+        Supervision<B> supervision = new Supervision<>(settings, policy, journal, stop)) {
+      return work.of(supervision);
     }
   }
 
@@ -355,29 +393,8 @@ public final class ResumableTraining {
       return new ResumableTraining(this);
     }
 
-    CheckpointValidator.Expectations expectations() {
-      return new CheckpointValidator.Expectations(baseModel, OptionalInt.of(lora.rank()));
-    }
-
     CompletableFuture<ForwardBackwardOutput> probe(TrainingClient client) {
       return client.forward(probe, LossFunction.CROSS_ENTROPY);
-    }
-
-    void identities(CheckpointRecord.Builder record) {
-      if (!tokenizerId.isEmpty()) {
-        record.tokenizerId(tokenizerId);
-      }
-      if (!rendererId.isEmpty()) {
-        record.rendererId(rendererId);
-      }
-    }
-
-    Map<String, String> parameters() {
-      return RunIdentity.parameters(this);
-    }
-
-    String configHash() {
-      return RunIdentity.hash(this);
     }
   }
 }

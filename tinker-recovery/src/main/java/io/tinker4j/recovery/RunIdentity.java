@@ -34,6 +34,16 @@ final class RunIdentity {
     }
   }
 
+  /** Adds to a checkpoint's record what else is known about its data. */
+  static void identify(ResumableTraining.Builder<?> run, CheckpointRecord.Builder record) {
+    if (!run.tokenizerId.isEmpty()) {
+      record.tokenizerId(run.tokenizerId);
+    }
+    if (!run.rendererId.isEmpty()) {
+      record.rendererId(run.rendererId);
+    }
+  }
+
   /** Returns the settings as people compare them. */
   static Map<String, String> parameters(ResumableTraining.Builder<?> run) {
     Map<String, String> all = new TreeMap<>(run.configuration);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunLock implements AutoCloseable {
   private final Path file;
-  private final FileChannel channel;
+  private FileChannel channel;
   private final long token;
 
   private RunLock(Path file, FileChannel channel, long token) {
@@ -63,6 +63,23 @@ final class RunLock implements AutoCloseable {
     ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES);
     channel.read(bytes, 0);
     return bytes.hasRemaining() ? 0 : bytes.flip().getLong();
+  }
+
+  /**
+   * Locks the file again when an interrupt has closed it, which gives the lock up.
+   *
+   * @throws JournalException when somebody else has become the owner meanwhile
+   */
+  void reopen() throws IOException {
+    if (channel.isOpen()) {
+      return;
+    }
+    channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    if (tryLock(channel) == null) {
+      throw new JournalException(
+          "the run is in use: %s was locked by another process".formatted(file));
+    }
+    check();
   }
 
   long token() {

@@ -1,11 +1,13 @@
 package io.tinker4j.recovery;
 
+import io.tinker4j.recovery.JournalEntry.CheckpointDropped;
 import io.tinker4j.recovery.JournalEntry.LineageBegun;
 import io.tinker4j.recovery.JournalEntry.RunBegun;
 import io.tinker4j.recovery.JournalEntry.RunFinished;
 import io.tinker4j.recovery.JournalEntry.StepSubmitted;
 import io.tinker4j.transport.TinkerThreads;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One run from its begin, or from where its journal ends, to its end: trains and recovers. */
@@ -21,31 +23,33 @@ final class Supervision<B> implements AutoCloseable {
   private int recoveries;
   private long replayed;
 
-  Supervision(ResumableTraining.Builder<B> settings, ProgressJournal journal, StopSignal stop) {
+  Supervision(
+      ResumableTraining.Builder<B> settings,
+      RecoveryPolicy policy,
+      ProgressJournal journal,
+      StopSignal stop) {
     this.settings = settings;
     this.journal = journal;
     this.stop = stop;
     this.stream = new EventStream(threads, settings.listener);
     this.events = new RunEvents(settings.time, journal, stream);
-    this.restorer = new Restorer<>(settings, journal, threads, events);
-    this.housekeeping = new Housekeeping(settings, journal, threads, events, restorer::rest);
+    this.restorer = new Restorer<>(settings, policy, journal, threads, events);
+    this.housekeeping = new Housekeeping(settings, journal, threads, events, restorer);
   }
 
   ResumableTraining.Result run() throws InterruptedException {
     JournalState.View state = journal.state();
-    String hash = settings.configHash();
+    String hash = RunIdentity.hash(settings);
     if (state.configHash().isEmpty()) {
       journal.append(new RunBegun(hash));
-    } else if (!state.configHash().get().equals(hash)) {
-      throw new JournalException(
-          "the journal belongs to a run with other settings; name another directory, or give the"
-              + " settings that it was begun with");
-    } else if (state.finished().isPresent()) {
+    }
+    requireSameRun(state, hash);
+    if (state.finished().isPresent()) {
       RunFinished finished = state.finished().get();
       return result(finished.step(), finished.modelId(), true);
     }
     List<LineageBegun> lineages = state.lineages();
-    housekeeping.track(tracker -> tracker.start(settings.parameters()));
+    housekeeping.track(tracker -> tracker.start(RunIdentity.parameters(settings)));
     return train(
         lineages.isEmpty()
             ? null
@@ -53,6 +57,59 @@ final class Supervision<B> implements AutoCloseable {
                 lineages.get(lineages.size() - 1).modelId(),
                 "the process ended before the run did",
                 null));
+  }
+
+  private static void requireSameRun(JournalState.View state, String hash) {
+    if (state.configHash().isPresent() && !state.configHash().get().equals(hash)) {
+      throw new JournalException(
+          "the journal belongs to a run with other settings; name another directory, or give the"
+              + " settings that it was begun with");
+    }
+  }
+
+  /** Takes the run back to a checkpoint and trains nothing. */
+  CheckpointRecord recover() throws InterruptedException {
+    JournalState.View state = journal.state();
+    requireSameRun(state, RunIdentity.hash(settings));
+    if (state.checkpoints().isEmpty()) {
+      throw new JournalException(
+          "there is no checkpoint to recover from; resumeOrStart() begins the run");
+    }
+    IncidentException incident =
+        new IncidentException(
+            state.lineages().getLast().modelId(), "a recovery was asked for", null);
+    events.detected(incident);
+    Ground ground = restore(incident);
+    CheckpointRecord from = Objects.requireNonNull(ground.from(), "there was a checkpoint");
+    // Dropped first: a process that dies in between leaves this one as the latest.
+    for (CheckpointRecord each : state.checkpoints()) {
+      if (each.step() > from.step()) {
+        journal.append(
+            new CheckpointDropped(each.path(), "the run was taken back to step " + from.step()));
+      }
+    }
+    begun(ground);
+    events.completed(from.step());
+    return from;
+  }
+
+  private Ground restore(IncidentException incident) throws InterruptedException {
+    settings.slots.acquire();
+    try {
+      return restorer.establish(incident);
+    } finally {
+      settings.slots.release();
+    }
+  }
+
+  private int begun(Ground ground) {
+    int number = journal.state().lineages().size();
+    CheckpointRecord from = ground.from();
+    String modelId = ground.client().modelId();
+    journal.append(
+        new LineageBegun(number, modelId, from == null ? -1 : from.lineage(), ground.step()));
+    events.follow(modelId);
+    return number;
   }
 
   private ResumableTraining.Result train(@Nullable IncidentException first)
@@ -104,24 +161,12 @@ final class Supervision<B> implements AutoCloseable {
     } else {
       recoveries++;
       events.detected(incident);
-      settings.slots.acquire();
-      try {
-        ground =
-            settings.policy.replayTail()
-                ? restorer.establish(incident)
-                : behindTheTail(restorer.establish(incident));
-      } finally {
-        settings.slots.release();
-      }
+      ground = restore(incident);
+      ground = settings.policy.replayTail() ? ground : behindTheTail(ground);
     }
-    JournalState.View state = journal.state();
-    CheckpointRecord from = ground.from();
-    int number = state.lineages().size();
-    long highest = state.highest();
-    journal.append(
-        new LineageBegun(
-            number, ground.client().modelId(), from == null ? -1 : from.lineage(), ground.step()));
-    events.follow(ground.client().modelId());
+    // Without the tail each step is a new one, whatever its number.
+    long highest = settings.policy.replayTail() ? journal.state().highest() : ground.step();
+    int number = begun(ground);
     if (incident != null && highest > ground.step()) {
       events.replaying(ground.step() + 1, highest);
     }
@@ -131,7 +176,8 @@ final class Supervision<B> implements AutoCloseable {
             new Lineage.Books(journal, events, stop, housekeeping),
             number,
             ground,
-            highest);
+            highest,
+            new ColdStart<>(settings, restorer::loadWeights));
     if (settings.monitor != null) {
       settings.monitor.watch(lineage.modelId(), lineage::fail);
     }

@@ -27,7 +27,8 @@ public interface TrainingStep<B> {
   /**
    * Calls the operations of a step, the {@code optimStep} last, and returns without waiting for
    * them. It may block for what it needs before, such as rollouts. The client is good for this call
-   * only: after an incident there is another one.
+   * only: after an incident there is another one. What it throws must be thrown before {@code
+   * optimStep} is called: the model is then saved as of the step before.
    *
    * @param batches one batch, or as many as gradients are accumulated over; fewer at the end of the
    *     data

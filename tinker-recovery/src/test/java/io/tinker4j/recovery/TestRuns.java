@@ -17,7 +17,7 @@ final class TestRuns implements AutoCloseable {
   static final String MODEL = "tinker4j/tiny-bytes";
 
   final EmbeddedTinkerServer server;
-  private final Time time;
+  final Time time;
 
   TestRuns() {
     this(ManualTime.autoAdvancing());

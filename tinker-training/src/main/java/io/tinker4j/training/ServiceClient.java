@@ -228,6 +228,16 @@ public final class ServiceClient implements AutoCloseable {
     return health.check(pending);
   }
 
+  /** Returns how the session fares; alive when none was opened yet. Sends nothing. */
+  public SessionListener.State sessionState() {
+    lock.lock();
+    try {
+      return session == null ? SessionListener.State.ALIVE : session.state();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Closes with at most five seconds for the operations in progress. */
   @Override
   public void close() {

@@ -108,6 +108,34 @@ class RecoveryGuideTest {
   }
 
   @Test
+  void manualRecovery_inOneCall() throws Exception { // readiness: H3, U3
+    List<List<Datum>> batches = ChaosRun.data();
+    try (EmbeddedTinkerServer server = EmbeddedTinkerServer.start()) {
+      ResumableTraining.supervised(Batches.of(batches, 1), LossFunction.CROSS_ENTROPY, step -> 1e-3)
+          .service(() -> connect(server))
+          .baseModel(MODEL)
+          .journal(directory)
+          .steps(20)
+          .build()
+          .resumeOrStart();
+
+      ResumableTraining training =
+          ResumableTraining.supervised(
+                  Batches.of(batches, 1), LossFunction.CROSS_ENTROPY, step -> 1e-3)
+              .service(() -> connect(server))
+              .baseModel(MODEL)
+              .journal(directory)
+              .build();
+      CheckpointRecord from = training.recoverNow(); // or recoverFrom(path)
+      var result = training.resumeOrStart();
+
+      assertThat(from.step()).isEqualTo(20);
+      assertThat(result.steps()).isEqualTo(50);
+      assertThat(JournalVerification.verify(directory).isSound()).isTrue();
+    }
+  }
+
+  @Test
   void manualRecovery_inFiveSteps() throws Exception { // readiness: H3, L6
     List<List<Datum>> batches = ChaosRun.data();
     try (EmbeddedTinkerServer server = EmbeddedTinkerServer.start();
@@ -159,7 +187,7 @@ class RecoveryGuideTest {
       snippets.add(unindented(blocks.group(1)));
     }
 
-    assertThat(snippets).hasSize(3).allSatisfy(snippet -> assertThat(source).contains(snippet));
+    assertThat(snippets).hasSize(4).allSatisfy(snippet -> assertThat(source).contains(snippet));
   }
 
   private static String unindented(String text) {

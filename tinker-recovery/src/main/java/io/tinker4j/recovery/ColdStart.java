@@ -1,0 +1,68 @@
+package io.tinker4j.recovery;
+
+import io.tinker4j.recovery.CheckpointRecord.Fingerprint;
+import io.tinker4j.training.TrainingClient;
+import io.tinker4j.transport.TinkerException;
+import io.tinker4j.types.ForwardBackwardOutput;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+
+/**
+ * Takes the step behind a checkpoint with an optimizer that starts afresh, on a model of its own:
+ * only when that ends elsewhere do equal numbers show that an optimizer was restored.
+ */
+final class ColdStart<B> {
+  private final ResumableTraining.Builder<B> settings;
+  private final Function<CheckpointRecord, TrainingClient> models;
+
+  ColdStart(
+      ResumableTraining.Builder<B> settings, Function<CheckpointRecord, TrainingClient> models) {
+    this.settings = settings;
+    this.models = models;
+  }
+
+  /**
+   * Returns the log-probabilities of the frozen batch behind the step.
+   *
+   * @throws IncidentException when the step could not be taken
+   */
+  Fingerprint after(CheckpointRecord from) throws IncidentException, InterruptedException {
+    TrainingClient model = create(from);
+    try {
+      Outcomes outcomes = new Outcomes(model.modelId());
+      try {
+        TrainingStep.Submitted step =
+            settings.step.submit(model, batches(from.position()), from.step() + 1);
+        step.passes().forEach(outcomes::watch);
+        outcomes.watch(step.update());
+      } catch (TinkerException | CompletionException e) {
+        throw outcomes.incident(Outcomes.cause(e));
+      }
+      CompletableFuture<ForwardBackwardOutput> probe = settings.probe(model);
+      return Fingerprint.of(outcomes.await(probe));
+    } finally {
+      CompletableFuture<?> unused = model.unload();
+    }
+  }
+
+  private TrainingClient create(CheckpointRecord from) throws IncidentException {
+    try {
+      return models.apply(from);
+    } catch (TinkerException e) {
+      throw new IncidentException("", String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private List<B> batches(Batches.Position position) {
+    List<B> batches = new ArrayList<>();
+    try (Batches.Reader<B> data = settings.batches.open(position)) {
+      while (batches.size() < settings.accumulate && data.hasNext()) {
+        batches.add(data.next());
+      }
+    }
+    return batches;
+  }
+}
