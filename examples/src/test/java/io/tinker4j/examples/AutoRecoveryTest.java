@@ -19,7 +19,7 @@ class AutoRecoveryTest {
 
   @Test
   @Timeout(30)
-  void run_withTwoIncidents_takesEveryStepOnce() throws Exception { // readiness: H7
+  void run_withTwoIncidents_takesEveryStepOnce() throws Exception { // readiness: H7, T3
     try (EmbeddedTinkerServer server = EmbeddedTinkerServer.start()) {
       server.setFaults(
           FaultScript.of(

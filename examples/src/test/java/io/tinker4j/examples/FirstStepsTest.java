@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
+// readiness: T1
 class FirstStepsTest {
   @Test
   void run_onTheEmbeddedServer_learnsTheSentence() throws Exception {

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What the clients promise, over HTTP against the embedded server. */
-// readiness: B1, B4, F3, F4, I2, I3, R6, S2
+// readiness: A1, A3, B1, B4, F3, F4, I2, I3, R6, S2
 @Timeout(60)
 class ClientsOverHttpTest {
   private static final String MODEL = "tinker4j/tiny-bytes";

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-// readiness: B6, D4
+// readiness: A2, B6, D4, M2
 class PromiseAwaiterTest {
   private static final String READY = "{\"metrics\":{\"grad_norm\":1.5}}";
 

@@ -329,7 +329,7 @@ class RestEndpointsTest {
     }
   }
 
-  // readiness: J1, R1, R4, R10, S1
+  // readiness: J1, L1, L4, R1, R4, R10, S1
   @ParameterizedTest
   @MethodSource("all")
   void call_accepted_sendsAndReadsWhatTheProtocolSays(Endpoint endpoint) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is reported to the service, and what becomes of it when the service does not listen. */
-// readiness: I7
+// readiness: A5, I7
 @Timeout(60)
 class TelemetryTest {
   private static final String KEY = "tml-very-secret-key";

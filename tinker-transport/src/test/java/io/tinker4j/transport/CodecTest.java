@@ -16,6 +16,7 @@ import io.tinker4j.types.OptimStepResponse;
 import io.tinker4j.types.StopReason;
 import io.tinker4j.types.StorageBillingEvent;
 import io.tinker4j.types.TensorData;
+import io.tinker4j.types.TrainingRun;
 import io.tinker4j.types.UntypedFuture;
 import io.tinker4j.types.proto.ArrayRecord;
 import io.tinker4j.types.proto.BatchedTensor;
@@ -28,8 +29,14 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.AlphaChars;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -272,5 +279,35 @@ class CodecTest {
     ByteBuffer bytes = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asLongBuffer().put(values);
     return ByteString.copyFrom(bytes);
+  }
+
+  // readiness: H1, U12
+  @Property
+  void trainingRun_corrupted_isAlwaysABoolean(
+      @ForAll("corrupted") String corrupted,
+      @ForAll @IntRange(max = 9) int rank,
+      @ForAll @AlphaChars @StringLength(max = 8) String extra) {
+    String json =
+        """
+        {"training_run_id": "r", "base_model": "b", "model_owner": "o", "is_lora": true,
+         "last_request_time": "2026-01-01T00:00:00Z", %s "lora_rank": %d, "x%s": {"corrupted": true}}
+        """
+            .formatted(corrupted, rank, extra);
+
+    boolean read =
+        JsonCodec.read(json.getBytes(StandardCharsets.UTF_8), TrainingRun.class).isCorrupted();
+
+    assertThat(read).isEqualTo(corrupted.contains("true"));
+  }
+
+  @Provide
+  Arbitrary<String> corrupted() {
+    return Arbitraries.of(
+        "",
+        "\"corrupted\": null,",
+        "\"corrupted\": true,",
+        "\"corrupted\": false,",
+        "\"corrupted\": \"true\",",
+        "\"corrupted\": \"false\",");
   }
 }

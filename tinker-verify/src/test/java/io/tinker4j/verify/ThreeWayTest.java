@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Uninterrupted, resumed with the optimizer, resumed cold: 100 steps each. */
-// readiness: F3, L2, L5
+// readiness: F3, J2, L2, L5, T2
 class ThreeWayTest {
   private static final int STEPS = 100;
   private static final String TEXT =

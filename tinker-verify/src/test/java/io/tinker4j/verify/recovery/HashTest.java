@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class HashTest {
   private static final int AT_ONCE = 4;
 
-  // readiness: F10, T5
+  // readiness: A4, F10, S14, T5
   @Test
   void run_withFaultsOfEveryKind_endsAsWithoutAny() throws Exception {
     ChaosRun.Outcome clean = ChaosRun.plain().withoutFaults();

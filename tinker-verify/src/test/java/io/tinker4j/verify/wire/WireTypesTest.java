@@ -16,7 +16,7 @@ import net.jqwik.api.ShrinkingMode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Properties of every type of the spec. */
-// readiness: A6, G3, N0
+// readiness: A6, G3, J4, N0
 class WireTypesTest {
   /** Mutants of each document; {@code -Pfuzz} makes a million of them. */
   private static final int MUTANTS = Integer.getInteger("fuzz.mutants", 10);
