@@ -32,7 +32,7 @@ final class ColdStart<B> {
   Fingerprint after(CheckpointRecord from) throws IncidentException, InterruptedException {
     TrainingClient model = create(from);
     try {
-      Outcomes outcomes = new Outcomes(model.modelId());
+      Outcomes outcomes = new Outcomes(model.modelId(), failure -> true);
       try {
         TrainingStep.Submitted step =
             settings.step.submit(model, batches(from.position()), from.step() + 1);

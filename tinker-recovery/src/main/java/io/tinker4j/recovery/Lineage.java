@@ -49,7 +49,7 @@ final class Lineage<B> {
     this.submitted = ground.step();
     this.confirmed = ground.step();
     this.position = ground.position();
-    this.outcomes = new Outcomes(ground.client().modelId());
+    this.outcomes = new Outcomes(ground.client().modelId(), settings.policy.recoversFrom());
     this.checkpoints = new Checkpoints<>(settings, books, number, ground, outcomes);
   }
 

@@ -8,16 +8,19 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Predicate;
 
 /** The results of one model's operations; the first failure ends the waiting for all. */
 final class Outcomes {
   private static final Set<Integer> HOPELESS = Set.of(400, 401, 403, 422);
 
   private final String modelId;
+  private final Predicate<? super Throwable> recovers;
   private final CompletableFuture<Object> broken = new CompletableFuture<>();
 
-  Outcomes(String modelId) {
+  Outcomes(String modelId, Predicate<? super Throwable> recovers) {
     this.modelId = modelId;
+    this.recovers = recovers;
   }
 
   /** Lets the failure of an operation end all waiting. */
@@ -65,7 +68,9 @@ final class Outcomes {
     return cause;
   }
 
-  /** Returns the incident that a failure is, and throws the failure when it is none. */
+  /**
+   * Returns the incident that a failure is, and throws the failure when it is none, or not wanted.
+   */
   IncidentException incident(Throwable failure) {
     if (failure instanceof Error error) {
       throw error;
@@ -76,6 +81,11 @@ final class Outcomes {
     Throwable first = failure instanceof TrainingHaltedException ? failure.getCause() : failure;
     if (first instanceof RuntimeException hopeless && isHopeless(hopeless)) {
       throw hopeless;
+    }
+    if (!recovers.test(failure)) {
+      throw failure instanceof RuntimeException unwanted
+          ? unwanted
+          : new CompletionException(failure);
     }
     return new IncidentException(modelId, String.valueOf(failure.getMessage()), failure);
   }

@@ -3,6 +3,7 @@ package io.tinker4j.recovery;
 import io.tinker4j.transport.Backoff;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.immutables.value.Value;
 
 /** How hard a run tries to go on after an incident. Every value is checked when it is built. */
@@ -25,6 +26,15 @@ public interface RecoveryPolicy {
   @Value.Default
   default Backoff backoff() {
     return new Backoff(Duration.ofSeconds(5), Duration.ofSeconds(60), 0.25);
+  }
+
+  /**
+   * Which failures of operations, steps and evaluations are recovered from, of those for which it
+   * can help; any other is thrown as it is, and the journal can be resumed. Default all.
+   */
+  @Value.Default
+  default Predicate<? super Throwable> recoversFrom() {
+    return failure -> true;
   }
 
   /** How long an attempt may take before it counts as failed. Default 10 minutes. */

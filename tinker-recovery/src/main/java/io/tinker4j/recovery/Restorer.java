@@ -177,9 +177,10 @@ final class Restorer<B> implements AutoCloseable {
     return service().createTrainingClientFromState(checkpoint.path());
   }
 
-  /** Returns how the session of the service client in use fares. */
+  /** Returns how the session of the service client in use fares; alive when there is none. */
   SessionListener.State sessionState() {
-    return service().sessionState();
+    ServiceClient open = service;
+    return open == null ? SessionListener.State.ALIVE : open.sessionState();
   }
 
   /** Returns a client for checkpoints, of the service client in use. */

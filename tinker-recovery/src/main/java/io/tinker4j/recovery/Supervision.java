@@ -50,13 +50,25 @@ final class Supervision<B> implements AutoCloseable {
     }
     List<LineageBegun> lineages = state.lineages();
     housekeeping.track(tracker -> tracker.start(RunIdentity.parameters(settings)));
-    return train(
-        lineages.isEmpty()
-            ? null
-            : new IncidentException(
-                lineages.get(lineages.size() - 1).modelId(),
-                "the process ended before the run did",
-                null));
+    try {
+      return train(
+          lineages.isEmpty()
+              ? null
+              : new IncidentException(
+                  lineages.getLast().modelId(), "the process ended before the run did", null));
+    } catch (InterruptedException e) {
+      ended(ExperimentTracker.Status.STOPPED);
+      throw e;
+    } catch (RuntimeException e) {
+      ended(ExperimentTracker.Status.FAILED);
+      throw e;
+    }
+  }
+
+  /** Tells the tracker, and then of what it has to say itself. */
+  private void ended(ExperimentTracker.Status status) {
+    housekeeping.track(tracker -> tracker.finish(status));
+    housekeeping.report();
   }
 
   private static void requireSameRun(JournalState.View state, String hash) {
@@ -116,13 +128,7 @@ final class Supervision<B> implements AutoCloseable {
       throws InterruptedException {
     IncidentException incident = first;
     while (true) {
-      Lineage<B> lineage;
-      try {
-        lineage = begin(incident);
-      } catch (RecoveryFailedException e) {
-        housekeeping.track(tracker -> tracker.finish(ExperimentTracker.Status.FAILED));
-        throw e;
-      }
+      Lineage<B> lineage = begin(incident);
       try {
         boolean complete = lineage.train();
         left(lineage);
@@ -148,9 +154,7 @@ final class Supervision<B> implements AutoCloseable {
     }
     events.completed(lineage.reached());
     housekeeping.finish();
-    housekeeping.track(tracker ->
-        tracker.finish(
-            complete ? ExperimentTracker.Status.FINISHED : ExperimentTracker.Status.STOPPED));
+    ended(complete ? ExperimentTracker.Status.FINISHED : ExperimentTracker.Status.STOPPED);
     return result(lineage.reached(), lineage.modelId(), complete);
   }
 

@@ -9,6 +9,7 @@ import io.tinker4j.recovery.RecoveryEvent.Degraded;
 import io.tinker4j.recovery.RecoveryEvent.Rung;
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
+import io.tinker4j.training.RequestFailedException;
 import io.tinker4j.training.RestClient;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.transport.CircuitOpenException;
@@ -212,5 +213,29 @@ class LadderTest {
     assertThat(JournalState.of(ProgressJournal.read(journal())).checkpoints())
         .extracting(CheckpointRecord::step)
         .containsExactly(0L, 14L);
+  }
+
+  // readiness: U8
+  @Test
+  void failureThatThePolicyDoesNotRecoverFrom_isThrown_andTheRunCanBeResumed() throws Exception {
+    String clean = runs.cleanWeights(30, directory.resolve("clean"));
+    runs.server.setFaults(FaultScript.of(Fault.on(operation("optim_step")).nth(15).poisonRun()));
+
+    assertThatThrownBy(() ->
+            runs.training(30, journal())
+                .policy(
+                    RecoveryPolicy.builder()
+                        .recoversFrom(failure -> !(failure instanceof RequestFailedException))
+                        .build())
+                .listener(events::add)
+                .build()
+                .resumeOrStart())
+        .isInstanceOf(RequestFailedException.class)
+        .hasMessageContaining("corrupted");
+    assertThat(events).isEmpty();
+
+    ResumableTraining.Result result = runs.training(30, journal()).build().resumeOrStart();
+
+    assertThat(runs.server.weightsHash(result.modelId())).isEqualTo(clean);
   }
 }
