@@ -56,7 +56,8 @@ class LadderTest {
   void openCircuit_isWaitedFor_andIsNoAttempt() throws Exception {
     String clean = runs.cleanWeights(30, directory.resolve("clean"));
     interruptAt(15);
-    try (ServiceClient shared = runs.connect()) {
+    // So long that the clock, which turns itself, does not get past it before the run begins.
+    try (ServiceClient shared = runs.connecting().circuitBreaker(5, Duration.ofHours(1)).build()) {
       Duration retryAfter = openTheCircuitOf(shared.createRestClient());
 
       ResumableTraining.Result result =

@@ -43,11 +43,14 @@ final class TestRuns implements AutoCloseable {
   }
 
   ServiceClient connect() {
+    return connecting().build();
+  }
+
+  ServiceClient.Builder connecting() {
     return ServiceClient.builder()
         .baseUrl(server.baseUrl().toString())
         .apiKey("tml-test")
-        .time(time)
-        .build();
+        .time(time);
   }
 
   ResumableTraining.Builder<List<Datum>> training(int steps, Path journal) {

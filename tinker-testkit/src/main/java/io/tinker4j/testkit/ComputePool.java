@@ -1,7 +1,9 @@
 package io.tinker4j.testkit;
 
 import java.time.Duration;
+import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -15,10 +17,10 @@ import java.util.concurrent.TimeUnit;
 final class ComputePool implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  private final Queue<Thread> processorThreads = new ConcurrentLinkedQueue<>();
   private final ExecutorService processors =
       Executors.newFixedThreadPool(
-          Runtime.getRuntime().availableProcessors(),
-          Thread.ofPlatform().daemon().name("tinker-server-compute-", 0).factory());
+          Runtime.getRuntime().availableProcessors(), this::newProcessorThread);
   private final ExecutorService lanes =
       Executors.newThreadPerTaskExecutor(
           Thread.ofVirtual().name("tinker-server-lane-", 0).factory());
@@ -52,6 +54,16 @@ final class ComputePool implements AutoCloseable {
     }
   }
 
+  private Thread newProcessorThread(Runnable work) {
+    Thread thread =
+        Thread.ofPlatform()
+            .daemon()
+            .name("tinker-server-compute-" + processorThreads.size())
+            .unstarted(work);
+    processorThreads.add(thread);
+    return thread;
+  }
+
   /** Says that the server is about to be closed, with threads in the middle of their work. */
   void prepareClose() {
     closing = true;
@@ -71,6 +83,10 @@ final class ComputePool implements AutoCloseable {
       long end = System.nanoTime() + PATIENCE.toNanos();
       lanes.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS);
       processors.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+      // A pool calls itself terminated a moment before its last thread ends.
+      for (Thread thread : processorThreads) {
+        boolean unused = thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+      }
       time.endAllWork();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

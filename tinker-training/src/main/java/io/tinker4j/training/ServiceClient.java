@@ -445,6 +445,12 @@ public final class ServiceClient implements AutoCloseable {
       return this;
     }
 
+    /** Sets when calls are held back, see {@link ApiClient.Builder#circuitBreaker}. */
+    public Builder circuitBreaker(int failures, Duration openTime) {
+      api.circuitBreaker(failures, openTime);
+      return this;
+    }
+
     /** Sets the clock, for tests. Default: the system's. */
     public Builder time(Time time) {
       this.time = Objects.requireNonNull(time, "time");

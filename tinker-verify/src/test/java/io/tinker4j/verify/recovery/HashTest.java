@@ -59,7 +59,7 @@ class HashTest {
     if (one != null) {
       return new long[] {Long.parseLong(one)};
     }
-    String range = System.getProperty("chaos.seeds", "1..20");
+    String range = System.getProperty("chaos.seeds", "1..40");
     int dots = range.indexOf("..");
     return LongStream.rangeClosed(
             Long.parseLong(range.substring(0, dots)), Long.parseLong(range.substring(dots + 2)))
