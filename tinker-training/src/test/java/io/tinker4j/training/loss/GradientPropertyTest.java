@@ -34,11 +34,11 @@ class GradientPropertyTest {
   }
 
   /**
-   * Entries a thousand times smaller than the largest, or below 1e-6, are measured against that:
-   * below it there is only the rounding of the differences.
+   * Entries a thousand times smaller than the largest, or below 1e-4, are measured against that:
+   * differences of losses about 100 are rounded to 1e-9.
    */
   private static void agree(List<double[]> exact, List<double[]> measured) {
-    double largest = 1e-3;
+    double largest = 1e-1;
     for (double[] each : measured) {
       for (double entry : each) {
         largest = Math.max(largest, Math.abs(entry));
