@@ -36,6 +36,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 // readiness: S14
 @Timeout(60)
 class FaultsOverHttpTest {
+  private static final System.Logger log = System.getLogger(FaultsOverHttpTest.class.getName());
+
   @TempDir Path data;
 
   private final ManualTime time = ManualTime.autoAdvancing();
@@ -357,12 +359,14 @@ class FaultsOverHttpTest {
   /** Asks now and then until the server is back. */
   private Map<String, @Nullable Object> awaitServer(WireClient client) throws InterruptedException {
     while (true) {
+      // At first, too: the server that goes away may still answer for a moment.
+      time.sleep(Duration.ofSeconds(10));
       try {
         // A connection may fall between the two servers, and nobody answers it.
         return ok(
             client.send(client.request("training_runs").timeout(Duration.ofSeconds(2)).GET()));
       } catch (UncheckedIOException e) {
-        time.sleep(Duration.ofSeconds(10));
+        log.log(System.Logger.Level.DEBUG, "not back yet", e);
       }
     }
   }
