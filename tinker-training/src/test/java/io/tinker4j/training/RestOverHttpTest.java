@@ -169,7 +169,10 @@ class RestOverHttpTest {
 
     CheckpointDownload.Result result = rest.download(path).extractTo(target);
 
-    assertThat(result.resumed()).isEqualTo(1);
+    // The reset may take with it what had arrived; then the second request begins anew.
+    assertThat(result.resumed()).isLessThanOrEqualTo(1);
+    assertThat(server.requests().stream().filter(each -> each.path().contains("downloads/")))
+        .hasSize(2);
     assertThat(target.resolve("adapter_config.json")).exists();
     assertThat(target.resolve("adapter_model.safetensors")).isNotEmptyFile();
     assertThat(directory).isDirectoryContaining(each -> each.equals(target));
