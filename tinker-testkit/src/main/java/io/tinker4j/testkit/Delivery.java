@@ -1,5 +1,6 @@
 package io.tinker4j.testkit;
 
+import io.tinker4j.transport.Headers;
 import java.util.Map;
 
 /**
@@ -23,5 +24,16 @@ record Delivery(Answer answer, Map<String, String> headers, Manner manner) {
 
   static Delivery dropped() {
     return new Delivery(Answer.json(500, new byte[0]), Map.of(), Manner.DROPPED);
+  }
+
+  /** The headers of the answer, those of its content among them. */
+  Headers allHeaders() {
+    Headers.Builder all =
+        Headers.builder()
+            .set("Content-Type", answer.contentType())
+            .set("Content-Length", Integer.toString(answer.body().length));
+    answer.headers().forEach(all::set);
+    headers.forEach(all::set);
+    return all.build();
   }
 }

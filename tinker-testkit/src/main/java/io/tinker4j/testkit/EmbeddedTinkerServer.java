@@ -2,6 +2,7 @@ package io.tinker4j.testkit;
 
 import io.tinker4j.testkit.fault.FaultScript;
 import io.tinker4j.transport.Time;
+import io.tinker4j.transport.Transport;
 import io.tinker4j.types.ClientConfigResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -63,6 +64,17 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
   /** Where the server listens, without a slash at the end: {@code http://127.0.0.1:12345}. */
   public URI baseUrl() {
     return host.baseUrl();
+  }
+
+  /**
+   * Returns a transport that hands requests to this server by a call instead of a socket: the same
+   * bytes, answers and faults, for a fraction of the time, and at the same {@link #baseUrl}. For
+   * tests of many requests; leave those of connections, timeouts of sockets and HTTP to a real one.
+   * It reaches the server again after a {@linkplain #restart() restart}. Close it, or the client
+   * that owns it.
+   */
+  public Transport transport() {
+    return new LocalTransport(host);
   }
 
   /**

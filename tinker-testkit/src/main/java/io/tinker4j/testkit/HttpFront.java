@@ -5,26 +5,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.eclipse.jetty.http.HttpField;
-import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.io.Content;
-import org.eclipse.jetty.server.Handler;
-import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.Response;
-import org.eclipse.jetty.util.Callback;
-import org.eclipse.jetty.util.Fields;
+import org.eclipse.jetty.util.UrlEncoded;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where HTTP ends: finds the route, checks the credential, reads the body within its limit, and
- * turns refusals into error answers. Runs on virtual threads, so that endpoints may block.
+ * turns refusals into error answers.
  */
-final class HttpFront extends Handler.Abstract {
+final class HttpFront {
   private static final Logger LOG = System.getLogger(HttpFront.class.getName());
 
   /**
@@ -46,7 +38,6 @@ final class HttpFront extends Handler.Abstract {
       Credentials credentials,
       int maxBodyBytes,
       RunningServer.Surroundings surroundings) {
-    super(InvocationType.BLOCKING);
     this.router = router;
     this.credentials = credentials;
     time = surroundings.time();
@@ -64,21 +55,27 @@ final class HttpFront extends Handler.Abstract {
     closing = true;
   }
 
-  @Override
-  public boolean handle(Request request, Response response, Callback callback) {
+  /** Where an answer goes. */
+  interface Output {
+    void write(Delivery delivery);
+
+    /** The client is gone in the middle of its request: nobody reads an answer. */
+    void fail(Exception reason);
+  }
+
+  /** Answers a request; blocks until it is answered. */
+  void answer(HttpInput request, Output output) {
     time.beginWork();
     try {
-      write(deliver(request), request, response, callback);
+      output.write(deliver(request));
     } catch (IOException e) {
-      // The client is gone: nobody reads an answer.
-      callback.failed(e);
+      output.fail(e);
     } finally {
       time.endWork();
     }
-    return true;
   }
 
-  private Delivery deliver(Request request) throws IOException {
+  private Delivery deliver(HttpInput request) throws IOException {
     try {
       if (closing) {
         throw RefusedException.unavailable();
@@ -97,38 +94,23 @@ final class HttpFront extends Handler.Abstract {
    * Reads a body that nobody wants, so that its sender, still sending, sees the answer: Jetty
    * closes a connection, without saying so, when an answer precedes the end of the body.
    */
-  private static void discardBody(Request request) {
-    try (InputStream in = Content.Source.asInputStream(request)) {
+  private static void discardBody(HttpInput request) {
+    try (InputStream in = request.body()) {
       in.skip(MAX_DISCARDED);
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "the rest of a refused body is not to be had", e);
     }
   }
 
-  private static void write(
-      Delivery delivery, Request request, Response response, Callback callback) {
-    Answer answer = delivery.answer();
-    response.setStatus(answer.status());
-    response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.contentType());
-    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.body().length);
-    answer.headers().forEach((name, value) -> response.getHeaders().put(name, value));
-    delivery.headers().forEach((name, value) -> response.getHeaders().put(name, value));
-    switch (delivery.manner()) {
-      case WHOLE -> response.write(true, ByteBuffer.wrap(answer.body()), callback);
-      case CUT -> ConnectionFaults.cut(request, response, answer.body(), callback);
-      case DROPPED -> ConnectionFaults.drop(request, callback);
-    }
-  }
-
-  private Answer refusal(Request request, RuntimeException e) {
+  private Answer refusal(HttpInput request, RuntimeException e) {
     return switch (e) {
       case RefusedException refused -> refusal(refused);
       case RuntimeException late when closing -> {
-        LOG.log(Level.DEBUG, () -> "request too late path=" + request.getHttpURI().getPath(), late);
+        LOG.log(Level.DEBUG, () -> "request too late path=" + request.uri().getPath(), late);
         yield refusal(RefusedException.unavailable());
       }
       default -> {
-        LOG.log(Level.ERROR, () -> "request failed path=" + request.getHttpURI().getPath(), e);
+        LOG.log(Level.ERROR, () -> "request failed path=" + request.uri().getPath(), e);
         yield Answer.json(
             500, JsonBodies.write(Map.of("detail", "internal error: " + e.getMessage())));
       }
@@ -139,18 +121,19 @@ final class HttpFront extends Handler.Abstract {
     return Answer.json(e.status(), JsonBodies.write(e.body()));
   }
 
-  private Delivery deliverUnrefused(Request request) throws IOException, InterruptedException {
-    String path = Request.getPathInContext(request);
-    Map<String, String> headers = headers(request);
+  private Delivery deliverUnrefused(HttpInput request) throws IOException, InterruptedException {
+    String path = request.uri().getCanonicalPath();
+    Headers all = request.headers();
+    Map<String, String> headers = byLowerCase(all);
     if (control != null && path.startsWith(FaultControl.PREFIX)) {
       owner(headers);
-      return Delivery.whole(control.answer(request.getMethod(), path, readBody(request, headers)));
+      return Delivery.whole(control.answer(request.method(), path, readBody(request, headers)));
     }
-    Router.Match match = router.find(request.getMethod(), path);
+    Router.Match match = router.find(request.method(), path);
     String owner = match.isOpen() ? "" : owner(headers);
     byte[] body = readBody(request, headers);
     HttpCall call = new HttpCall(owner, match.parameters(), headers, query(request), body);
-    RecordedRequest recorded = record(request, body);
+    RecordedRequest recorded = record(request, all, body);
     Delivery delivery =
         faults.pass(
             Router.operation(path), call, changed -> answer(request, match.endpoint(), changed));
@@ -163,7 +146,7 @@ final class HttpFront extends Handler.Abstract {
     return credentials.owner(headers.getOrDefault("x-api-key", ""));
   }
 
-  private Answer answer(Request request, Endpoint endpoint, HttpCall call)
+  private Answer answer(HttpInput request, Endpoint endpoint, HttpCall call)
       throws InterruptedException {
     try {
       return endpoint.answer(call);
@@ -172,27 +155,17 @@ final class HttpFront extends Handler.Abstract {
     }
   }
 
-  private RecordedRequest record(Request request, byte[] body) {
-    Headers.Builder headers = Headers.builder();
-    for (HttpField field : request.getHeaders()) {
-      if (!field.getName().startsWith(":")) {
-        headers.add(field.getName(), field.getValue() == null ? "" : field.getValue());
-      }
-    }
+  private RecordedRequest record(HttpInput request, Headers headers, byte[] body) {
     RecordedRequest recorded =
         new RecordedRequest(
-            request.getMethod(),
-            request.getHttpURI().getPathQuery(),
-            headers.build(),
-            body,
-            time.instant());
+            request.method(), request.uri().getPathQuery(), headers, body, time.instant());
     log.add(recorded);
     return recorded;
   }
 
-  private byte[] readBody(Request request, Map<String, String> headers) throws IOException {
+  private byte[] readBody(HttpInput request, Map<String, String> headers) throws IOException {
     byte[] body;
-    try (InputStream in = Content.Source.asInputStream(request)) {
+    try (InputStream in = request.body()) {
       body = in.readNBytes(maxBodyBytes);
       if (in.read() >= 0) {
         in.skip(MAX_DISCARDED);
@@ -209,24 +182,28 @@ final class HttpFront extends Handler.Abstract {
     };
   }
 
-  private static Map<String, String> headers(Request request) {
-    Map<String, String> headers = new HashMap<>();
-    for (HttpField field : request.getHeaders()) {
-      String value = field.getValue() == null ? "" : field.getValue();
-      headers.merge(field.getLowerCaseName(), value, (first, next) -> first + ", " + next);
-    }
-    return headers;
+  private static Map<String, String> byLowerCase(Headers headers) {
+    Map<String, String> values = new HashMap<>();
+    headers
+        .asMap()
+        .forEach((name, all) -> values.put(name.toLowerCase(Locale.ROOT), String.join(", ", all)));
+    return values;
   }
 
-  private static Map<String, String> query(Request request) {
+  /** The parameters of the query string, of each the first value. */
+  private static Map<String, String> query(HttpInput request) {
+    String text = request.uri().getQuery();
     Map<String, String> query = new HashMap<>();
+    if (text == null || text.isBlank()) {
+      return query;
+    }
     try {
-      for (Fields.Field field : Request.extractQueryParameters(request)) {
-        query.put(field.getName(), field.getValue());
+      if (UrlEncoded.decodeUtf8To(text, 0, text.length(), query::putIfAbsent)) {
+        return query;
       }
     } catch (RuntimeException e) {
-      throw RefusedException.unprocessable(List.of("query"), "cannot be decoded", "value_error");
+      LOG.log(Level.DEBUG, "not UTF-8", e);
     }
-    return query;
+    throw RefusedException.unprocessable(List.of("query"), "cannot be decoded", "value_error");
   }
 }

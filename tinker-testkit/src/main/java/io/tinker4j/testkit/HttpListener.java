@@ -48,7 +48,7 @@ final class HttpListener implements AutoCloseable {
     threads.setVirtualThreadsExecutor(virtualThreads);
     server = new Server(threads);
     server.setErrorHandler(new JsonErrors());
-    server.setHandler(front);
+    server.setHandler(new JettyHandler(front));
     HttpConfiguration configuration = new HttpConfiguration();
     configuration.setSendServerVersion(false);
     HttpConnectionFactory http1 = new HttpConnectionFactory(configuration);

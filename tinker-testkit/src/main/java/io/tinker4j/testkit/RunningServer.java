@@ -20,6 +20,7 @@ final class RunningServer implements AutoCloseable {
   private final CheckpointStore checkpoints;
   private final HttpFront front;
   private final HttpListener listener;
+  private final LocalListener local;
 
   /** What goes on across restarts, around every request. */
   record Surroundings(
@@ -59,6 +60,7 @@ final class RunningServer implements AutoCloseable {
         compactor.open();
       }
       front = new HttpFront(router, credentials, settings.maxRequestBytes, surroundings);
+      local = new LocalListener(front);
       listener =
           HttpListener.start(front, settings.host, place.port(), settings.heldTime(), settings.tls);
     } catch (RuntimeException e) {
@@ -157,6 +159,10 @@ final class RunningServer implements AutoCloseable {
     return listener.port();
   }
 
+  LocalListener local() {
+    return local;
+  }
+
   Registry registry() {
     return registry;
   }
@@ -176,6 +182,7 @@ final class RunningServer implements AutoCloseable {
     front.close();
     futures.close();
     compute.prepareClose();
+    local.close();
     try {
       listener.close();
     } finally {

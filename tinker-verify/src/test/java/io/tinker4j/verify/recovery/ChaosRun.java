@@ -15,6 +15,8 @@ import io.tinker4j.testkit.fault.FaultScript;
 import io.tinker4j.training.LoraOptions;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.transport.Backoff;
+import io.tinker4j.transport.JdkTransport;
+import io.tinker4j.transport.Transport;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.LossFunction;
 import java.nio.file.FileSystem;
@@ -37,6 +39,7 @@ final class ChaosRun {
   private final Batches<List<Datum>> batches;
   private final RecoveryPolicy policy;
   private boolean deduplicates = true;
+  private boolean overHttp;
 
   private ChaosRun(Batches<List<Datum>> batches, RecoveryPolicy policy) {
     this.batches = batches;
@@ -68,6 +71,14 @@ final class ChaosRun {
   ChaosRun careless() {
     ChaosRun run = new ChaosRun(batches, policy);
     run.deduplicates = false;
+    return run;
+  }
+
+  /** The same over sockets, which takes three times as long. */
+  ChaosRun overHttp() {
+    ChaosRun run = new ChaosRun(batches, policy);
+    run.deduplicates = deduplicates;
+    run.overHttp = true;
     return run;
   }
 
@@ -136,7 +147,8 @@ final class ChaosRun {
       long recoveries = 0;
       for (int processes = 1; ; processes++) {
         int fatal = processes < MOST_PROCESSES ? fate.next() : 0;
-        try (MortalProcess process = new MortalProcess(fatal, random.split())) {
+        Transport transport = overHttp ? JdkTransport.create() : server.transport();
+        try (MortalProcess process = new MortalProcess(transport, fatal, random.split())) {
           ResumableTraining.Result result =
               training(server, time, process, journal, random.nextLong()).resumeOrStart();
           recoveries += result.recoveries();

@@ -3,7 +3,6 @@ package io.tinker4j.verify.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -16,7 +15,8 @@ import org.junit.jupiter.api.Test;
  * The proof: whatever happens to a run, its weights end up as those of a run that nothing happens
  * to, and every step of it was taken once.
  *
- * <p>{@code -Dchaos.seed=N} runs one seed, {@code -Dchaos.seeds=A..B} a range.
+ * <p>{@code -Dchaos.seed=N} runs one seed, {@code -Dchaos.seeds=A..B} a range, and {@code
+ * -Dchaos.http=A..B} a range over sockets.
  */
 class HashTest {
   private static final int AT_ONCE = 4;
@@ -24,13 +24,22 @@ class HashTest {
   // readiness: A4, F10, S14, T5
   @Test
   void run_withFaultsOfEveryKind_endsAsWithoutAny() throws Exception {
-    ChaosRun.Outcome clean = ChaosRun.plain().withoutFaults();
+    checkAll(ChaosRun.plain(), "chaos.seeds", "1..200");
+  }
+
+  /** Most seeds reach the server without sockets; this shows that sockets change nothing. */
+  @Test
+  void run_overHttp_endsAsWithoutFaultsToo() throws Exception {
+    checkAll(ChaosRun.plain().overHttp(), "chaos.http", "1..8");
+  }
+
+  private static void checkAll(ChaosRun run, String property, String seeds) throws Exception {
+    ChaosRun.Outcome clean = run.withoutFaults();
     assertThat(clean.steps()).hasSize(2 * ChaosRun.STEPS);
-    List<Callable<ChaosRun.Costs>> runs = new ArrayList<>();
-    long[] seeds = seeds();
-    for (long seed : seeds) {
-      runs.add(() -> check(seed, clean));
-    }
+    List<Callable<ChaosRun.Costs>> runs =
+        seeds(System.getProperty(property, seeds))
+            .mapToObj(seed -> (Callable<ChaosRun.Costs>) () -> check(run, seed, clean))
+            .toList();
     long begin = System.nanoTime();
     int processes = 0;
     int faults = 0;
@@ -42,37 +51,35 @@ class HashTest {
         recoveries += each.get().recoveries();
       }
     }
-    System.getLogger(getClass().getName())
+    System.getLogger(HashTest.class.getName())
         .log(
             System.Logger.Level.INFO,
             "%d seeds in %s: %d faults, %d processes, %d recoveries"
                 .formatted(
-                    seeds.length,
+                    runs.size(),
                     Duration.ofNanos(System.nanoTime() - begin),
                     faults,
                     processes,
                     recoveries));
   }
 
-  private static long[] seeds() {
+  private static LongStream seeds(String range) {
     String one = System.getProperty("chaos.seed");
     if (one != null) {
-      return new long[] {Long.parseLong(one)};
+      return LongStream.of(Long.parseLong(one));
     }
-    String range = System.getProperty("chaos.seeds", "1..40");
     int dots = range.indexOf("..");
     return LongStream.rangeClosed(
-            Long.parseLong(range.substring(0, dots)), Long.parseLong(range.substring(dots + 2)))
-        .toArray();
+        Long.parseLong(range.substring(0, dots)), Long.parseLong(range.substring(dots + 2)));
   }
 
-  private static ChaosRun.Costs check(long seed, ChaosRun.Outcome clean) {
+  private static ChaosRun.Costs check(ChaosRun run, long seed, ChaosRun.Outcome clean) {
     String reproduce =
         "seed %d; to see it again: mvn verify -pl tinker-verify -am -Dtest=HashTest".formatted(seed)
             + " -Dsurefire.failIfNoSpecifiedTests=false -Dchaos.seed="
             + seed;
     try {
-      ChaosRun.Outcome outcome = ChaosRun.plain().withChaos(seed);
+      ChaosRun.Outcome outcome = run.withChaos(seed);
       outcome.requireSameAs(clean, reproduce);
       return outcome.costs();
     } catch (Exception e) {

@@ -1,6 +1,5 @@
 package io.tinker4j.verify.recovery;
 
-import io.tinker4j.transport.JdkTransport;
 import io.tinker4j.transport.Transport;
 import io.tinker4j.transport.TransportRequest;
 import io.tinker4j.transport.TransportResponse;
@@ -12,14 +11,15 @@ import java.util.SplittableRandom;
  * sent or written after that.
  */
 final class MortalProcess implements Transport {
-  private final Transport transport = JdkTransport.create();
+  private final Transport transport;
   private final int fatalWrite;
   private final double part;
   private int writes;
   private volatile boolean isDead;
 
-  /** Creates one that dies at its n-th write; never when that is 0. */
-  MortalProcess(int fatalWrite, SplittableRandom random) {
+  /** Creates one that dies at its n-th write; never when that is 0. Owns the transport. */
+  MortalProcess(Transport transport, int fatalWrite, SplittableRandom random) {
+    this.transport = transport;
     this.fatalWrite = fatalWrite;
     this.part = random.nextDouble();
   }
