@@ -17,10 +17,13 @@ final class Clockwork {
   /** The same while the server works: only a server that hangs takes this long. */
   private static final Duration WORK_PATIENCE = Duration.ofSeconds(30);
 
+  /** After how long it is looked again whether all is quiet: at first, and at last. */
   private static final long GLANCE_NANOS = 50_000;
 
+  private static final long LONGEST_GLANCE_NANOS = 400_000;
+
   /** On a machine so busy that a glance takes long, others take long as well. */
-  private static final int FEWEST_GLANCES = 2_000;
+  private static final int FEWEST_GLANCES = 1_000;
 
   /** How far time may go, at most, past a thread that has been started and is not known yet. */
   private static final long UNSEEN_NANOS = Duration.ofMinutes(1).toNanos();
@@ -44,6 +47,9 @@ final class Clockwork {
   /** Until when time may go on without looking for unknown threads. */
   private long rolledUntil;
 
+  /** Whether it is looked again and again anyhow, so that not every change need be told. */
+  private boolean glancing;
+
   private volatile boolean closed;
 
   /** The time; notes who asks. */
@@ -61,13 +67,16 @@ final class Clockwork {
   Deadlines.Wait add(Duration duration, Runnable action, @Nullable Thread caller) {
     Deadlines.Wait wait = waits.add(Math.addExact(nanos, duration.toNanos()), action, caller);
     touch();
+    changed.signalAll();
     return wait;
   }
 
   /** Notes that something has happened. With the lock. */
   void touch() {
     changes.incrementAndGet();
-    changed.signalAll();
+    if (!glancing || !activity.isWorking()) {
+      changed.signalAll();
+    }
   }
 
   boolean isClosed() {
@@ -178,11 +187,14 @@ final class Clockwork {
       long since = System.nanoTime();
       long before = changes.get();
       int glances = 0;
+      long glance = GLANCE_NANOS;
+      glancing = true;
       while (!isQuiet() && !closed) {
         if (changes.get() != before) {
           before = changes.get();
           since = System.nanoTime();
           glances = 0;
+          glance = GLANCE_NANOS;
         }
         Duration patience = activity.isWorking() ? WORK_PATIENCE : PATIENCE;
         if (glances > FEWEST_GLANCES && System.nanoTime() - since > patience.toNanos()) {
@@ -190,10 +202,12 @@ final class Clockwork {
           break;
         }
         glances++;
-        long unused = changed.awaitNanos(GLANCE_NANOS);
+        long unused = changed.awaitNanos(glance);
+        glance = Math.min(LONGEST_GLANCE_NANOS, glance + glance / 2);
       }
       return changes.get();
     } finally {
+      glancing = false;
       lock.unlock();
     }
   }

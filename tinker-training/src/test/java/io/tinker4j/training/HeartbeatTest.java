@@ -20,20 +20,19 @@ class HeartbeatTest {
   @Test
   void heartbeats_whileAnotherSessionsHang_comeEveryTenSeconds() throws Exception {
     CountDownLatch hanging = new CountDownLatch(1);
-    CountDownLatch ended = new CountDownLatch(1);
     FakeService stuck = new FakeService();
-    stuck.on(
-        "session_heartbeat",
-        call -> {
-          hanging.countDown();
-          ended.await();
-          return FakeService.json(200, null);
-        });
     List<Instant> beats = new CopyOnWriteArrayList<>();
     FakeService fine = new FakeService();
     try (ManualTime time = ManualTime.create();
         ServiceClient first = stuck.client().telemetry(false).time(time).build();
         ServiceClient second = fine.client().telemetry(false).time(time).build()) {
+      stuck.on(
+          "session_heartbeat",
+          call -> {
+            hanging.countDown();
+            time.sleep(Duration.ofDays(1));
+            return FakeService.json(200, null);
+          });
       fine.on(
           "session_heartbeat",
           call -> {
@@ -56,7 +55,6 @@ class HeartbeatTest {
         assertThat(Duration.between(start, beats.get(i)))
             .isBetween(Duration.ofSeconds(10L * i + 9), Duration.ofSeconds(10L * i + 11));
       }
-      ended.countDown();
     }
   }
 }

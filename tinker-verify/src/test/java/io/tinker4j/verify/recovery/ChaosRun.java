@@ -74,7 +74,7 @@ final class ChaosRun {
     return run;
   }
 
-  /** The same over sockets, which takes three times as long. */
+  /** The same over sockets and with telemetry, which takes four times as long. */
   ChaosRun overHttp() {
     ChaosRun run = new ChaosRun(batches, policy);
     run.deduplicates = deduplicates;
@@ -179,6 +179,7 @@ final class ChaosRun {
                         .baseUrl(server.baseUrl().toString())
                         .apiKey("tml-test")
                         .transport(process)
+                        .telemetry(overHttp)
                         .time(time)
                         .random(new Random(seed))
                         .build())
