@@ -3,7 +3,11 @@ package io.tinker4j.recovery;
 import io.tinker4j.transport.Headers;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Notes what a run does, for people who compare runs. Called in the training thread, in order; what
@@ -16,7 +20,7 @@ public interface ExperimentTracker {
   /** A step is done. A step that is replayed is told again. */
   void metrics(long step, Map<String, Double> metrics);
 
-  /** A checkpoint can be used. */
+  /** A checkpoint can be used. Told a moment later, when the server has said how large it is. */
   void artifact(Artifact artifact);
 
   /** The run has ended. */
@@ -38,12 +42,33 @@ public interface ExperimentTracker {
    * @param id its name, unique within the run
    * @param type such as {@code checkpoint}
    * @param uri where it is
-   * @param metadata what else is known, such as {@code size_bytes} and {@code checksum}
+   * @param sizeBytes how long it is; empty when the server does not say
+   * @param checksum of its bytes, such as {@code sha256:…}. Empty for checkpoints: the service
+   *     tells none, and they are not downloaded for it
+   * @param metadata what else is known
    */
-  record Artifact(String id, String type, String uri, Map<String, String> metadata) {
+  record Artifact(
+      String id,
+      String type,
+      String uri,
+      OptionalLong sizeBytes,
+      Optional<String> checksum,
+      Map<String, String> metadata) {
     /** Copies the metadata. */
     public Artifact {
       metadata = Map.copyOf(metadata);
+    }
+
+    /** Returns the fields under their names in JSON; what is not known is null. */
+    Map<String, @Nullable Object> fields() {
+      Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+      fields.put("artifact_id", id);
+      fields.put("type", type);
+      fields.put("uri", uri);
+      fields.put("size_bytes", sizeBytes.isPresent() ? sizeBytes.getAsLong() : null);
+      fields.put("checksum", checksum.orElse(null));
+      fields.put("metadata", metadata);
+      return fields;
     }
   }
 

@@ -7,7 +7,6 @@ import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.TinkerThreads;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
@@ -23,7 +22,9 @@ final class Housekeeping {
   private final RunEvents events;
   private final Restorer<?> restorer;
   private boolean suspect;
-  private final List<Thread> deletions = new ArrayList<>();
+  private long overloads;
+  private final Artifacts artifacts;
+  private final List<Thread> errands = new ArrayList<>();
   private final Queue<String> troubles = new ConcurrentLinkedQueue<>();
 
   Housekeeping(
@@ -37,10 +38,16 @@ final class Housekeeping {
     this.threads = threads;
     this.events = events;
     this.restorer = restorer;
+    this.artifacts = new Artifacts(threads);
+    // What a shared client has seen before is not this run's.
+    this.overloads = settings.isShared ? Long.MAX_VALUE : 0;
   }
 
-  /** Tells of what went wrong since the last call. */
+  /** Tells of what went wrong and what was found out since the last call. */
   void report() {
+    for (var next = artifacts.poll(); next.isPresent(); next = artifacts.poll()) {
+      track(next.get());
+    }
     for (String trouble = troubles.poll(); trouble != null; trouble = troubles.poll()) {
       events.degraded(RecoveryEvent.Rung.HOUSEKEEPING, trouble);
     }
@@ -51,25 +58,22 @@ final class Housekeeping {
           "no heartbeat has arrived for 30 seconds; the server may end the session");
     }
     suspect = now;
+    long count = restorer.samplingOverloads();
+    if (count > overloads) {
+      events.degraded(
+          RecoveryEvent.Rung.SAMPLING_OVERLOAD,
+          "the server has refused samples as too many; for some seconds few are sent at once");
+    }
+    overloads = count;
   }
 
   /** A checkpoint was written down: it is tracked, and older ones may go. */
   void tidy(@Nullable CheckpointRecord base) {
+    errands.removeIf(each -> !each.isAlive());
     List<CheckpointRecord> all = journal.state().checkpoints();
-    CheckpointRecord newest = all.get(all.size() - 1);
-    track(tracker ->
-        tracker.artifact(
-            new ExperimentTracker.Artifact(
-                "step-" + newest.step(),
-                "checkpoint",
-                newest.path(),
-                Map.of(
-                    "step",
-                    Long.toString(newest.step()),
-                    "config_hash",
-                    newest.configHash(),
-                    "saved_at",
-                    newest.savedAt().toString()))));
+    if (settings.tracker != null) {
+      errands.add(artifacts.add(all.get(all.size() - 1), restorer.rest()));
+    }
     RetentionPolicy retention = settings.retention;
     if (retention != null) {
       List<CheckpointRecord> superfluous =
@@ -93,14 +97,23 @@ final class Housekeeping {
       journal.append(new CheckpointDropped(each.path(), "retention"));
     }
     RestClient client = restorer.rest();
-    deletions.add(threads.start("retention", () -> delete(client, paths(superfluous))));
+    errands.add(threads.start("retention", () -> delete(client, paths(superfluous))));
   }
 
   /** Waits for what is under way. */
   void finish() throws InterruptedException {
-    for (Thread each : deletions) {
+    for (Thread each : errands) {
       each.join();
     }
+    report();
+  }
+
+  /** Tells the tracker how the run has ended, and then of what it has to say itself. */
+  void ended(ExperimentTracker.Status status) {
+    for (var next = artifacts.pollAnyhow(); next.isPresent(); next = artifacts.pollAnyhow()) {
+      track(next.get());
+    }
+    track(tracker -> tracker.finish(status));
     report();
   }
 
@@ -116,6 +129,10 @@ final class Housekeeping {
     } catch (TinkerException | IllegalStateException e) {
       troubles.add("%s stay on the server: %s".formatted(paths, e.getMessage()));
     }
+  }
+
+  private void track(ExperimentTracker.Artifact artifact) {
+    track(tracker -> tracker.artifact(artifact));
   }
 
   void track(TrainingStep.StepResult result) {

@@ -37,12 +37,7 @@ final class JsonLinesTracker implements ExperimentTracker {
 
   @Override
   public void artifact(Artifact artifact) {
-    Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("artifact_id", artifact.id());
-    fields.put("artifact_type", artifact.type());
-    fields.put("uri", artifact.uri());
-    fields.put("metadata", artifact.metadata());
-    write("artifact", fields);
+    write("artifact", artifact.fields());
   }
 
   @Override
@@ -50,8 +45,8 @@ final class JsonLinesTracker implements ExperimentTracker {
     write("finish", Map.of("status", status.name().toLowerCase(Locale.ROOT)));
   }
 
-  private void write(String event, Map<String, ?> fields) {
-    Map<String, Object> line = new LinkedHashMap<>();
+  private void write(String event, Map<String, ? extends @Nullable Object> fields) {
+    Map<String, @Nullable Object> line = new LinkedHashMap<>();
     line.put("event", event);
     line.putAll(fields);
     String text = new String(JsonCodec.write(line), StandardCharsets.UTF_8) + "\n";

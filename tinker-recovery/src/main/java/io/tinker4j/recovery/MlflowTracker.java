@@ -93,14 +93,7 @@ final class MlflowTracker implements ExperimentTracker {
 
   @Override
   public void artifact(Artifact artifact) {
-    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-    fields.put("artifact_id", artifact.id());
-    fields.put("type", artifact.type());
-    fields.put("uri", artifact.uri());
-    fields.put("size_bytes", artifact.metadata().get("size_bytes"));
-    fields.put("checksum", artifact.metadata().get("checksum"));
-    fields.put("metadata", artifact.metadata());
-    String value = new String(JsonCodec.write(fields), StandardCharsets.UTF_8);
+    String value = new String(JsonCodec.write(artifact.fields()), StandardCharsets.UTF_8);
     begun().add("runs/set-tag", Map.of("key", "artifact." + named(artifact.id()), "value", value));
   }
 

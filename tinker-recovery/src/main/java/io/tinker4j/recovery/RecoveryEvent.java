@@ -78,6 +78,8 @@ public sealed interface RecoveryEvent {
     CIRCUIT_OPEN,
     /** Heartbeats do not arrive; training goes on while the server has the session. */
     SESSION_SUSPECT,
+    /** The server has refused samples as too many; fewer are submitted at once for a while. */
+    SAMPLING_OVERLOAD,
     /** Retention could not delete checkpoints, or tracking could not note something. */
     HOUSEKEEPING
   }

@@ -116,7 +116,7 @@ final class Restorer<B> implements AutoCloseable {
     if (recovery) {
       events.started(number);
     }
-    leave();
+    close();
     List<CheckpointRecord> candidates = candidates();
     if (candidates.isEmpty()) {
       TrainingClient fresh = attempts.run(this::createFromBase);
@@ -148,16 +148,6 @@ final class Restorer<B> implements AutoCloseable {
     throw new AttemptException("none of %d checkpoints could be used".formatted(candidates.size()));
   }
 
-  /** Leaves the lineage that has ended: a client of its own is closed, a shared one keeps on. */
-  private void leave() {
-    TrainingClient left = model;
-    model = null;
-    if (left != null && settings.isShared) {
-      free(left);
-    }
-    close();
-  }
-
   /** Asks the server to forget a model, at the latest with its session. */
   private static void free(TrainingClient client) {
     CompletableFuture<?> unused = client.unload();
@@ -181,6 +171,12 @@ final class Restorer<B> implements AutoCloseable {
   SessionListener.State sessionState() {
     ServiceClient open = service;
     return open == null ? SessionListener.State.ALIVE : open.sessionState();
+  }
+
+  /** Returns how often the server has refused samples of the service client in use as too many. */
+  long samplingOverloads() {
+    ServiceClient open = service;
+    return open == null ? 0 : open.samplingOverloads();
   }
 
   /** Returns a client for checkpoints, of the service client in use. */
@@ -284,12 +280,19 @@ final class Restorer<B> implements AutoCloseable {
     return null;
   }
 
-  /** Closes the client of the lineage that has ended, unless it is shared. */
+  /**
+   * Leaves the lineage that has ended: a client of its own is closed, of a shared one the model.
+   */
   @Override
   public void close() {
+    TrainingClient left = model;
     ServiceClient open = service;
+    model = null;
     service = null;
-    if (open != null && !settings.isShared) {
+    if (settings.isShared && left != null) {
+      free(left);
+    }
+    if (!settings.isShared && open != null) {
       open.close(Duration.ZERO);
     }
   }

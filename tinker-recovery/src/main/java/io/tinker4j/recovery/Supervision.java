@@ -57,18 +57,12 @@ final class Supervision<B> implements AutoCloseable {
               : new IncidentException(
                   lineages.getLast().modelId(), "the process ended before the run did", null));
     } catch (InterruptedException e) {
-      ended(ExperimentTracker.Status.STOPPED);
+      housekeeping.ended(ExperimentTracker.Status.STOPPED);
       throw e;
     } catch (RuntimeException e) {
-      ended(ExperimentTracker.Status.FAILED);
+      housekeeping.ended(ExperimentTracker.Status.FAILED);
       throw e;
     }
-  }
-
-  /** Tells the tracker, and then of what it has to say itself. */
-  private void ended(ExperimentTracker.Status status) {
-    housekeeping.track(tracker -> tracker.finish(status));
-    housekeeping.report();
   }
 
   private static void requireSameRun(JournalState.View state, String hash) {
@@ -154,7 +148,8 @@ final class Supervision<B> implements AutoCloseable {
     }
     events.completed(lineage.reached());
     housekeeping.finish();
-    ended(complete ? ExperimentTracker.Status.FINISHED : ExperimentTracker.Status.STOPPED);
+    housekeeping.ended(
+        complete ? ExperimentTracker.Status.FINISHED : ExperimentTracker.Status.STOPPED);
     return result(lineage.reached(), lineage.modelId(), complete);
   }
 

@@ -13,6 +13,7 @@ import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.training.TrainingClient;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -194,6 +195,14 @@ class RestoreChoiceTest {
       assertThat(runs.server.weightsHash(result.modelId())).isEqualTo(clean);
       TrainingClient after = shared.createLoraTrainingClient(TestRuns.MODEL);
       assertThat(sessionOf(after.modelId())).isEqualTo(sessionOf(result.modelId()));
+      // The one that was poisoned, the one it was compared with, the last one, and this.
+      after.unload().join();
+      assertThat(runs.server.requests())
+          .filteredOn(request -> request.path().endsWith("/unload_model"))
+          .extracting(request -> StandardCharsets.UTF_8.decode(request.body()).toString())
+          .hasSize(4)
+          .doesNotHaveDuplicates()
+          .anySatisfy(body -> assertThat(body).contains(result.modelId()));
     }
   }
 

@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -70,7 +71,7 @@ class ResumableTrainingTest {
     assertThatLedger(runs.server.ledger(first.modelId())).hasEachStepOnce();
   }
 
-  // readiness: H4, H5, K1, K3, S9
+  // readiness: H4, H5, K1, K3, L3, L7, S9, U2
   @Test
   void twoIncidentsInARow_recoverTheSameWay_withEventsInOrder() throws Exception {
     String clean = runs.cleanWeights(30, directory.resolve("clean"));
@@ -308,7 +309,63 @@ class ResumableTrainingTest {
     List<String> lines = Files.readAllLines(log);
     assertThat(lines.get(0)).contains("\"start\"");
     assertThat(lines).filteredOn(line -> line.contains("\"metrics\"")).hasSize(60);
-    assertThat(lines).filteredOn(line -> line.contains("\"artifact\"")).hasSize(7);
+    assertThat(lines)
+        .filteredOn(line -> line.contains("\"artifact\""))
+        .hasSize(7)
+        .last()
+        .asString()
+        .contains("\"step-60\"", result.checkpointPath(), "\"checksum\":null")
+        .matches(".*\"size_bytes\":[1-9][0-9]+.*");
     assertThat(lines).last().asString().contains("finished");
+  }
+
+  // readiness: S11, U11
+  @Test
+  void tracker_hearsHowARunEnds_alsoWhenItIsStoppedOrGivenUp() throws Exception {
+    List<ExperimentTracker.Status> ends = new ArrayList<>();
+    ExperimentTracker tracker = new Ends(ends);
+
+    ResumableTraining stopped = runs.training(30, journal()).tracker(tracker).build();
+    stopped.stop();
+    assertThat(stopped.resumeOrStart().isComplete()).isFalse();
+
+    assertThatThrownBy(() ->
+            runs.training(30, journal())
+                .tracker(tracker)
+                .onStep(step -> Thread.currentThread().interrupt())
+                .build()
+                .resumeOrStart())
+        .isInstanceOf(InterruptedException.class);
+
+    runs.server.setFaults(FaultScript.of(Fault.on(operation("load_weights")).answer(503)));
+    assertThatThrownBy(() -> runs.training(30, journal()).tracker(tracker).build().resumeOrStart())
+        .isInstanceOf(RecoveryFailedException.class);
+
+    runs.server.setFaults(FaultScript.none());
+    assertThat(runs.training(30, journal()).tracker(tracker).build().resumeOrStart().isComplete())
+        .isTrue();
+    assertThat(ends)
+        .containsExactly(
+            ExperimentTracker.Status.STOPPED,
+            ExperimentTracker.Status.STOPPED,
+            ExperimentTracker.Status.FAILED,
+            ExperimentTracker.Status.FINISHED);
+  }
+
+  /** Notes how runs end. */
+  private record Ends(List<ExperimentTracker.Status> ends) implements ExperimentTracker {
+    @Override
+    public void start(Map<String, String> parameters) {}
+
+    @Override
+    public void metrics(long step, Map<String, Double> metrics) {}
+
+    @Override
+    public void artifact(Artifact artifact) {}
+
+    @Override
+    public void finish(Status status) {
+      ends.add(status);
+    }
   }
 }

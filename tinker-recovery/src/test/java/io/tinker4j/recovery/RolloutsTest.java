@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -106,5 +107,33 @@ class RolloutsTest {
       assertThat(JournalVerification.verify(directory).isSound()).isTrue();
       assertThatLedger(runs.server.ledger(result.modelId())).hasEachStepOnce();
     }
+  }
+
+  @Test
+  void samplingOverload_isAnEvent_andTheRunGoesOn() throws Exception { // readiness: H6
+    List<RecoveryEvent> events = Collections.synchronizedList(new ArrayList<>());
+    try (TestRuns runs = TestRuns.inRealTime()) {
+      runs.server.setFaults(FaultScript.of(Fault.on(operation("asample")).nth(2).answer(429)));
+
+      ResumableTraining.Result result =
+          runs.with(
+                  ResumableTraining.builder(
+                      Batches.of(List.of(new int[] {'a'}, new int[] {'b'}, new int[] {'c'}), 1),
+                      RolloutsTest::step),
+                  directory)
+              .inFlight(1)
+              .listener(events::add)
+              .build()
+              .resumeOrStart();
+
+      assertThat(result)
+          .returns(3L, ResumableTraining.Result::steps)
+          .returns(0, ResumableTraining.Result::recoveries);
+    }
+    assertThat(events)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            RecoveryEvent.Degraded.class,
+            each -> assertThat(each.rung()).isEqualTo(RecoveryEvent.Rung.SAMPLING_OVERLOAD));
   }
 }

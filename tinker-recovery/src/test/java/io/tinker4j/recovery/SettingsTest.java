@@ -77,7 +77,7 @@ class SettingsTest {
   }
 
   @Test
-  void schedule_followsEachOfItsRules() { // readiness: F9, U5
+  void schedule_followsEachOfItsRules() { // readiness: F9, U5, U7
     CheckpointSchedule plain = CheckpointSchedule.builder().build();
     CheckpointSchedule timed =
         CheckpointSchedule.builder().every(Duration.ofMinutes(5)).everyEpoch(true).build();
@@ -104,7 +104,7 @@ class SettingsTest {
   }
 
   @Test
-  void retention_of30Saves_keepsTheLast5AndTheBest() { // readiness: M7, U6
+  void retention_of30Saves_keepsTheLast5AndTheBest() { // readiness: M7, U6, U7
     List<CheckpointRecord> all = new ArrayList<>();
     for (long step = 1; step <= 30; step++) {
       all.add(checkpoint(step, step == 9 ? 0.5 : 1));

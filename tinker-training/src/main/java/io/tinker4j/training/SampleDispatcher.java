@@ -35,6 +35,7 @@ final class SampleDispatcher {
   private final Semaphore slots = new Semaphore(SLOTS, true);
   private final Semaphore throttledSlots = new Semaphore(THROTTLED_SLOTS, true);
   private final AtomicLong pausedUntil;
+  private final AtomicLong overloads = new AtomicLong();
 
   SampleDispatcher(ApiClient api, Time time, ByteBudget bytes) {
     this.api = api;
@@ -51,6 +52,11 @@ final class SampleDispatcher {
     } finally {
       slots.release();
     }
+  }
+
+  /** How often the server has said that there are too many. */
+  long overloads() {
+    return overloads.get();
   }
 
   /** How many samples more could be submitted now. */
@@ -114,6 +120,9 @@ final class SampleDispatcher {
     private void pause(ApiStatusException e) {
       if (e.status() != 429 && !api.mayWaitForBilling(e)) {
         throw e;
+      }
+      if (e.status() == 429) {
+        overloads.incrementAndGet();
       }
       Duration shortest = estimate <= LARGE_PROMPT_BYTES ? SHORT_PAUSE : LONG_PAUSE;
       Duration pause =

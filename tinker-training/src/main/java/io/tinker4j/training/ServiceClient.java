@@ -228,6 +228,20 @@ public final class ServiceClient implements AutoCloseable {
     return health.check(pending);
   }
 
+  /**
+   * Returns how often the server has refused samples of this client as too many. Each time all
+   * samplers pause, and for ten seconds more at most ten samples are submitted at once; nothing is
+   * lost. Sends nothing.
+   */
+  public long samplingOverloads() {
+    lock.lock();
+    try {
+      return scope == null ? 0 : scope.samples().overloads();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Returns how the session fares; alive when none was opened yet. Sends nothing. */
   public SessionListener.State sessionState() {
     lock.lock();

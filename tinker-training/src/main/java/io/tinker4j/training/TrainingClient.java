@@ -31,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -324,12 +325,13 @@ public final class TrainingClient {
   }
 
   /**
-   * Frees the model on the server after all operations called before. Later operations fail.
-   * Checkpoints stay.
+   * Frees the model on the server after all operations called before, also when one of them has
+   * failed for good and no other can be called any more. Later operations fail. Checkpoints stay.
    */
   public CompletableFuture<UnloadModelResponse> unload() {
     return start(
         "UnloadModel",
+        lane::reserveAnyhow,
         (turn, call) -> {
           long begin = scope.time().nanoTime();
           UntypedFuture promise =
@@ -435,10 +437,15 @@ public final class TrainingClient {
 
   /** Reserves the place in the caller's thread; all else happens on a thread of the SDK. */
   private <T> CompletableFuture<T> start(String operation, Work<T> work) {
+    return start(operation, lane::reserve, work);
+  }
+
+  private <T> CompletableFuture<T> start(
+      String operation, Supplier<SubmissionLane.Turn> reservation, Work<T> work) {
     SubmissionLane.Turn turn;
     try {
       session.checkAlive();
-      turn = lane.reserve();
+      turn = reservation.get();
     } catch (SessionLostException e) {
       lane.halt(e);
       return CompletableFuture.failedFuture(e);

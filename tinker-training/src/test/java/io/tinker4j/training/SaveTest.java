@@ -174,6 +174,19 @@ class SaveTest {
   }
 
   @Test
+  void unload_afterASubmissionThatFailedForGood_isSentAllTheSame() {
+    server.on("optim_step", call -> FakeService.json(400, Map.of("detail", "no")));
+    assertThatThrownBy(training.optimStep(AdamParams.builder().build())::join)
+        .hasMessageContaining("400");
+    assertThatThrownBy(training.optimStep(AdamParams.builder().build())::join)
+        .hasCauseInstanceOf(TrainingHaltedException.class);
+
+    training.unload().join();
+
+    assertThat(server.callsTo("unload_model")).hasSize(1);
+  }
+
+  @Test
   void unload_afterOtherOperations_isSentBehindThemAndEndsTheClient() {
     CompletableFuture<?> step = training.optimStep(AdamParams.builder().build());
     training.unload().join();

@@ -108,7 +108,7 @@ class RecoveryGuideTest {
   }
 
   @Test
-  void manualRecovery_inOneCall() throws Exception { // readiness: H3, U3
+  void manualRecovery_inOneCall() throws Exception { // readiness: H3, J5, S10, U3
     List<List<Datum>> batches = ChaosRun.data();
     try (EmbeddedTinkerServer server = EmbeddedTinkerServer.start()) {
       ResumableTraining.supervised(Batches.of(batches, 1), LossFunction.CROSS_ENTROPY, step -> 1e-3)
@@ -136,7 +136,7 @@ class RecoveryGuideTest {
   }
 
   @Test
-  void manualRecovery_inFiveSteps() throws Exception { // readiness: H3, L6
+  void manualRecovery_inFiveSteps() throws Exception { // readiness: H3, J5, L6, S10
     List<List<Datum>> batches = ChaosRun.data();
     try (EmbeddedTinkerServer server = EmbeddedTinkerServer.start();
         ServiceClient service = connect(server)) {
