@@ -27,12 +27,13 @@ final class Artifacts {
 
   private record Asked(CheckpointRecord record, CompletableFuture<OptionalLong> size) {
     ExperimentTracker.Artifact artifact() {
+      OptionalLong known = size.getNow(OptionalLong.empty());
       return new ExperimentTracker.Artifact(
           "step-" + record.step(),
           "checkpoint",
           record.path(),
-          size.getNow(OptionalLong.empty()),
-          Optional.empty(),
+          known.isPresent() ? known.getAsLong() : null,
+          null,
           Map.of(
               "step",
               Long.toString(record.step()),

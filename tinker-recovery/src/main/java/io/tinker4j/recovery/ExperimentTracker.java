@@ -5,8 +5,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,17 +40,17 @@ public interface ExperimentTracker {
    * @param id its name, unique within the run
    * @param type such as {@code checkpoint}
    * @param uri where it is
-   * @param sizeBytes how long it is; empty when the server does not say
-   * @param checksum of its bytes, such as {@code sha256:…}. Empty for checkpoints: the service
-   *     tells none, and they are not downloaded for it
+   * @param sizeBytes how long it is; null when the server does not say
+   * @param checksum of its bytes, such as {@code sha256:…}. Null for checkpoints: the service tells
+   *     none, and they are not downloaded for it
    * @param metadata what else is known
    */
   record Artifact(
       String id,
       String type,
       String uri,
-      OptionalLong sizeBytes,
-      Optional<String> checksum,
+      @Nullable Long sizeBytes,
+      @Nullable String checksum,
       Map<String, String> metadata) {
     /** Copies the metadata. */
     public Artifact {
@@ -65,8 +63,8 @@ public interface ExperimentTracker {
       fields.put("artifact_id", id);
       fields.put("type", type);
       fields.put("uri", uri);
-      fields.put("size_bytes", sizeBytes.isPresent() ? sizeBytes.getAsLong() : null);
-      fields.put("checksum", checksum.orElse(null));
+      fields.put("size_bytes", sizeBytes);
+      fields.put("checksum", checksum);
       fields.put("metadata", metadata);
       return fields;
     }

@@ -5,7 +5,8 @@ import static io.tinker4j.testkit.fault.RequestMatcher.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tinker4j.recovery.TrainingJob.Status;
+import io.tinker4j.recovery.job.TrainingJob;
+import io.tinker4j.recovery.job.TrainingJob.Status;
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
 import java.nio.file.Path;

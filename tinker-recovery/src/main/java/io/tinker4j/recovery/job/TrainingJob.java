@@ -1,5 +1,6 @@
-package io.tinker4j.recovery;
+package io.tinker4j.recovery.job;
 
+import io.tinker4j.recovery.ResumableTraining;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
