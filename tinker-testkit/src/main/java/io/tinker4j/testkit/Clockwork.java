@@ -88,6 +88,7 @@ final class Clockwork {
     try {
       closed = true;
       touch();
+      changed.signalAll();
     } finally {
       lock.unlock();
     }

@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http2.HTTP2Cipher;
 import org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
@@ -39,6 +40,7 @@ final class HttpListener implements AutoCloseable {
           Thread.ofVirtual().name("tinker-server-http-", 0).factory());
   private final Server server;
   private final ClosingConnector connector;
+  private volatile boolean closing;
 
   private HttpListener(
       HttpFront front, String host, int port, Duration holdTime, @Nullable SSLContext tls) {
@@ -106,6 +108,7 @@ final class HttpListener implements AutoCloseable {
 
   @Override
   public void close() {
+    closing = true;
     // First of all, so that no more connections come.
     connector.close();
     virtualThreads.shutdownNow();
@@ -120,9 +123,13 @@ final class HttpListener implements AutoCloseable {
   }
 
   /** Errors that Jetty finds itself, such as a malformed request line, in the API's form. */
-  private static final class JsonErrors extends ErrorHandler {
+  private final class JsonErrors extends ErrorHandler {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
+      if (closing && response.getStatus() == HttpStatus.INTERNAL_SERVER_ERROR_500) {
+        // What fails since its thread was interrupted, or got none, is to come again later.
+        response.setStatus(HttpStatus.SERVICE_UNAVAILABLE_503);
+      }
       byte[] body = body(response.getStatus());
       response.getHeaders().put(HttpHeader.CONTENT_TYPE, Answer.JSON);
       // After some of these errors Jetty closes the connection without saying so. HTTP/2 has no
@@ -132,7 +139,7 @@ final class HttpListener implements AutoCloseable {
       return true;
     }
 
-    private static byte[] body(int status) {
+    private byte[] body(int status) {
       return JsonBodies.write(Map.of("detail", "HTTP error " + status));
     }
   }
