@@ -22,6 +22,9 @@ final class Clockwork {
 
   private static final long LONGEST_GLANCE_NANOS = 400_000;
 
+  /** After how many glances they become rarer, each time by as much as one takes at first. */
+  private static final int PATIENT_GLANCES = 8;
+
   /** On a machine so busy that a glance takes long, others take long as well. */
   private static final int FEWEST_GLANCES = 1_000;
 
@@ -188,14 +191,12 @@ final class Clockwork {
       long since = System.nanoTime();
       long before = changes.get();
       int glances = 0;
-      long glance = GLANCE_NANOS;
       glancing = true;
       while (!isQuiet() && !closed) {
         if (changes.get() != before) {
           before = changes.get();
           since = System.nanoTime();
           glances = 0;
-          glance = GLANCE_NANOS;
         }
         Duration patience = activity.isWorking() ? WORK_PATIENCE : PATIENCE;
         if (glances > FEWEST_GLANCES && System.nanoTime() - since > patience.toNanos()) {
@@ -203,8 +204,8 @@ final class Clockwork {
           break;
         }
         glances++;
-        long unused = changed.awaitNanos(glance);
-        glance = Math.min(LONGEST_GLANCE_NANOS, glance + glance / 2);
+        long glance = GLANCE_NANOS * (1 + glances / PATIENT_GLANCES);
+        long unused = changed.awaitNanos(Math.min(LONGEST_GLANCE_NANOS, glance));
       }
       return changes.get();
     } finally {

@@ -17,6 +17,7 @@ import io.tinker4j.types.ModelInput;
 import io.tinker4j.types.SampledSequence;
 import io.tinker4j.types.SamplingParams;
 import io.tinker4j.types.TensorData;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +85,7 @@ class ClientsOverHttpTest {
     CompletableFuture<?> behind = training.optimStep(ADAM);
     reached.await();
 
-    service.close();
+    service.close(Duration.ZERO);
 
     assertThatThrownBy(() -> pending.get(5, TimeUnit.SECONDS)).hasCauseInstanceOf(Exception.class);
     assertThatThrownBy(() -> behind.get(5, TimeUnit.SECONDS)).hasCauseInstanceOf(Exception.class);

@@ -46,7 +46,7 @@ class HealthTest {
 
   @AfterEach
   void close() {
-    service.close();
+    service.close(Duration.ZERO);
   }
 
   private void healthz(int status) {
