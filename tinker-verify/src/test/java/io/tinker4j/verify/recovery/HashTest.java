@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
  * <p>{@code -Dchaos.seed=N} runs one seed, {@code -Dchaos.seeds=A..B} a range, and {@code
  * -Dchaos.http=A..B} a range over sockets.
  */
+@Tag("one-carrier")
 class HashTest {
   /** More than there are processors, since each run is a chain of short waits. */
   private static final int AT_ONCE = 12;
@@ -31,7 +33,7 @@ class HashTest {
   /** Most seeds reach the server without sockets; this shows that sockets change nothing. */
   @Test
   void run_overHttp_endsAsWithoutFaultsToo() throws Exception {
-    checkAll(ChaosRun.plain().overHttp(), "chaos.http", "1..6");
+    checkAll(ChaosRun.plain().overHttp(), "chaos.http", "1..4");
   }
 
   private static void checkAll(ChaosRun run, String property, String seeds) throws Exception {

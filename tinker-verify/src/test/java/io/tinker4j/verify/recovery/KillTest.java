@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * the server about every 30.
  */
 class KillTest {
-  private static final int STEPS = Integer.getInteger("kill.steps", 150);
+  private static final int STEPS = Integer.getInteger("kill.steps", 120);
 
   @TempDir private Path directory;
 
