@@ -58,7 +58,7 @@ final class Artifacts {
           .findFirst()
           .map(each -> each.sizeBytes())
           .orElse(OptionalLong.empty());
-    } catch (TinkerException | IllegalStateException e) {
+    } catch (TinkerException | IllegalStateException | IllegalArgumentException e) {
       log.log(System.Logger.Level.DEBUG, "it is not known how large " + path + " is", e);
       return OptionalLong.empty();
     }

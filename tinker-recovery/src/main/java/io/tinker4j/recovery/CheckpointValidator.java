@@ -71,7 +71,7 @@ public final class CheckpointValidator {
 
   /** Kinds of findings. */
   public enum Kind {
-    /** The server does not have it. */
+    /** The server does not have it, or it is no path of a checkpoint. */
     MISSING,
     /** It has expired. */
     EXPIRED,
@@ -117,12 +117,18 @@ public final class CheckpointValidator {
   }
 
   private Optional<Finding> metadata(String path, Expectations expected) {
+    String run;
+    try {
+      run = TinkerPath.parse(path).trainingRunId();
+    } catch (IllegalArgumentException e) {
+      return found(Kind.MISSING, e.getMessage());
+    }
     RestClient rest = service.createRestClient();
     WeightsInfoResponse info;
     Optional<Checkpoint> listed;
     try {
       listed =
-          rest.listCheckpoints(TinkerPath.parse(path).trainingRunId()).checkpoints().stream()
+          rest.listCheckpoints(run).checkpoints().stream()
               .filter(each -> each.tinkerPath().equals(path))
               .findFirst();
       info = rest.getWeightsInfoByTinkerPath(path);

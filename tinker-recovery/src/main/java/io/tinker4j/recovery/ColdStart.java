@@ -51,7 +51,7 @@ final class ColdStart<B> {
   private TrainingClient create(CheckpointRecord from) throws IncidentException {
     try {
       return models.apply(from);
-    } catch (TinkerException e) {
+    } catch (TinkerException | IllegalArgumentException e) { // the latter by an answer gone bad
       throw new IncidentException("", String.valueOf(e.getMessage()), e);
     }
   }

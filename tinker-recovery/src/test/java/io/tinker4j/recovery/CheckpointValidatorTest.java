@@ -98,6 +98,8 @@ class CheckpointValidatorTest {
         .contains(Kind.INCOMPATIBLE);
     assertThat(find(forSampling, Level.METADATA, FITTING)).contains(Kind.NOT_FOR_TRAINING);
     assertThat(find(path + "x", Level.METADATA, FITTING)).contains(Kind.MISSING);
+    assertThat(find(path.replace("tinker:", "tinkdr:"), Level.METADATA, FITTING))
+        .contains(Kind.MISSING);
     assertThat(find(path + "x", Level.NONE, FITTING)).isEmpty();
     assertThat(find(shortLived, Level.METADATA, FITTING)).isEmpty();
     runs.time.sleep(Duration.ofHours(2));

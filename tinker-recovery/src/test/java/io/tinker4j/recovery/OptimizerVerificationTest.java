@@ -106,4 +106,24 @@ class OptimizerVerificationTest {
           assertThat(each.reason()).contains("no more than probeTolerance");
         });
   }
+
+  @Test
+  void coldStartThatCannotBeHad_leavesTheRunAlone() throws Exception {
+    Fault noRank =
+        Fault.on(operation("weights_info")) // by the validator, for the load, for the cold start
+            .nth(3)
+            .answer(200, "{\"base_model\":\"" + TestRuns.MODEL + "\",\"is_lora\":true}");
+    runs.server.setFaults(FaultScript.of(INCIDENT, noRank));
+
+    ResumableTraining.Result result =
+        training(RecoveryPolicy.builder().probeTolerance(0)).resumeOrStart();
+
+    assertThat(result.recoveries()).isEqualTo(1);
+    assertThat(events(Degraded.class))
+        .singleElement()
+        .satisfies(each -> {
+          assertThat(each.rung()).isEqualTo(Rung.UNVERIFIED);
+          assertThat(each.reason()).contains("could not be compared with", "not a LoRA checkpoint");
+        });
+  }
 }
