@@ -3,6 +3,7 @@ package io.tinker4j.verify.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -47,11 +48,16 @@ class HashTest {
     int processes = 0;
     int faults = 0;
     long recoveries = 0;
+    List<Throwable> failed = new ArrayList<>();
     try (ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE)) {
       for (Future<ChaosRun.Costs> each : pool.invokeAll(runs)) {
-        processes += each.get().processes();
-        faults += each.get().faults();
-        recoveries += each.get().recoveries();
+        if (each.state() == Future.State.FAILED) {
+          failed.add(each.exceptionNow());
+          continue;
+        }
+        processes += each.resultNow().processes();
+        faults += each.resultNow().faults();
+        recoveries += each.resultNow().recoveries();
       }
     }
     System.getLogger(HashTest.class.getName())
@@ -64,6 +70,7 @@ class HashTest {
                     faults,
                     processes,
                     recoveries));
+    assertThat(failed).isEmpty();
   }
 
   private static LongStream seeds(String range) {
