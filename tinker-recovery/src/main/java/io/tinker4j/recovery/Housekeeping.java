@@ -126,7 +126,7 @@ final class Housekeeping {
       for (RestClient.Deletion each : client.deleteCheckpoints(paths, false)) {
         each.failure().ifPresent(e -> troubles.add(each.toString()));
       }
-    } catch (TinkerException | IllegalStateException e) {
+    } catch (TinkerException | IllegalStateException | IllegalArgumentException e) {
       troubles.add("%s stay on the server: %s".formatted(paths, e.getMessage()));
     }
   }

@@ -102,7 +102,7 @@ public final class RunMonitor implements AutoCloseable {
       }
     } catch (NotFoundException e) {
       tell(new Detection(runId, true));
-    } catch (TinkerException e) {
+    } catch (TinkerException | IllegalStateException e) { // the latter when its client is closed
       log.log(
           System.Logger.Level.DEBUG,
           () -> "no answer about a run: run=%s cause=%s".formatted(runId, e.getMessage()));

@@ -98,6 +98,29 @@ class RestoreChoiceTest {
         .allMatch(selected -> selected.path().equals(newest.path()));
   }
 
+  @Test
+  void checkpointThatNoServerCanHave_isRejected_andKeepsNothingFromBeingDeleted() throws Exception {
+    Path run = directory.resolve("run");
+    CheckpointRecord newest = stopped(run, 25).getLast();
+    CheckpointRecord broken =
+        CheckpointRecord.builder().from(newest).path("tinkdr://run/weights/x").build();
+    try (ProgressJournal journal = ProgressJournal.open(run)) {
+      journal.append(new JournalEntry.CheckpointSaved(broken));
+    }
+
+    ResumableTraining.Result result =
+        runs.training(60, run)
+            .retention(RetentionPolicy.builder().keepLast(1).build())
+            .listener(events::add)
+            .build()
+            .resumeOrStart();
+
+    assertThat(result.isComplete()).isTrue();
+    assertThat(events(RecoveryEvent.Degraded.class))
+        .extracting(RecoveryEvent.Degraded::reason)
+        .anyMatch(reason -> reason.contains("stay on the server") && reason.contains("tinkdr://"));
+  }
+
   /** Returns the checkpoints of a run that was asked to stop at a step. */
   private List<CheckpointRecord> stopped(Path journal, long step) throws Exception {
     List<ResumableTraining> running = new ArrayList<>();
