@@ -133,10 +133,10 @@ public final class CheckpointValidator {
               .findFirst();
       info = rest.getWeightsInfoByTinkerPath(path);
     } catch (ApiStatusException e) {
-      if (!isGone(e)) {
+      if (!isAboutTheCheckpoint(e)) {
         throw e;
       }
-      return found(Kind.MISSING, path + " is not there");
+      return found(Kind.MISSING, isGone(e) ? path + " is not there" : e.getMessage());
     }
     if (listed.isEmpty()) {
       return found(Kind.MISSING, path + " is not among the run's checkpoints");

@@ -100,6 +100,8 @@ class CheckpointValidatorTest {
     assertThat(find(path + "x", Level.METADATA, FITTING)).contains(Kind.MISSING);
     assertThat(find(path.replace("tinker:", "tinkdr:"), Level.METADATA, FITTING))
         .contains(Kind.MISSING);
+    assertThat(find(path.replace("weights/", "weights/{"), Level.METADATA, FITTING))
+        .contains(Kind.MISSING);
     assertThat(find(path + "x", Level.NONE, FITTING)).isEmpty();
     assertThat(find(shortLived, Level.METADATA, FITTING)).isEmpty();
     runs.time.sleep(Duration.ofHours(2));

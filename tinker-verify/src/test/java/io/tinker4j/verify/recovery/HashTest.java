@@ -70,7 +70,12 @@ class HashTest {
                     faults,
                     processes,
                     recoveries));
-    assertThat(failed).isEmpty();
+    if (!failed.isEmpty()) {
+      AssertionError all =
+          new AssertionError("%d of %d seeds fail".formatted(failed.size(), runs.size()));
+      failed.forEach(all::addSuppressed);
+      throw all;
+    }
   }
 
   private static LongStream seeds(String range) {
