@@ -160,7 +160,7 @@ public final class CheckpointValidator {
   }
 
   /** Servers say 410 of what was deleted, or 404. */
-  static boolean isGone(ApiStatusException e) {
+  private static boolean isGone(ApiStatusException e) {
     return e.status() == 404 || e.status() == 410;
   }
 

@@ -64,8 +64,8 @@ public final class JournalVerification {
     for (CheckpointRecord checkpoint : state.checkpoints()) {
       try {
         Object unused = rest.getWeightsInfoByTinkerPath(checkpoint.path());
-      } catch (ApiStatusException e) {
-        if (!CheckpointValidator.isGone(e)) {
+      } catch (ApiStatusException | IllegalArgumentException e) {
+        if (!CheckpointValidator.isAboutTheCheckpoint(e)) {
           throw e;
         }
         missing.add(checkpoint.path());

@@ -119,9 +119,7 @@ final class Restorer<B> implements AutoCloseable {
     close();
     List<CheckpointRecord> candidates = candidates();
     if (candidates.isEmpty()) {
-      TrainingClient fresh = attempts.run(this::createFromBase);
-      model = fresh;
-      return new Ground(fresh, 0, Batches.Position.START, null);
+      return startAfresh();
     }
     for (CheckpointRecord candidate : candidates) {
       if (!candidate.equals(candidates.get(0))) {
@@ -129,7 +127,10 @@ final class Restorer<B> implements AutoCloseable {
             RecoveryEvent.Rung.OLDER_CHECKPOINT, "that of step " + candidate.step() + " has to do");
       }
       events.selected(candidate, Math.max(0, journal.state().reached() - candidate.step()));
-      String finding = attempts.run(() -> check(candidate));
+      String finding =
+          isSpent(candidate)
+              ? "it did not restore what it had"
+              : attempts.run(() -> check(candidate));
       TrainingClient client = finding == null ? attempts.run(() -> load(candidate)) : null;
       if (client == null) {
         events.rejected(candidate, finding == null ? "it cannot be loaded" : finding);
@@ -144,8 +145,24 @@ final class Restorer<B> implements AutoCloseable {
       events.rejected(candidate, mismatch);
       free(client);
     }
+    if (candidates.getLast().step() == 0) {
+      events.degraded(
+          RecoveryEvent.Rung.OLDER_CHECKPOINT, "the base model has to do, as it was at step 0");
+      return startAfresh();
+    }
     suspects.clear();
     throw new AttemptException("none of %d checkpoints could be used".formatted(candidates.size()));
+  }
+
+  /** There is nothing older to go back to, but what it was saved from is to be had again. */
+  private boolean isSpent(CheckpointRecord candidate) {
+    return candidate.step() == 0 && suspects.contains(candidate.path());
+  }
+
+  private Ground startAfresh() throws AttemptException, InterruptedException {
+    TrainingClient fresh = attempts.run(this::createFromBase);
+    model = fresh;
+    return new Ground(fresh, 0, Batches.Position.START, null);
   }
 
   /** Asks the server to forget a model, at the latest with its session. */

@@ -99,6 +99,56 @@ class RestoreChoiceTest {
   }
 
   @Test
+  void checkpointOfStep0_thatCannotBeLoaded_isTheBaseModelAgain() throws Exception {
+    String clean = runs.cleanWeights(30, directory.resolve("clean"));
+    runs.server.setFaults(
+        FaultScript.of(
+            Fault.on(operation("optim_step")).nth(6).poisonRun(),
+            Fault.on(operation("load_weights")).answer(400)));
+
+    ResumableTraining.Result result =
+        runs.training(30, directory.resolve("run")).listener(events::add).build().resumeOrStart();
+
+    assertThat(events(CheckpointSelected.class))
+        .singleElement()
+        .returns(0L, CheckpointSelected::step)
+        .returns(5L, CheckpointSelected::rolledBack);
+    assertThat(events(RecoveryEvent.Degraded.class))
+        .extracting(RecoveryEvent.Degraded::reason)
+        .anyMatch(reason -> reason.contains("the base model has to do"));
+    assertThat(result.recoveries()).isEqualTo(1);
+    assertThat(runs.server.weightsHash(result.modelId())).isEqualTo(clean);
+  }
+
+  @Test
+  void checkpointOfStep0_thatDoesNotRestoreWhatItHad_isTheBaseModelAgain() throws Exception {
+    String clean = runs.cleanWeights(30, directory.resolve("clean"));
+    Path run = directory.resolve("run");
+    CheckpointSchedule notAtTheEnd =
+        CheckpointSchedule.builder().everySteps(10).onClose(false).build();
+    CheckpointRecord first = stopped(run, 5, notAtTheEnd).getLast();
+    CheckpointRecord other =
+        CheckpointRecord.builder()
+            .from(first)
+            .probeAfterNextStep(first.probe().orElseThrow())
+            .build();
+    try (ProgressJournal journal = ProgressJournal.open(run)) {
+      journal.append(new JournalEntry.CheckpointSaved(other));
+    }
+
+    ResumableTraining.Result result =
+        runs.training(30, run).listener(events::add).build().resumeOrStart();
+
+    assertThat(events(RecoveryEvent.CheckpointRejected.class))
+        .extracting(RecoveryEvent.CheckpointRejected::reason)
+        .satisfiesExactly(
+            reason -> assertThat(reason).contains("the optimizer's state is not what it was"),
+            reason -> assertThat(reason).isEqualTo("it did not restore what it had"));
+    assertThat(runs.server.weightsHash(result.modelId())).isEqualTo(clean);
+    assertThat(JournalVerification.verify(run).isSound()).isTrue();
+  }
+
+  @Test
   void checkpointThatNoServerCanHave_isRejected_andKeepsNothingFromBeingDeleted() throws Exception {
     Path run = directory.resolve("run");
     CheckpointRecord newest = stopped(run, 25).getLast();
@@ -106,6 +156,10 @@ class RestoreChoiceTest {
         CheckpointRecord.builder().from(newest).path("tinkdr://run/weights/x").build();
     try (ProgressJournal journal = ProgressJournal.open(run)) {
       journal.append(new JournalEntry.CheckpointSaved(broken));
+    }
+    try (ServiceClient service = runs.connect()) {
+      assertThat(JournalVerification.verify(run, service.createRestClient()).missing())
+          .containsExactly(broken.path());
     }
 
     ResumableTraining.Result result =
@@ -123,9 +177,15 @@ class RestoreChoiceTest {
 
   /** Returns the checkpoints of a run that was asked to stop at a step. */
   private List<CheckpointRecord> stopped(Path journal, long step) throws Exception {
+    return stopped(journal, step, CheckpointSchedule.builder().everySteps(10).build());
+  }
+
+  private List<CheckpointRecord> stopped(Path journal, long step, CheckpointSchedule schedule)
+      throws Exception {
     List<ResumableTraining> running = new ArrayList<>();
     running.add(
         runs.training(30, journal)
+            .schedule(schedule)
             .onStep(result -> {
               if (result.step() == step) {
                 running.get(0).stop();
