@@ -72,7 +72,7 @@ public sealed interface RecoveryEvent {
     WEIGHTS_ONLY,
     /** A restore could not be verified, or not the optimizer's part of it. */
     UNVERIFIED,
-    /** An older checkpoint serves in place of one that was rejected. */
+    /** An older checkpoint, or the base model, serves in place of one that was rejected. */
     OLDER_CHECKPOINT,
     /** The client holds calls back, as the server does not answer: the attempt waits. */
     CIRCUIT_OPEN,

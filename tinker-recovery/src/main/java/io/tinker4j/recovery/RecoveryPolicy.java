@@ -138,7 +138,10 @@ public interface RecoveryPolicy {
 
   /** Which checkpoint to go back to. */
   sealed interface CheckpointChoice {
-    /** The latest that passes validation; rejected ones are followed by older ones. */
+    /**
+     * The latest that passes validation; rejected ones are followed by older ones, and that of step
+     * 0 by the base model, whatever the choice.
+     */
     record LatestValid() implements CheckpointChoice {}
 
     /**
