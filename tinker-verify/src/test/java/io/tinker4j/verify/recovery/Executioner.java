@@ -16,7 +16,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** Runs a trainer and its server as processes, kills both at random and starts them again. */
+/**
+ * Runs a trainer and its server as processes, kills both at random and starts them again. A life
+ * counts from the first step on, so that slow machines train, too; one in four counts from the
+ * start, to end before that.
+ */
 final class Executioner implements AutoCloseable {
   private final List<String> serverOptions;
   private final Duration trainerLife;
@@ -33,6 +37,8 @@ final class Executioner implements AutoCloseable {
   private @Nullable Exception failure;
   private Instant killed = Instant.EPOCH;
   private boolean isDown;
+  private boolean isTrainerDoomed;
+  private boolean isServerDoomed;
   private int trainers;
   private int servers;
 
@@ -48,12 +54,10 @@ final class Executioner implements AutoCloseable {
     server = ServerProcess.start(0, serverOptions.toArray(String[]::new));
     url = server.baseUrl();
     port = URI.create(url).getPort();
-    killAfter(serverLife, this::killServer);
   }
 
   /** Trains, in as many processes as it takes; returns the model. */
   String train(Path journal, int steps) throws Exception {
-    killAfter(trainerLife, this::killTrainer);
     while (true) {
       Process process = startTrainer(journal, steps);
       try (BufferedReader output = process.inputReader()) {
@@ -96,10 +100,15 @@ final class Executioner implements AutoCloseable {
   private void stepDone(Process process, Instant when) {
     lock.lock();
     try {
-      if (isDown && process.equals(trainer) && when.isAfter(killed)) {
+      if (!process.equals(trainer) || !when.isAfter(killed)) {
+        return;
+      }
+      if (isDown) {
         recoveries.add(Duration.between(killed, when));
         isDown = false;
       }
+      doomTrainer();
+      doomServer();
     } finally {
       lock.unlock();
     }
@@ -119,6 +128,24 @@ final class Executioner implements AutoCloseable {
     }
   }
 
+  private void doomTrainer() {
+    if (!isTrainerDoomed) {
+      isTrainerDoomed = true;
+      killAfter(trainerLife, this::killTrainer);
+    }
+  }
+
+  private void doomServer() {
+    if (!isServerDoomed) {
+      isServerDoomed = true;
+      killAfter(serverLife, this::killServer);
+    }
+  }
+
+  private boolean diesEarly() {
+    return random.nextInt(4) == 0;
+  }
+
   /** Half to one and a half times the average life from now. */
   private void killAfter(Duration life, Runnable kill) {
     long nanos = (long) (life.toNanos() * (0.5 + random.nextDouble()));
@@ -128,16 +155,24 @@ final class Executioner implements AutoCloseable {
   private void killTrainer() {
     lock.lock();
     try {
+      isTrainerDoomed = false;
       if (trainer != null) {
-        trainer.destroyForcibly();
+        end(trainer);
         trainer = null;
         trainers++;
         goDown();
       }
+      if (diesEarly()) {
+        doomTrainer();
+      }
     } finally {
       lock.unlock();
     }
-    killAfter(trainerLife, this::killTrainer);
+  }
+
+  /** Unlike the process's own method, leaves what it has written to be read. */
+  private static void end(Process process) {
+    boolean unused = process.toHandle().destroyForcibly();
   }
 
   /** Its steps can only go on when it is back, hence the lock meanwhile. */
@@ -148,16 +183,18 @@ final class Executioner implements AutoCloseable {
       servers++;
       server.close();
       server = ServerProcess.start(port, serverOptions.toArray(String[]::new));
+      isServerDoomed = false;
+      if (diesEarly()) {
+        doomServer();
+      }
     } catch (IOException | InterruptedException e) {
       failure = e;
       if (trainer != null) {
-        trainer.destroyForcibly();
+        end(trainer);
       }
-      return;
     } finally {
       lock.unlock();
     }
-    killAfter(serverLife, this::killServer);
   }
 
   private void goDown() {
