@@ -28,6 +28,9 @@ final class Clockwork {
   /** On a machine so busy that a glance takes long, others take long as well. */
   private static final int FEWEST_GLANCES = 1_000;
 
+  /** The end of the server's work is told; it is only looked whether it hangs. */
+  private static final long WORK_GLANCE_NANOS = WORK_PATIENCE.toNanos() / FEWEST_GLANCES;
+
   /** How far time may go, at most, past a thread that has been started and is not known yet. */
   private static final long UNSEEN_NANOS = Duration.ofMinutes(1).toNanos();
 
@@ -205,7 +208,9 @@ final class Clockwork {
         }
         glances++;
         long glance = GLANCE_NANOS * (1 + glances / PATIENT_GLANCES);
-        long unused = changed.awaitNanos(Math.min(LONGEST_GLANCE_NANOS, glance));
+        long unused =
+            changed.awaitNanos(
+                activity.isWorking() ? WORK_GLANCE_NANOS : Math.min(LONGEST_GLANCE_NANOS, glance));
       }
       return changes.get();
     } finally {
