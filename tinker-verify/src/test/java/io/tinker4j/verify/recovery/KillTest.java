@@ -47,7 +47,7 @@ class KillTest {
         new Executioner(
             server,
             Duration.ofSeconds(Integer.getInteger("kill.trainer.seconds", 3)),
-            Duration.ofSeconds(Integer.getInteger("kill.server.seconds", 8)))) {
+            Duration.ofSeconds(Integer.getInteger("kill.server.seconds", 6)))) {
       model = executioner.train(directory.resolve("run"), STEPS);
       toll = executioner.toll();
     }
