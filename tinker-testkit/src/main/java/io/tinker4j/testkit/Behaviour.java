@@ -153,6 +153,7 @@ class Behaviour {
     wire.put("type", "try_again");
     wire.put("request_id", promise.requestId());
     wire.put("queue_state", QueueState.ACTIVE.value());
+    promise.obstacle().ifPresent(reason -> wire.put("queue_state_reason", reason));
     return JsonBodies.ok(wire);
   }
 

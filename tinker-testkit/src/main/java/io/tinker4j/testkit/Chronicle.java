@@ -162,6 +162,14 @@ final class Chronicle {
     return fields;
   }
 
+  /** Notes that the number of a request counts as used though the request was refused. */
+  long refuse(String modelId, long seqId) {
+    Map<String, Object> fields = entry("refused");
+    fields.put(MODEL, modelId);
+    fields.put(SEQ, seqId);
+    return write(fields);
+  }
+
   /** Notes that a model is to end. */
   long unload(String requestId, String modelId) {
     Map<String, Object> fields = entry("unload");

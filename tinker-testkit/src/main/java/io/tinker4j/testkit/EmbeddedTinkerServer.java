@@ -264,6 +264,17 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Sets what becomes of the sequence number of a model's request that is refused once its body
+     * was read. Default: {@link RefusedNumbers#USED}, on which clients can rely that never use a
+     * number again. Servers that carry out requests in the order of their arrival have no use for
+     * it.
+     */
+    public Builder refusedNumbers(RefusedNumbers refusedNumbers) {
+      settings.refusedNumbers = Objects.requireNonNull(refusedNumbers, "refusedNumbers");
+      return this;
+    }
+
     /** Sets the only API key that is accepted. Default: any that is not blank. */
     public Builder apiKey(String apiKey) {
       settings.apiKey = Objects.requireNonNull(apiKey, "apiKey");

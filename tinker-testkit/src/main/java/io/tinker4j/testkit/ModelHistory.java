@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ final class ModelHistory {
 
   private final List<ExecutedOperation> done = new ArrayList<>();
   private final TreeSet<Long> snapshots = new TreeSet<>();
+  private final Set<Long> refused = new TreeSet<>();
   private @Nullable Promise unloading;
 
   ModelHistory(JournalEntry creation, Promise created) {
@@ -64,6 +66,16 @@ final class ModelHistory {
   /** The latest snapshot that is not of an operation whose end was lost. */
   Optional<Long> latestSnapshot() {
     return Optional.ofNullable(snapshots.floor(last()));
+  }
+
+  /** Notes a number that counts as used though its request was refused. */
+  void refuse(long seqId) {
+    refused.add(seqId);
+  }
+
+  /** The numbers of refused requests that count as used. */
+  Set<Long> refused() {
+    return refused;
   }
 
   void unload(Promise promise) {

@@ -3,6 +3,7 @@ package io.tinker4j.testkit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /** Takes in the requests of models, whatever their endpoint; filled once. */
 final class ModelOperations {
@@ -44,8 +45,31 @@ final class ModelOperations {
 
   /** Hands a request to its model and answers with a promise. */
   Answer submit(StoredRequest request) {
-    ModelOperation operation = read(request);
-    TrainedModel model = registry.model(request.owner(), operation.modelId());
-    return ModelEndpoints.promised(model.submit(operation, request), model.id());
+    return counting(
+        request,
+        () -> {
+          ModelOperation operation = read(request);
+          TrainedModel model = registry.model(request.owner(), operation.modelId());
+          return ModelEndpoints.promised(model.submit(operation, request), model.id());
+        });
+  }
+
+  /** Answers a request; when it is refused, its number may count as used all the same. */
+  Answer counting(StoredRequest request, Supplier<Answer> answer) {
+    try {
+      return answer.get();
+    } catch (RefusedException e) {
+      if (e.status() < 500) {
+        RequestNumber.of(request).ifPresent(number -> refuse(request.owner(), number));
+      }
+      throw e;
+    }
+  }
+
+  private void refuse(String owner, RequestNumber number) {
+    TrainedModel model = registry.findModel(number.modelId());
+    if (model != null && model.session().owner().equals(owner)) {
+      model.refuse(number.seqId());
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.tinker4j.testkit;
 
 import java.util.ArrayDeque;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
@@ -70,6 +71,18 @@ final class OperationLane {
     try {
       last = lastOperation;
       startIfReady();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The number that operations wait for because nothing has come under it; empty when none do. */
+  OptionalLong missing() {
+    lock.lock();
+    try {
+      return running || waiting.isEmpty() || waiting.containsKey(next)
+          ? OptionalLong.empty()
+          : OptionalLong.of(next);
     } finally {
       lock.unlock();
     }

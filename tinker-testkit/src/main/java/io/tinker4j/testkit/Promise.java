@@ -3,12 +3,14 @@ package io.tinker4j.testkit;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /** The result of one accepted operation, now or later. Safe for use by many threads. */
 final class Promise {
   private final String owner;
   private final String requestId;
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+  private volatile Supplier<Optional<String>> obstacle = Optional::empty;
 
   /** Makes the promise of what this owner has asked for. */
   Promise(String owner, String requestId) {
@@ -26,6 +28,16 @@ final class Promise {
 
   boolean isDone() {
     return outcome.isDone();
+  }
+
+  /** Sets what tells, in words for people, what the outcome waits for that may never come. */
+  void waitsFor(Supplier<Optional<String>> newObstacle) {
+    obstacle = newObstacle;
+  }
+
+  /** What the outcome waits for that may never come, in words for people. */
+  Optional<String> obstacle() {
+    return obstacle.get();
   }
 
   /** Sets the outcome unless it is set. */

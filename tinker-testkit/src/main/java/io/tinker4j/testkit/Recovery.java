@@ -100,6 +100,7 @@ final class Recovery implements Consumer<JournalEntry> {
       case "accept" -> model(entry).accept(accepted(entry, listeners));
       case "past" -> past(entry, listeners);
       case "snapshot" -> model(entry).snapshot(entry.number(Chronicle.SEQ));
+      case "refused" -> model(entry).refuse(entry.number(Chronicle.SEQ));
       case "unload" -> {
         ModelHistory model = model(entry);
         model.unload(promise(entry, model.creation().text(Chronicle.OWNER), listeners));

@@ -223,7 +223,7 @@ final class Registry {
     return model;
   }
 
-  /** Returns a model for the test that runs the server, or null. */
+  /** Returns a model, whoever owns it, or null. */
   @Nullable TrainedModel findModel(String id) {
     lock.lock();
     try {

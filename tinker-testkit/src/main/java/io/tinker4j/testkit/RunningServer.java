@@ -54,7 +54,13 @@ final class RunningServer implements AutoCloseable {
               settings.apiKey, behaviour.requiresCredential(), tokens, settings.tokenLife);
       Workshop workshop =
           new Workshop(
-              compute, futures, new UsageMeter(time), chronicle, behaviour, settings.deduplicates);
+              compute,
+              futures,
+              new UsageMeter(time),
+              chronicle,
+              behaviour,
+              settings.deduplicates,
+              settings.refusedNumbers);
       Router router = router(recovery, workshop, audit, tokens, credentials);
       if (compactor != null) {
         compactor.open();

@@ -31,6 +31,7 @@ final class ServerSettings implements Cloneable {
   @Nullable Path dataDirectory;
   boolean keepsState;
   boolean deduplicates = true;
+  RefusedNumbers refusedNumbers = RefusedNumbers.USED;
   @Nullable String apiKey;
   @Nullable Duration holdTime;
   Personality personality = Personality.HOSTED;

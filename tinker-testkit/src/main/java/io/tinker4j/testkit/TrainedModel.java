@@ -10,6 +10,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -53,6 +55,9 @@ final class TrainedModel {
 
   /** A request that was taken in: what tells it from others, and where it is in the journal. */
   private record Submission(String fingerprint, String requestId, long entry) {}
+
+  /** What stands under a number that counts as used though its request was refused. */
+  private static final Submission REFUSED = new Submission("", "", -1);
 
   String id() {
     return id;
@@ -121,6 +126,7 @@ final class TrainedModel {
         engine.recall(ledger.get(ledger.size() - 1).weightsHash());
       }
       history.accepted().forEach(accepted -> resume(accepted, reader));
+      history.refused().forEach(seqId -> use(seqId, history.last()));
       unloading = history.unloading();
       Promise end = unloading;
       if (end != null && !end.isDone()) {
@@ -141,12 +147,21 @@ final class TrainedModel {
     boolean isAgain = submissions.put(seqId, submission) != null;
     if (!promise.isDone()) {
       pending.add(promise);
+      promise.waitsFor(() -> obstacle(seqId));
       Runnable execution = () -> execute(read(accepted, reader), promise);
       if (isAgain) {
         lane.submitAgain(seqId, execution);
       } else {
         lane.submit(seqId, execution);
       }
+    }
+  }
+
+  /** Lets the lane pass over a number without an operation; those up to {@code last} are past. */
+  private void use(long seqId, long last) {
+    submissions.put(seqId, REFUSED);
+    if (seqId > last) {
+      lane.submit(seqId, () -> {});
     }
   }
 
@@ -185,6 +200,27 @@ final class TrainedModel {
     return submission.requestId();
   }
 
+  /** Counts a number as used whose request is refused, where that is so and it was free. */
+  void refuse(long seqId) {
+    if (seqId < 1
+        || workshop.refusedNumbers() != RefusedNumbers.USED
+        || !workshop.behaviour().ordersRequests()) {
+      return;
+    }
+    long entry;
+    lock.lock();
+    try {
+      if (unloading != null || submissions.containsKey(seqId)) {
+        return;
+      }
+      entry = workshop.chronicle().refuse(id, seqId);
+      use(seqId, 0);
+    } finally {
+      lock.unlock();
+    }
+    workshop.chronicle().sync(entry);
+  }
+
   private Submission takeIn(ModelOperation operation, StoredRequest request) {
     if (unloading != null) {
       throw RefusedException.notFound("model " + id + " is unloaded");
@@ -192,6 +228,7 @@ final class TrainedModel {
     operation.check();
     long seqId = operation.seqId();
     Promise promise = workshop.futures().create(session.owner());
+    promise.waitsFor(() -> obstacle(seqId));
     long entry = workshop.chronicle().accept(promise.requestId(), operation, request);
     Submission submission = new Submission(operation.fingerprint(), promise.requestId(), entry);
     boolean isAgain = isNumbered(operation) && submissions.put(seqId, submission) != null;
@@ -206,6 +243,15 @@ final class TrainedModel {
       lane.submit(seqId, execution);
     }
     return submission;
+  }
+
+  private Optional<String> obstacle(long seqId) {
+    OptionalLong missing = lane.missing();
+    return missing.isPresent() && missing.getAsLong() < seqId
+        ? Optional.of(
+            "seq_id %d waits for seq_id %d, which has not arrived"
+                .formatted(seqId, missing.getAsLong()))
+        : Optional.empty();
   }
 
   private boolean isRecognised(ModelOperation operation) {

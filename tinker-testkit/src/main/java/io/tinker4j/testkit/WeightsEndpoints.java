@@ -218,13 +218,16 @@ final class WeightsEndpoints {
   }
 
   private Answer loadOrCreate(HttpCall call) {
-    LoadWeightsRequest request = JsonBodies.read(call.body(), LoadWeightsRequest.class);
+    StoredRequest stored = StoredRequest.of("load_weights", call);
+    return operations.counting(stored, () -> loadOrCreate(stored));
+  }
+
+  private Answer loadOrCreate(StoredRequest stored) {
+    LoadWeightsRequest request = JsonBodies.read(stored.body(), LoadWeightsRequest.class);
     if (request.modelId().isPresent() == request.sessionId().isPresent()) {
       throw RefusedException.badRequest("one of model_id and session_id must be set");
     }
-    return request.sessionId().isPresent()
-        ? models.create(StoredRequest.of("load_weights", call))
-        : operations.submit(StoredRequest.of("load_weights", call));
+    return request.sessionId().isPresent() ? models.create(stored) : operations.submit(stored);
   }
 
   private ModelOperation loadWeights(StoredRequest stored) {

@@ -4,6 +4,7 @@ package io.tinker4j.testkit;
  * What models work with.
  *
  * @param deduplicates whether a request that comes again is known by its number
+ * @param refusedNumbers what becomes of the number of a request that is refused
  */
 record Workshop(
     ComputePool compute,
@@ -11,4 +12,5 @@ record Workshop(
     UsageMeter meter,
     Chronicle chronicle,
     Behaviour behaviour,
-    boolean deduplicates) {}
+    boolean deduplicates,
+    RefusedNumbers refusedNumbers) {}
