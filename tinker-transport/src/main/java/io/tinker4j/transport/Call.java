@@ -38,6 +38,9 @@ final class Call<O> {
   private int attempts;
   private int retries;
 
+  /** Whether an attempt may have reached the server without a refusal that came back. */
+  private boolean inDoubt;
+
   /**
    * Prepares a call.
    *
@@ -68,6 +71,9 @@ final class Call<O> {
       client.listener.callSucceeded(traced, elapsed());
       return value;
     } catch (RuntimeException | Error e) {
+      if (!inDoubt && e instanceof TinkerException ours) {
+        ours.noteNothingTakenIn();
+      }
       client.listener.callFailed(traced, elapsed(), e);
       throw e;
     }
@@ -179,6 +185,7 @@ final class Call<O> {
   private O attempt() throws InterruptedException {
     TracedAttempt tracedAttempt = new TracedAttempt(traced, attempts);
     TransportRequest request = request(tracedAttempt);
+    boolean inDoubtBefore = inDoubt;
     attempts++;
     Duration limit = limits.timeout().compareTo(left()) < 0 ? limits.timeout() : left();
     long began = client.time.nanoTime();
@@ -186,6 +193,7 @@ final class Call<O> {
     client.listener.attemptStarted(tracedAttempt);
     Codec.Answer answer;
     try (alarm) {
+      inDoubt = true;
       TransportResponse response = client.transport.send(request);
       Optional<O> open = reception.open(response);
       if (open.isPresent()) {
@@ -203,13 +211,20 @@ final class Call<O> {
       }
     } catch (IOException | InterruptedException e) {
       client.listener.attemptFailed(tracedAttempt, since(began), e);
+      inDoubt = inDoubtBefore || !(e instanceof ConnectException);
       throw lost(e, alarm, limit);
     } catch (RuntimeException | Error e) {
       client.listener.attemptFailed(tracedAttempt, since(began), e);
       throw e;
     }
+    inDoubt = inDoubtBefore || !isRefusal(answer.status());
     checkAccepted(answer);
     return reception.decode(answer);
+  }
+
+  /** Whether a status says that the server took nothing in; 499 tells of a client that left. */
+  private static boolean isRefusal(int status) {
+    return status >= 400 && status < 500 && status != 408 && status != 499;
   }
 
   private void answered(TracedAttempt attempt, Traffic traffic) {

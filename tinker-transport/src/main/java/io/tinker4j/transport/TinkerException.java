@@ -10,6 +10,8 @@ import java.util.Optional;
 public abstract class TinkerException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  private boolean nothingTakenIn;
+
   /** Creates an exception without a cause. */
   protected TinkerException(String message) {
     super(message);
@@ -38,6 +40,20 @@ public abstract class TinkerException extends RuntimeException {
   /** Returns whether the fault is the caller's, so that the same call will fail again. */
   public boolean isUserError() {
     return false;
+  }
+
+  /**
+   * Returns whether the server may have acted on the request. False only when it is certain that it
+   * did not: each attempt was refused (a status from 400 to 499 but for 408 and 499) or never
+   * reached the server.
+   */
+  public boolean mayHaveActed() {
+    return !nothingTakenIn;
+  }
+
+  /** Notes that the server took nothing in; for the call, before it throws this. */
+  final void noteNothingTakenIn() {
+    nothingTakenIn = true;
   }
 
   /** Returns whether a failure is, or was caused by, one whose fault is the caller's. */
