@@ -10,8 +10,11 @@ import io.tinker4j.types.Datum;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.random.RandomGenerator;
 
@@ -19,9 +22,10 @@ import java.util.random.RandomGenerator;
 final class ClientScope {
   /**
    * How requests are submitted that a server may have half seen: they are tried for five minutes,
-   * because giving one up ends the model's order of requests.
+   * because giving one up ends the model's order of requests. A conflict is about the number or the
+   * name and stays one.
    */
-  static final CallOptions SUBMISSION = submission().build();
+  static final CallOptions SUBMISSION = submission().finalStatus(409).build();
 
   static final ClientConfigRequest CONFIG_REQUEST =
       ClientConfigRequest.builder().sdkVersion(ApiClient.version()).build();
@@ -41,6 +45,7 @@ final class ClientScope {
   private final KnownFeatures features;
   private final PendingCalls pending;
   private final Telemetry telemetry;
+  private final Map<String, SubmissionLane> lanes = new ConcurrentHashMap<>();
 
   ClientScope(
       ApiClient api,
@@ -140,6 +145,39 @@ final class ClientScope {
     return samples;
   }
 
+  /** Returns the order of a model that was just created. */
+  SubmissionLane newLane(String modelId) {
+    SubmissionLane lane = new SubmissionLane(modelId, 1);
+    lanes.put(modelId, lane);
+    return lane;
+  }
+
+  /**
+   * Returns the order of a model that lives: that of its clients if they go on; else one that goes
+   * on behind what is known of it.
+   */
+  SubmissionLane attachedLane(String modelId) {
+    return Objects.requireNonNull(
+        lanes.compute(
+            modelId,
+            (id, known) ->
+                known == null
+                    ? SubmissionLane.ofUnknown(id, features.isSkyrl() ? highNumber() : 1)
+                    : known.usable()));
+  }
+
+  /**
+   * A number that no client has come to: this server takes any, and answers a known one as before.
+   */
+  private long highNumber() {
+    return random.nextLong(1 << 29, 1 << 30);
+  }
+
+  /** Forgets the order of a model that is not on the server any more. */
+  void forgetLane(String modelId) {
+    lanes.remove(modelId);
+  }
+
   Activity activity(Activity.Kind kind, String subject) {
     return new Activity(time, queueStates, kind, subject);
   }
@@ -174,6 +212,7 @@ final class ClientScope {
     }
     CompletableFuture<T> unused =
         call.future()
+            .ended()
             .whenComplete((value, failure) -> {
               if (failure != null) {
                 telemetry.failed(failure);
@@ -182,18 +221,21 @@ final class ClientScope {
     return call.future();
   }
 
-  /** Runs the tasks side by side and returns their results in order, or the first failure. */
-  <T> List<T> inParallel(List<Callable<T>> tasks) throws Exception {
-    List<CompletableFuture<T>> others = new ArrayList<>();
+  /** Runs the tasks side by side and returns, in their order, how they ended. */
+  <T> List<CompletableFuture<T>> inParallel(List<Callable<T>> tasks) throws InterruptedException {
+    List<CompletableFuture<T>> ended = new ArrayList<>();
+    CompletableFuture<T> first = new CompletableFuture<>();
+    ended.add(first);
     for (Callable<T> task : tasks.subList(1, tasks.size())) {
-      others.add(run("chunk", task));
+      ended.add(run("chunk", task));
     }
-    List<T> results = new ArrayList<>();
-    results.add(tasks.get(0).call());
-    for (CompletableFuture<T> other : others) {
-      results.add(join(other));
+    complete(first, tasks.get(0));
+    try {
+      CompletableFuture.allOf(ended.toArray(CompletableFuture[]::new)).get();
+    } catch (ExecutionException e) {
+      // Each future tells how its task ended.
     }
-    return results;
+    return ended;
   }
 
   /** Runs a task on a thread of the SDK. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,8 +65,8 @@ final class CustomPass {
   Backward submit(SubmissionLane.Turn turn, PendingCall<?> call) throws Exception {
     TrainingPass forward = pass(data.stream().map(CustomPass::withWeights).toList(), true);
     TrainingPass.Promises promises = forward.submit(turn);
-    TrainingPass backward =
-        turn.between(() -> pass(weighted(forward.await(promises, call)), false));
+    ForwardBackwardOutput output = forward.await(promises, call, () -> false);
+    TrainingPass backward = pass(turn.callUser(() -> weighted(output)), false);
     return new Backward(backward, backward.submit(turn));
   }
 
@@ -73,8 +74,9 @@ final class CustomPass {
   record Backward(TrainingPass pass, TrainingPass.Promises promises) {}
 
   /** Waits for the result of the backward pass; the user's metrics go before the server's. */
-  ForwardBackwardOutput await(Backward backward, PendingCall<?> call) throws Exception {
-    ForwardBackwardOutput output = backward.pass().await(backward.promises(), call);
+  ForwardBackwardOutput await(Backward backward, PendingCall<?> call, BooleanSupplier isStepTakenIn)
+      throws Exception {
+    ForwardBackwardOutput output = backward.pass().await(backward.promises(), call, isStepTakenIn);
     Map<String, @Nullable Double> all = new LinkedHashMap<>(output.metrics().asMap());
     all.putAll(metrics);
     return ForwardBackwardOutput.of(

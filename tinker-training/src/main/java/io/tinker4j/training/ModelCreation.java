@@ -157,6 +157,6 @@ final class ModelCreation {
                   return modelId.apply(
                       shared.awaiter().await(promise.requestId(), type, roundtrip, call));
                 }));
-    return new TrainingClient(shared, open, id);
+    return new TrainingClient(shared, open, id, shared.newLane(id));
   }
 }

@@ -36,4 +36,9 @@ public final class NotSupportedException extends TinkerException {
   public boolean isUserError() {
     return true;
   }
+
+  @Override
+  public boolean mayHaveActed() {
+    return getCause() instanceof TinkerException answer && answer.mayHaveActed();
+  }
 }

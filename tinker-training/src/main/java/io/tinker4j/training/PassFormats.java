@@ -4,7 +4,6 @@ import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.PassFormat;
 import io.tinker4j.types.UntypedFuture;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,10 +23,16 @@ final class PassFormats {
     this.binary = compressed ? PassFormat.PROTOBUF_ZSTD : PassFormat.PROTOBUF;
   }
 
-  UntypedFuture submit(Function<PassFormat, UntypedFuture> submission) {
+  /** Sends a pass in a format. */
+  @FunctionalInterface
+  interface Submission {
+    UntypedFuture send(PassFormat format) throws Exception;
+  }
+
+  UntypedFuture submit(Submission submission) throws Exception {
     PassFormat format = known.get();
     if (format != null) {
-      return submission.apply(format);
+      return submission.send(format);
     }
     try {
       return remembered(binary, submission);
@@ -38,15 +43,17 @@ final class PassFormats {
       try {
         return remembered(PassFormat.JSON, submission);
       } catch (ApiStatusException | IllegalArgumentException again) {
+        if (again instanceof ApiStatusException answer && answer.mayHaveActed()) {
+          throw answer;
+        }
         e.addSuppressed(again);
         throw e;
       }
     }
   }
 
-  private UntypedFuture remembered(
-      PassFormat format, Function<PassFormat, UntypedFuture> submission) {
-    UntypedFuture promise = submission.apply(format);
+  private UntypedFuture remembered(PassFormat format, Submission submission) throws Exception {
+    UntypedFuture promise = submission.send(format);
     if (known.compareAndSet(null, format)) {
       features.note(ServerProfile.Feature.BINARY_PASSES, format != PassFormat.JSON);
     }

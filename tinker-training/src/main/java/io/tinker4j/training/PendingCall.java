@@ -18,7 +18,7 @@ final class PendingCall<T> {
   private final Activity activity;
   private final Duration progressTimeout;
   private final long start;
-  private final CompletableFuture<T> future = new CompletableFuture<>();
+  private final ResultFuture<T> future = new ResultFuture<>();
 
   PendingCall(String operation, Time time, Activity activity, WaitOptions waits) {
     this.operation = operation;
@@ -37,7 +37,13 @@ final class PendingCall<T> {
     CompletableFuture<T> unused = future.whenComplete((value, failure) -> alarm.cancel());
   }
 
-  CompletableFuture<T> future() {
+  ResultFuture<T> future() {
+    return future;
+  }
+
+  /** Returns the future, failed. */
+  ResultFuture<T> failed(Throwable cause) {
+    future.completeExceptionally(cause);
     return future;
   }
 
@@ -70,11 +76,13 @@ final class PendingCall<T> {
     Thread thread = Thread.currentThread();
     AtomicBoolean over = new AtomicBoolean();
     CompletableFuture<T> unused =
-        future.whenComplete((value, failure) -> {
-          if (over.compareAndSet(false, true)) {
-            thread.interrupt();
-          }
-        });
+        future
+            .ended()
+            .whenComplete((value, failure) -> {
+              if (over.compareAndSet(false, true)) {
+                thread.interrupt();
+              }
+            });
     return () -> over.set(true);
   }
 

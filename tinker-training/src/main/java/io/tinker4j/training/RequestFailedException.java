@@ -14,14 +14,30 @@ public final class RequestFailedException extends TinkerException {
   private static final long serialVersionUID = 1;
 
   private final Category category;
+  private final String operation;
   private final String requestId;
+  private final String error;
 
   RequestFailedException(String operation, String requestId, String error, Category category) {
     super(
         "%s failed on the server (%s): %s (request %s)"
             .formatted(operation, category.name().toLowerCase(Locale.ROOT), error, requestId));
     this.category = category;
+    this.operation = operation;
     this.requestId = requestId;
+    this.error = error;
+  }
+
+  /** Returns what the server says. */
+  String error() {
+    return error;
+  }
+
+  /** Returns the same failure with other words of the server's. */
+  RequestFailedException withError(String otherError) {
+    return error.equals(otherError)
+        ? this
+        : new RequestFailedException(operation, requestId, otherError, category);
   }
 
   /** Who is at fault, as far as the server tells. */

@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -102,13 +103,16 @@ public final class SamplingClient {
   }
 
   /**
-   * Generates continuations of a prompt and returns what the options ask for besides.
-   *
-   * @throws IllegalArgumentException when {@code numSamples} is not positive
+   * Generates continuations of a prompt and returns what the options ask for besides. The future
+   * fails with {@link IllegalArgumentException} when {@code numSamples} is not positive or a token
+   * of the prompt is negative.
    */
   public CompletableFuture<SampleResponse> sample(
       ModelInput prompt, int numSamples, SamplingParams params, SampleOptions options) {
-    return start(request(prompt, numSamples, params, options), !scope.config().sampleNoRetries());
+    Objects.requireNonNull(prompt, "prompt");
+    Objects.requireNonNull(params, "params");
+    return start(
+        () -> request(prompt, numSamples, params, options), !scope.config().sampleNoRetries());
   }
 
   /**
@@ -173,7 +177,7 @@ public final class SamplingClient {
   /** The same with options; {@link SampleOptions#promptLogprobs} is always on. */
   public CompletableFuture<float[]> computeLogprobs(ModelInput prompt, SampleOptions options) {
     SampleOptions all = SampleOptions.builder().from(options).promptLogprobs(true).build();
-    return start(request(prompt, 1, ONE_TOKEN, all), true)
+    return start(() -> request(prompt, 1, ONE_TOKEN, all), true)
         .thenApply(response -> aligned(response, prompt));
   }
 
@@ -213,11 +217,12 @@ public final class SamplingClient {
   private SampleRequest.Builder request(
       ModelInput prompt, int numSamples, SamplingParams params, SampleOptions options) {
     checkPositive("numSamples", numSamples);
+    Checks.tokens("prompt", prompt);
     SampleRequest.Builder request =
         SampleRequest.builder()
             .numSamples(numSamples)
-            .prompt(Objects.requireNonNull(prompt, "prompt"))
-            .samplingParams(Objects.requireNonNull(params, "params"))
+            .prompt(prompt)
+            .samplingParams(params)
             .samplingSessionId(samplingSessionId)
             .seqId(next.getAndIncrement())
             .promptLogprobs(options.promptLogprobs())
@@ -239,10 +244,13 @@ public final class SamplingClient {
     }
   }
 
-  private CompletableFuture<SampleResponse> start(SampleRequest.Builder request, boolean retried) {
+  private CompletableFuture<SampleResponse> start(
+      Supplier<SampleRequest.Builder> preparation, boolean retried) {
+    SampleRequest.Builder request;
     try {
       session.checkAlive();
-    } catch (SessionLostException e) {
+      request = preparation.get();
+    } catch (SessionLostException | IllegalArgumentException e) {
       return CompletableFuture.failedFuture(e);
     }
     PendingCall<SampleResponse> call =

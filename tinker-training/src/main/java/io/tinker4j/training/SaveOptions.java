@@ -9,7 +9,7 @@ import org.immutables.value.Value;
 @TinkerStyle
 @Value.Immutable
 public interface SaveOptions {
-  /** How long the checkpoint is kept, in whole seconds. Default: for ever. */
+  /** How long the checkpoint is kept, in whole seconds, at most ten years. Default: no limit. */
   Optional<Duration> ttl();
 
   /**
@@ -24,14 +24,10 @@ public interface SaveOptions {
   /** Free-form metadata that listings show. Default none. */
   Map<String, String> userMetadata();
 
-  /** Refuses a time to live below one second. */
+  /** Refuses a time to live below one second or above ten years. */
   @Value.Check
   default void check() {
-    ttl()
-        .filter(ttl -> ttl.toSeconds() < 1)
-        .ifPresent(ttl -> {
-          throw new IllegalArgumentException("ttl is " + ttl + "; it must be at least PT1S");
-        });
+    ttl().ifPresent(Checks::ttl);
   }
 
   /** Starts new settings. */

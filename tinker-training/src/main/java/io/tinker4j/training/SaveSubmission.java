@@ -23,8 +23,6 @@ final class SaveSubmission {
   /** HTTP dates have whole seconds, and two clocks of one server may differ a little. */
   private static final Duration SLACK = Duration.ofSeconds(5);
 
-  private static final CallOptions OPTIONS = ClientScope.submission().finalStatus(409).build();
-
   private final ClientScope scope;
   private final String modelId;
 
@@ -51,7 +49,7 @@ final class SaveSubmission {
   Outcome submit(String name, Function<CallOptions, UntypedFuture> submission) {
     long start = scope.time().nanoTime();
     try {
-      return new Outcome.Accepted(submission.apply(OPTIONS).requestId());
+      return new Outcome.Accepted(submission.apply(ClientScope.SUBMISSION).requestId());
     } catch (ConflictException e) {
       if (e.attempts() > 1 && !name.isEmpty()) {
         Instant begin = serverTime(e).minusNanos(scope.time().nanoTime() - start).minus(SLACK);

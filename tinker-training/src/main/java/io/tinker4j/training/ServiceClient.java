@@ -162,6 +162,29 @@ public final class ServiceClient implements AutoCloseable {
   }
 
   /**
+   * Returns a client of a model that lives on the server: to save it when another client of it
+   * sends nothing more ({@link TrainingHaltedException}), or when the process that trained it has
+   * died. Sends nothing but what opens a session.
+   *
+   * <p>The client of a model that this service client has created goes on with the first sequence
+   * number that may be free. What of a halted client's last call the server has taken in is still
+   * carried out: save before anything else. An operation that equals the one in doubt is recognised
+   * by servers that know requests by their number, and is not carried out twice.
+   *
+   * <p>Of other models it is not known how many operations they had. Their client finds out with
+   * its first operation, which must be {@link TrainingClient#saveState}: it tries one number after
+   * the other until the server takes one. Such a model lives as long as the session it was made in,
+   * which gets no heartbeats from this client.
+   */
+  public TrainingClient attachTrainingClient(String modelId) {
+    Objects.requireNonNull(modelId, "modelId");
+    return reported(() -> {
+      Session open = session();
+      return new TrainingClient(scope(), open, modelId, scope().attachedLane(modelId));
+    });
+  }
+
+  /**
    * Returns what is known about the server. The first time, this asks for what can be asked for
    * without changing anything; calls that are made later add to it. Which server it is, is known
    * once a session is open.

@@ -1,8 +1,12 @@
 package io.tinker4j.training;
 
+import io.tinker4j.transport.ApiStatusException;
+import io.tinker4j.transport.ConflictException;
+import io.tinker4j.transport.TinkerException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,56 +14,157 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Places are reserved in the caller's thread, so the order of calls is the order of places;
  * submissions then take place one turn after the other, and take their sequence numbers from the
- * turn. When a submission fails for good the lane is halted: it is not known what the server has of
- * it, so every later turn fails with the first cause. When a turn ends before it has sent anything
- * whose fate is open, only those that were reserved behind it fail: they count on what did not
- * happen.
+ * turn. What a failed turn leads to depends on what is known of it:
+ *
+ * <ul>
+ *   <li>The server may have taken something in: the lane is halted, and every later turn fails with
+ *       the first cause.
+ *   <li>It took nothing in: the lane goes on. Turns that were reserved behind a failed one that
+ *       changes the model fail with it, because they count on it. When the caller has not looked at
+ *       the failure, so does the next step behind a pass, the next pass or step behind a step or a
+ *       load.
+ * </ul>
+ *
+ * <p>A refused request leaves its number to the next one. Some servers count it as used and answer
+ * 409, or as before; then the next number is tried, before the answer counts as the operation's.
  */
 final class SubmissionLane {
+  /** How many numbers beyond the first free one may be taken in a model that others have used. */
+  private static final int SLACK = 1000;
+
   private final String modelId;
-  // guards: next, last, run, halt
+  // guards: next, certainFrom, refusal, last, run, unseen, lastStep, reserved, halt
   private final ReentrantLock lock = new ReentrantLock();
   private long next;
+
+  /** The server may count numbers from {@link #next} to this one, exclusively, as used. */
+  private long certainFrom;
+
+  private @Nullable Refusal refusal;
   private CountDownLatch last = new CountDownLatch(0);
   private Run run = new Run();
+  private @Nullable Unseen unseen;
+  private long reserved;
+  private long lastStep = -1;
   private @Nullable TrainingHaltedException halt;
+
+  /** The thread that runs the user's code while its turn lasts. */
+  private volatile @Nullable Thread inUserCode;
+
+  /** What an operation does to its model, and so what counts on it. */
+  enum Effect {
+    /** Reads the weights. */
+    NONE,
+    /** Saves the weights under a name: no operation before was the same. */
+    SAVE,
+    /** Adds to the gradient. */
+    GRADIENT,
+    /** Applies the gradient. */
+    STEP,
+    /** Sets weights, and perhaps the optimizer's state. */
+    STATE
+  }
 
   /** Turns that count on each other. */
   private static final class Run {
     @Nullable TrainingHaltedException broken;
   }
 
-  SubmissionLane(String modelId, long firstSequenceNumber) {
+  /** The last refused request: how it was refused, and in which turn. */
+  private record Refusal(ApiStatusException answer, Turn turn) {}
+
+  /** A change of the model that has failed, and whether the caller has seen that. */
+  private record Unseen(Effect failed, TrainingHaltedException cause, BooleanSupplier isSeen) {
+    /** Whether an operation called behind it counts on it. */
+    boolean counts(Effect effect) {
+      return effect == Effect.STEP || (effect == Effect.GRADIENT && failed != Effect.GRADIENT);
+    }
+  }
+
+  private SubmissionLane(String modelId, long next, long certainFrom) {
     this.modelId = modelId;
-    this.next = firstSequenceNumber;
+    this.next = next;
+    this.certainFrom = certainFrom;
+  }
+
+  /** Starts the order of a model that has no other. */
+  SubmissionLane(String modelId, long firstSequenceNumber) {
+    this(modelId, firstSequenceNumber, firstSequenceNumber);
+  }
+
+  /** Starts the order of a model that others may have used up to any number. */
+  static SubmissionLane ofUnknown(String modelId, long firstSequenceNumber) {
+    return new SubmissionLane(modelId, firstSequenceNumber, Long.MAX_VALUE);
+  }
+
+  /** Returns this lane, or one that goes on behind what is not known, when this one is halted. */
+  SubmissionLane usable() {
+    lock.lock();
+    try {
+      return halt == null ? this : new SubmissionLane(modelId, next, Math.max(certainFrom, next));
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
    * Reserves the turn behind all turns reserved so far.
    *
-   * @throws TrainingHaltedException when an earlier submission failed for good
+   * @param isSeen whether the caller has seen how the operation of this turn has ended
+   * @throws TrainingHaltedException when the lane is halted, or the operation counts on one that
+   *     has failed
+   * @throws IllegalStateException when a custom loss of this model calls, whose turn lasts
    */
-  Turn reserve() {
-    return reserve(false);
-  }
-
-  /** Does so, and the turn comes, even when the lane is halted: for what counts on nothing. */
-  Turn reserveAnyhow() {
-    return reserve(true);
-  }
-
-  private Turn reserve(boolean anyhow) {
+  Turn reserve(Effect effect, BooleanSupplier isSeen) {
+    checkCaller();
     lock.lock();
     try {
-      if (halt != null && !anyhow) {
+      if (halt != null) {
         throw halt.again();
       }
-      Turn turn = new Turn(anyhow ? new Run() : run, anyhow, last, new CountDownLatch(1));
-      last = turn.passed;
-      return turn;
+      Unseen failed = unseen;
+      if (failed != null && (effect == Effect.STATE || failed.isSeen().getAsBoolean())) {
+        unseen = null;
+      } else if (failed != null && failed.counts(effect)) {
+        failWith(failed, effect, isSeen);
+        throw failed.cause().again();
+      }
+      return reserve(run, effect, isSeen, false);
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Reserves a turn that comes even when the lane is halted: for what counts on nothing. */
+  Turn reserveAnyhow() {
+    checkCaller();
+    lock.lock();
+    try {
+      return reserve(new Run(), Effect.NONE, () -> true, true);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void checkCaller() {
+    if (inUserCode == Thread.currentThread()) {
+      throw new IllegalStateException(
+          "a custom loss cannot use the client that computes it: the backward pass comes before"
+              + " all operations called meanwhile. Compute what the loss needs before, or with"
+              + " another model's client.");
+    }
+  }
+
+  private Turn reserve(Run run, Effect effect, BooleanSupplier isSeen, boolean anyhow) {
+    Turn turn = new Turn(run, effect, isSeen, anyhow, reserved, last);
+    reserved++;
+    last = turn.passed;
+    return turn;
+  }
+
+  /** Lets an operation fail with one before it, once; a step fails with a pass that did. */
+  private void failWith(Unseen failed, Effect effect, BooleanSupplier isSeen) {
+    unseen = effect == Effect.GRADIENT ? new Unseen(effect, failed.cause(), isSeen) : null;
   }
 
   /** Halts the lane: turns that have not begun fail. The first cause stays. */
@@ -67,48 +172,126 @@ final class SubmissionLane {
     lock.lock();
     try {
       if (halt == null) {
-        halt = new TrainingHaltedException(modelId, cause);
+        halt = TrainingHaltedException.forGood(modelId, cause);
       }
     } finally {
       lock.unlock();
     }
   }
 
-  private void breakOff(Run broken, Throwable cause) {
+  /** Fails what was reserved behind a turn and counts on it. */
+  private void breakOff(Turn failed, Throwable cause) {
     lock.lock();
     try {
-      if (broken.broken == null) {
-        broken.broken = new TrainingHaltedException(modelId, cause);
+      TrainingHaltedException broken = TrainingHaltedException.once(modelId, cause);
+      if (failed.run.broken == null) {
+        failed.run.broken = broken;
       }
-      if (run == broken) {
+      if (run == failed.run) {
         run = new Run();
       }
+      unseen = new Unseen(failed.effect, broken, failed.isSeen);
     } finally {
       lock.unlock();
     }
   }
 
-  private void check(Run run) {
+  private void check(Turn turn) {
     lock.lock();
     try {
-      TrainingHaltedException stop = halt == null ? run.broken : halt;
-      if (stop != null) {
-        throw stop.again();
+      TrainingHaltedException stop = halt == null ? turn.run.broken : halt;
+      if (stop == null) {
+        return;
+      }
+      if (unseen != null && unseen.counts(turn.effect)) {
+        failWith(unseen, turn.effect, turn.isSeen);
+      }
+      throw stop.again();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Notes that the server has taken in requests under numbers up to this one, exclusively. */
+  private void taken(Turn turn, long end) {
+    lock.lock();
+    try {
+      next = end;
+      if (certainFrom == Long.MAX_VALUE) {
+        certainFrom = end + SLACK;
+      }
+      certainFrom = Math.max(certainFrom, end);
+      if (turn.effect == Effect.STEP) {
+        lastStep = turn.place;
       }
     } finally {
       lock.unlock();
     }
   }
 
-  private long take(int count) {
+  /** Notes that the server may count numbers up to this one, exclusively, as used. */
+  private void maybeUsed(long end) {
     lock.lock();
     try {
-      long first = next;
-      next += count;
-      return first;
+      certainFrom = Math.max(certainFrom, end);
     } finally {
       lock.unlock();
     }
+  }
+
+  private void refused(Turn turn, long end, TinkerException cause) {
+    maybeUsed(end);
+    lock.lock();
+    try {
+      refusal = cause instanceof ApiStatusException answer ? new Refusal(answer, turn) : null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether an answer may be about the number and not about the operation. */
+  private boolean isAboutNumber(Turn turn, long number, TinkerException answer) {
+    lock.lock();
+    try {
+      return number < certainFrom
+          && answer instanceof ApiStatusException status
+          && (status instanceof ConflictException || isRefusalOfAnother(turn, status));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether a request is answered as that of another turn before it. */
+  private boolean isRefusalOfAnother(Turn turn, ApiStatusException answer) {
+    Refusal before = refusal;
+    return before != null
+        && before.turn() != turn
+        && answer.status() == before.answer().status()
+        && answer.body().equals(before.answer().body());
+  }
+
+  private boolean isUnknown() {
+    lock.lock();
+    try {
+      return certainFrom == Long.MAX_VALUE;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long next() {
+    lock.lock();
+    try {
+      return next;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Sends requests under consecutive numbers from this one on. */
+  @FunctionalInterface
+  interface Numbered<T> {
+    T send(long firstNumber) throws Exception;
   }
 
   /** What happens in a turn. */
@@ -120,53 +303,144 @@ final class SubmissionLane {
   /** A place in the order. Its owner must call {@link #take} exactly once. */
   final class Turn {
     private final Run run;
+    private final Effect effect;
+    private final BooleanSupplier isSeen;
     private final boolean anyhow;
+    private final long place;
     private final CountDownLatch previous;
-    private final CountDownLatch passed;
-    private boolean nothingOpen = true;
+    private final CountDownLatch passed = new CountDownLatch(1);
+    private boolean inDoubt;
 
-    private Turn(Run run, boolean anyhow, CountDownLatch previous, CountDownLatch passed) {
+    private Turn(
+        Run run,
+        Effect effect,
+        BooleanSupplier isSeen,
+        boolean anyhow,
+        long place,
+        CountDownLatch previous) {
       this.run = run;
+      this.effect = effect;
+      this.isSeen = isSeen;
       this.anyhow = anyhow;
+      this.place = place;
       this.previous = previous;
-      this.passed = passed;
     }
 
-    /**
-     * Waits until all earlier turns have passed, submits, and lets the next turn in. Any failure
-     * halts the lane, but for one in {@link #between}.
-     */
+    /** Waits until all earlier turns have passed, submits, and lets the next turn in. */
     <T> T take(Submission<T> submission) throws Exception {
       try {
         previous.await();
         if (!anyhow) {
-          check(run);
+          check(this);
         }
-        nothingOpen = false;
-        return submission.run(this);
-      } catch (Exception | Error e) {
-        if (nothingOpen) {
-          breakOff(run, e);
-        } else {
-          halt(e);
-        }
-        throw e;
+        return submit(submission);
       } finally {
         passed.countDown();
       }
     }
 
-    /** Returns the first of so many consecutive sequence numbers, which must now be used. */
-    long numbers(int count) {
-      return SubmissionLane.this.take(count);
+    private <T> T submit(Submission<T> submission) throws Exception {
+      try {
+        return submission.run(this);
+      } catch (Exception | Error e) {
+        if (inDoubt) {
+          halt(e);
+        } else {
+          failed(e);
+        }
+        throw e;
+      }
     }
 
-    /** Does something while the turn lasts and nothing that was sent is open. */
-    <T> T between(Callable<T> work) throws Exception {
-      nothingOpen = true;
-      T result = work.call();
-      nothingOpen = false;
-      return result;
+    /** Lets the next turn in without having sent anything: this one's owner could not begin. */
+    void abandon(Throwable cause) {
+      failed(cause);
+      passed.countDown();
+    }
+
+    /** Fails what counts on this turn's operation, which the server has not carried out. */
+    void failed(Throwable cause) {
+      switch (effect) {
+        case NONE, SAVE -> {}
+        case GRADIENT, STEP, STATE -> breakOff(this, cause);
+      }
+    }
+
+    /** Whether the server has taken in a step that was called behind this turn's operation. */
+    boolean isStepTakenIn() {
+      lock.lock();
+      try {
+        return lastStep > place;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** Whether no number from the next one on can be used already. */
+    boolean isCertain() {
+      lock.lock();
+      try {
+        return certainFrom <= next;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** Runs the user's code while the turn lasts. */
+    <T> T callUser(Callable<T> code) throws Exception {
+      inUserCode = Thread.currentThread();
+      try {
+        return code.call();
+      } finally {
+        inUserCode = null;
+      }
+    }
+
+    /**
+     * Sends one request under the next number.
+     *
+     * @throws IllegalStateException when nothing is known of the number and a request that another
+     *     client has made would be taken for this one
+     */
+    <T> T send(Numbered<T> request) throws Exception {
+      if (isUnknown() && effect != Effect.SAVE) {
+        throw new IllegalStateException(
+            "it is not known how many operations model %s had; call saveState first, which finds out"
+                .formatted(modelId));
+      }
+      return send(1, request);
+    }
+
+    /** Sends so many requests at once under the next numbers, which must be certain. */
+    <T> T sendAll(int count, Numbered<T> requests) throws Exception {
+      return send(count, requests);
+    }
+
+    private <T> T send(int count, Numbered<T> requests) throws Exception {
+      long number = next();
+      while (true) {
+        inDoubt = true;
+        try {
+          T answer = requests.send(number);
+          taken(this, number + count);
+          inDoubt = false;
+          return answer;
+        } catch (TinkerException e) {
+          inDoubt = e.mayHaveActed();
+          if (inDoubt) {
+            throw e;
+          }
+          if (!isAboutNumber(this, number, e)) {
+            refused(this, number + count, e);
+            throw e;
+          }
+          number++;
+        } finally {
+          if (inDoubt) {
+            maybeUsed(number + count);
+          }
+        }
+      }
     }
   }
 }

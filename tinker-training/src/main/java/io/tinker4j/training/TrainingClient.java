@@ -1,5 +1,6 @@
 package io.tinker4j.training;
 
+import io.tinker4j.training.SubmissionLane.Effect;
 import io.tinker4j.training.loss.CustomLoss;
 import io.tinker4j.transport.CallOptions;
 import io.tinker4j.transport.Operations;
@@ -42,9 +43,17 @@ import org.jspecify.annotations.Nullable;
  * before the last one is done. {@code forwardBackward} followed by {@code optimStep}, both pending,
  * is the fast way to train. Thread-safe; calls from several threads are ordered as they come.
  *
- * <p>Cancelling a future, or its time-out, ends the waiting and never the operation. When an
- * operation cannot be submitted for good, its future fails with the reason and all later ones fail
- * at once with {@link TrainingHaltedException}.
+ * <p>Cancelling a future, or its time-out, ends the waiting and never the operation.
+ *
+ * <p>Futures fail, methods do not throw, whether this client refuses a call ({@link
+ * IllegalArgumentException}) or the server does. A refused operation ends alone and the client goes
+ * on; only what was called behind it and counts on it fails, too, with {@link
+ * TrainingHaltedException}: what was called behind an operation that changes the model before its
+ * failure was known; and, when the caller has not looked at the future that failed, the next {@link
+ * #optimStep} behind a pass, the next pass or {@code optimStep} behind an {@code optimStep} or a
+ * load. When it is not known whether the server has taken an operation in, all later ones fail with
+ * that exception; {@link ServiceClient#attachTrainingClient} then gives another client of the same
+ * model.
  *
  * {@snippet :
  * var step = List.of(Datum.supervised(tokens));
@@ -62,12 +71,12 @@ public final class TrainingClient {
   private final Activity activity;
   private final WaitOptions waits;
 
-  TrainingClient(ClientScope scope, Session session, String modelId) {
+  TrainingClient(ClientScope scope, Session session, String modelId, SubmissionLane lane) {
     this(
         scope,
         session,
         modelId,
-        new SubmissionLane(modelId, 1),
+        lane,
         scope.activity(Activity.Kind.TRAINING, modelId),
         scope.waits());
     scope.features().noteTraining(modelId);
@@ -105,7 +114,8 @@ public final class TrainingClient {
    * Computes loss and outputs without gradients. Large data is split into several requests whose
    * results are merged.
    *
-   * @throws IllegalArgumentException when there is no data
+   * <p>The future fails with {@link IllegalArgumentException} when there is no data, a token is
+   * negative, or the loss or a setting of it is not known (see {@link LossFunction#unchecked}).
    */
   public CompletableFuture<ForwardBackwardOutput> forward(List<Datum> data, LossFunction loss) {
     return pass(data, loss, true);
@@ -114,9 +124,11 @@ public final class TrainingClient {
   /**
    * Computes loss and outputs and adds the gradients to those since the last {@link #optimStep}.
    * Large data is split into several requests whose results are merged. When only some of them
-   * could be submitted, the future fails with {@link PartialSubmissionException}.
+   * could be submitted, the future fails with {@link PartialSubmissionException}; when the server
+   * has failed only some of them, with {@link PartialPassException}, which tells which part of the
+   * data is not in the gradient. An {@link #optimStep} that was not sent by then fails with it.
    *
-   * @throws IllegalArgumentException when there is no data
+   * <p>The future fails with {@link IllegalArgumentException} as that of {@link #forward} does.
    */
   public CompletableFuture<ForwardBackwardOutput> forwardBackward(
       List<Datum> data, LossFunction loss) {
@@ -127,24 +139,31 @@ public final class TrainingClient {
    * Adds the gradients of a loss that the caller computes, as {@link #forwardBackward} does for
    * those of the server: a forward pass, the caller's function on a thread of the SDK, and a
    * backward pass with its gradient. The function may block; operations called meanwhile wait until
-   * the backward pass is submitted, and an {@link #optimStep} called next comes behind it.
+   * the backward pass is submitted, and an {@link #optimStep} called next comes behind it. The
+   * function cannot use a client of the same model: those calls fail with {@link
+   * IllegalStateException}, on other threads they wait until the function has returned.
    *
    * <p>The metrics are those of the backward pass, whose loss is a stand-in, and the function's
-   * own, which win. When the function throws, so does the future, as do those of operations that
-   * were called meanwhile: they counted on its gradient. Nothing is lost on the server, and the
-   * next call goes through.
+   * own, which win. When the function throws, the future fails with what it has thrown, and the
+   * operations that were called meanwhile fail with it: they counted on its gradient. Nothing is
+   * lost on the server, and the next call goes through.
+   *
+   * <p>The future fails with {@link IllegalArgumentException} when there is no data, or an example
+   * has no {@code target_tokens} or other inputs than these two.
    *
    * @param data with {@code target_tokens}, and {@code weights} if wanted in the forward pass
-   * @throws IllegalArgumentException when there is no data, or an example has no {@code
-   *     target_tokens} or other inputs than these two
    */
   public CompletableFuture<ForwardBackwardOutput> forwardBackwardCustom(
       List<Datum> data, CustomLoss loss) {
     Objects.requireNonNull(loss, "loss");
-    CustomPass pass = new CustomPass(scope, modelId, checked(data), loss);
     return start(
         "ForwardBackward",
-        (turn, call) -> pass.await(turn.take(place -> pass.submit(place, call)), call));
+        Effect.GRADIENT,
+        () -> {
+          CustomPass pass = new CustomPass(scope, modelId, Checks.data(data), loss);
+          return (turn, call) ->
+              pass.await(turn.take(place -> pass.submit(place, call)), call, turn::isStepTakenIn);
+        });
   }
 
   /** Applies the accumulated gradients and clears them. */
@@ -157,27 +176,31 @@ public final class TrainingClient {
    * The same for a model with another optimizer than AdamW, which its {@link
    * LoraOptions#optimizerConfig} has chosen. Servers have different ones.
    *
+   * <p>The future fails with {@link IllegalArgumentException} when there is no {@code type}.
+   *
    * @param optimizerParams the settings of the step, with the optimizer's name as {@code type}
-   * @throws IllegalArgumentException when there is no {@code type}
    */
   public CompletableFuture<OptimStepResponse> optimStep(Map<String, ?> optimizerParams) {
-    if (!(optimizerParams.get("type") instanceof String)) {
-      throw new IllegalArgumentException("optimizerParams has no type; it names the optimizer");
-    }
-    return step(OptimStepRequest.builder().optimizerParams(optimizerParams));
+    return optimizerParams.get("type") instanceof String
+        ? step(OptimStepRequest.builder().optimizerParams(optimizerParams))
+        : refused(
+            ResultType.OPTIM_STEP,
+            Effect.STEP,
+            "optimizerParams has no type; it names the optimizer");
   }
 
   private CompletableFuture<OptimStepResponse> step(OptimStepRequest.Builder request) {
     request.modelId(modelId);
     return single(
         ResultType.OPTIM_STEP,
+        Effect.STEP,
         seqId ->
             scope
                 .api()
                 .call(Operations.OPTIM_STEP, request.seqId(seqId).build(), ClientScope.SUBMISSION));
   }
 
-  /** Saves weights and optimizer state under a name that is not taken yet, for ever. */
+  /** Saves weights and optimizer state under a name that is not taken yet, without an expiry. */
   public CompletableFuture<SaveWeightsResponse> saveState(String name) {
     return saveState(name, SaveOptions.builder().build());
   }
@@ -188,10 +211,10 @@ public final class TrainingClient {
    * <p>When the answer to the submission is lost it is sent again; a server that then says that the
    * name is taken has saved it, if a checkpoint of that name and not older than the call is there.
    *
-   * @throws IllegalArgumentException when the name is empty or has a slash
+   * <p>The future fails with {@link IllegalArgumentException} when the name is not one: 1 to 200
+   * letters, digits, {@code _}, {@code -} and {@code .}, the first one not {@code -} or {@code .}.
    */
   public CompletableFuture<SaveWeightsResponse> saveState(String name, SaveOptions options) {
-    CheckpointNames.check(name);
     SaveWeightsRequest.Builder request =
         SaveWeightsRequest.builder()
             .modelId(modelId)
@@ -201,13 +224,19 @@ public final class TrainingClient {
     options.ttl().ifPresent(ttl -> request.ttlSeconds(ttl.toSeconds()));
     return save(
         ResultType.SAVE_WEIGHTS,
-        "weights/" + name,
+        Effect.SAVE,
+        () -> "weights/" + Checks.checkpointName(name),
         (seqId, call) ->
             scope.api().call(Operations.SAVE_WEIGHTS, request.seqId(seqId).build(), call),
         path -> SaveWeightsResponse.builder().path(path).build());
   }
 
-  /** Loads the weights of a checkpoint of the same base model; the optimizer starts afresh. */
+  /**
+   * Loads the weights of a checkpoint of the same base model; the optimizer starts afresh.
+   *
+   * <p>The future fails with {@link IllegalArgumentException} when the path is not one of a
+   * training checkpoint, as {@link #saveState} returns it.
+   */
   public CompletableFuture<LoadWeightsResponse> loadState(String path) {
     return load(path, false, null);
   }
@@ -234,33 +263,33 @@ public final class TrainingClient {
   }
 
   /**
-   * Saves weights for sampling; {@link SaveOptions#overwrite} has no effect on these.
-   *
-   * @throws IllegalArgumentException when the name is empty or has a slash
+   * Saves weights for sampling; {@link SaveOptions#overwrite} has no effect on these. The future
+   * fails as that of {@link #saveState(String, SaveOptions)} does.
    */
   public CompletableFuture<SaveWeightsForSamplerResponse> saveWeightsForSampler(
       String name, SaveOptions options) {
-    CheckpointNames.check(name);
     SaveWeightsForSamplerRequest.Builder request =
         SaveWeightsForSamplerRequest.builder()
             .modelId(modelId)
             .path(name)
             .userMetadata(options.userMetadata());
     options.ttl().ifPresent(ttl -> request.ttlSeconds(ttl.toSeconds()));
-    return saveForSampler("sampler_weights/" + name, request);
+    return saveForSampler(
+        Effect.SAVE, () -> "sampler_weights/" + Checks.checkpointName(name), request);
   }
 
   /**
    * Exports the adapter as files, under a name; the result has the path, and {@link RestClient}
    * tells the addresses of the files.
    *
+   * <p>The future fails as that of {@link #saveState(String, SaveOptions)} does, and when the time
+   * to live is below one hour.
+   *
    * @param ageEncryptionRecipients whom the files are encrypted for, as age or SSH public keys;
    *     empty for plain files
-   * @throws IllegalArgumentException when the name is empty or has a slash
    */
   public CompletableFuture<SaveWeightsExternalResponse> saveWeightsExternal(
       String name, SaveOptions options, List<String> ageEncryptionRecipients) {
-    CheckpointNames.check(name);
     SaveWeightsExternalRequest.Builder request =
         SaveWeightsExternalRequest.builder()
             .modelId(modelId)
@@ -269,7 +298,11 @@ public final class TrainingClient {
     options.ttl().ifPresent(ttl -> request.ttlSeconds(ttl.toSeconds()));
     return save(
         ResultType.SAVE_WEIGHTS_EXTERNAL,
-        "external_weights/" + name,
+        Effect.SAVE,
+        () -> {
+          options.ttl().ifPresent(Checks::externalTtl);
+          return "external_weights/" + Checks.checkpointName(name);
+        },
         (seqId, call) ->
             scope.api().call(Operations.SAVE_WEIGHTS_EXTERNAL, request.seqId(seqId).build(), call),
         path -> SaveWeightsExternalResponse.builder().path(path).build());
@@ -283,7 +316,8 @@ public final class TrainingClient {
     SaveWeightsForSamplerResponse saved =
         Futures.join(
             saveForSampler(
-                "",
+                Effect.NONE,
+                () -> "",
                 SaveWeightsForSamplerRequest.builder()
                     .modelId(modelId)
                     .samplingSessionSeqId(session.nextSampler())));
@@ -329,8 +363,9 @@ public final class TrainingClient {
    * failed for good and no other can be called any more. Later operations fail. Checkpoints stay.
    */
   public CompletableFuture<UnloadModelResponse> unload() {
+    PendingCall<UnloadModelResponse> pending = pending("UnloadModel");
     return start(
-        "UnloadModel",
+        pending,
         lane::reserveAnyhow,
         (turn, call) -> {
           long begin = scope.time().nanoTime();
@@ -343,6 +378,7 @@ public final class TrainingClient {
                             Operations.UNLOAD_MODEL,
                             UnloadModelRequest.builder().modelId(modelId).build());
                 lane.halt(new IllegalStateException("the model was unloaded."));
+                scope.forgetLane(modelId);
                 return accepted;
               });
           return await(promise.requestId(), ResultType.UNLOAD_MODEL, begin, call);
@@ -352,18 +388,16 @@ public final class TrainingClient {
   private CompletableFuture<ForwardBackwardOutput> pass(
       List<Datum> data, LossFunction loss, boolean forwardOnly) {
     Objects.requireNonNull(loss, "loss");
-    scope.features().requireLoss(loss);
-    TrainingPass pass = new TrainingPass(scope, modelId, checked(data), loss, forwardOnly);
     return start(
         forwardOnly ? "Forward" : "ForwardBackward",
-        (turn, call) -> pass.await(turn.take(pass::submit), call));
-  }
-
-  private static List<Datum> checked(List<Datum> data) {
-    if (data.isEmpty()) {
-      throw new IllegalArgumentException("data is empty; a pass needs at least one datum");
-    }
-    return List.copyOf(data);
+        forwardOnly ? Effect.NONE : Effect.GRADIENT,
+        () -> {
+          Checks.loss(loss);
+          scope.features().requireLoss(loss);
+          TrainingPass pass =
+              new TrainingPass(scope, modelId, Checks.data(data), loss, forwardOnly);
+          return (turn, call) -> pass.await(turn.take(pass::submit), call, turn::isStepTakenIn);
+        });
   }
 
   CompletableFuture<LoadWeightsResponse> load(
@@ -374,19 +408,28 @@ public final class TrainingClient {
     if (weightsAccessToken != null) {
       request.weightsAccessToken(weightsAccessToken);
     }
-    return single(
-        ResultType.LOAD_WEIGHTS,
-        seqId ->
-            scope
-                .api()
-                .call(
-                    Operations.LOAD_WEIGHTS, request.seqId(seqId).build(), ClientScope.SUBMISSION));
+    return start(
+        ResultType.LOAD_WEIGHTS.requestType(),
+        Effect.STATE,
+        () -> {
+          String unused = Checks.trainingPath(path);
+          return submitted(
+              ResultType.LOAD_WEIGHTS,
+              seqId ->
+                  scope
+                      .api()
+                      .call(
+                          Operations.LOAD_WEIGHTS,
+                          request.seqId(seqId).build(),
+                          ClientScope.SUBMISSION));
+        });
   }
 
   private CompletableFuture<SaveWeightsForSamplerResponse> saveForSampler(
-      String name, SaveWeightsForSamplerRequest.Builder request) {
+      Effect effect, Supplier<String> name, SaveWeightsForSamplerRequest.Builder request) {
     return save(
         ResultType.SAVE_WEIGHTS_FOR_SAMPLER,
+        effect,
         name,
         (seqId, call) ->
             scope
@@ -395,38 +438,49 @@ public final class TrainingClient {
         path -> SaveWeightsForSamplerResponse.builder().path(path).build());
   }
 
+  /**
+   * Saves.
+   *
+   * @param checkedName within the run, such as {@code weights/a}; empty for a save without a name
+   */
   private <T> CompletableFuture<T> save(
       ResultType<T> type,
-      String name,
+      Effect effect,
+      Supplier<String> checkedName,
       BiFunction<Long, CallOptions, UntypedFuture> submission,
       Function<String, T> savedBefore) {
     SaveSubmission save = new SaveSubmission(scope, modelId);
     return start(
         type.requestType(),
-        (turn, call) -> {
-          long begin = scope.time().nanoTime();
-          SaveSubmission.Outcome outcome =
-              turn.take(place -> {
-                long seqId = place.numbers(1);
-                return save.submit(name, options -> submission.apply(seqId, options));
-              });
-          return switch (outcome) {
-            case SaveSubmission.Outcome.Saved saved -> savedBefore.apply(saved.path());
-            case SaveSubmission.Outcome.Accepted accepted ->
-                await(accepted.requestId(), type, begin, call);
+        effect,
+        () -> {
+          String name = checkedName.get();
+          return (turn, call) -> {
+            long begin = scope.time().nanoTime();
+            SaveSubmission.Outcome outcome =
+                turn.take(place ->
+                    place.send(
+                        seqId -> save.submit(name, options -> submission.apply(seqId, options))));
+            return switch (outcome) {
+              case SaveSubmission.Outcome.Saved saved -> savedBefore.apply(saved.path());
+              case SaveSubmission.Outcome.Accepted accepted ->
+                  await(accepted.requestId(), type, begin, call);
+            };
           };
         });
   }
 
   private <T> CompletableFuture<T> single(
-      ResultType<T> type, LongFunction<UntypedFuture> submission) {
-    return start(
-        type.requestType(),
-        (turn, call) -> {
-          long begin = scope.time().nanoTime();
-          UntypedFuture promise = turn.take(place -> submission.apply(place.numbers(1)));
-          return await(promise.requestId(), type, begin, call);
-        });
+      ResultType<T> type, Effect effect, LongFunction<UntypedFuture> submission) {
+    return start(type.requestType(), effect, () -> submitted(type, submission));
+  }
+
+  private <T> Work<T> submitted(ResultType<T> type, LongFunction<UntypedFuture> submission) {
+    return (turn, call) -> {
+      long begin = scope.time().nanoTime();
+      UntypedFuture promise = turn.take(place -> place.send(submission::apply));
+      return await(promise.requestId(), type, begin, call);
+    };
   }
 
   private <T> T await(String requestId, ResultType<T> type, long begin, PendingCall<T> call)
@@ -435,30 +489,67 @@ public final class TrainingClient {
     return scope.awaiter().await(requestId, type, roundtrip, call);
   }
 
-  /** Reserves the place in the caller's thread; all else happens on a thread of the SDK. */
-  private <T> CompletableFuture<T> start(String operation, Work<T> work) {
-    return start(operation, lane::reserve, work);
+  private <T> CompletableFuture<T> refused(ResultType<T> type, Effect effect, String reason) {
+    return start(
+        type.requestType(),
+        effect,
+        () -> {
+          throw new IllegalArgumentException(reason);
+        });
   }
 
+  private <T> PendingCall<T> pending(String operation) {
+    return new PendingCall<>(operation, scope.time(), activity, waits);
+  }
+
+  /**
+   * Starts an operation. What its preparation refuses fails in its turn, as what the server refuses
+   * does.
+   */
   private <T> CompletableFuture<T> start(
-      String operation, Supplier<SubmissionLane.Turn> reservation, Work<T> work) {
+      String operation, Effect effect, Supplier<Work<T>> preparation) {
+    PendingCall<T> call = pending(operation);
+    Work<T> work = prepared(preparation);
+    return start(call, () -> lane.reserve(effect, call.future()::isSeen), work);
+  }
+
+  private static <T> Work<T> prepared(Supplier<Work<T>> preparation) {
+    try {
+      Work<T> work = preparation.get();
+      return (turn, call) -> {
+        try {
+          return work.run(turn, call);
+        } catch (RequestFailedException | PartialPassException | PromiseExpiredException e) {
+          turn.failed(e);
+          throw e;
+        }
+      };
+    } catch (IllegalArgumentException | NotSupportedException e) {
+      return (turn, call) ->
+          turn.take(place -> {
+            throw e;
+          });
+    }
+  }
+
+  /** Reserves the place in the caller's thread; all else happens on a thread of the SDK. */
+  private <T> CompletableFuture<T> start(
+      PendingCall<T> call, Supplier<SubmissionLane.Turn> reservation, Work<T> work) {
     SubmissionLane.Turn turn;
     try {
       session.checkAlive();
       turn = reservation.get();
     } catch (SessionLostException e) {
       lane.halt(e);
-      return CompletableFuture.failedFuture(e);
-    } catch (TrainingHaltedException e) {
-      return CompletableFuture.failedFuture(e);
+      return call.failed(e);
+    } catch (TrainingHaltedException | IllegalStateException e) {
+      return call.failed(e);
     }
-    PendingCall<T> call = new PendingCall<>(operation, scope.time(), activity, waits);
     try {
       return scope.launch("train", call, ignored -> work.run(turn, call));
     } catch (RuntimeException e) {
-      lane.halt(e);
-      call.future().completeExceptionally(e);
-      return call.future();
+      turn.abandon(e);
+      return call.failed(e);
     }
   }
 

@@ -4,36 +4,68 @@ import io.tinker4j.transport.TinkerException;
 import java.util.Objects;
 
 /**
- * An earlier operation of this model could not be submitted, so nothing behind it was sent: the
- * server runs a model's operations without gaps.
+ * An operation was not sent, because an earlier one of its model failed that it counts on; the
+ * cause is that failure.
  *
- * <p>The cause is the first failure. The model's state is that of the last operation whose future
- * completed; continue with a new training client, created from a checkpoint or retried from the
- * failed operation.
+ * <p>When {@link #isFinal()}, it is not known whether the server has taken the earlier operation
+ * in, and the client sends nothing more. The model's state is that of the last operation whose
+ * future completed. {@link ServiceClient#attachTrainingClient} gives another client of the live
+ * model, to save it; or continue from a checkpoint. Otherwise the earlier operation was refused and
+ * the client goes on: correct it and call both again.
  */
 public final class TrainingHaltedException extends TinkerException {
   private static final long serialVersionUID = 1;
 
   private final String modelId;
+  private final boolean isFinal;
 
-  TrainingHaltedException(String modelId, Throwable cause) {
-    super(
-        "not sent, because an earlier operation of model "
-            + modelId
-            + " could not be submitted: "
-            + cause.getMessage()
-            + " Create a new training client, for example from the last checkpoint.",
-        cause);
+  private TrainingHaltedException(
+      String modelId, boolean isFinal, String message, Throwable cause) {
+    super(message, cause);
     this.modelId = modelId;
+    this.isFinal = isFinal;
+  }
+
+  static TrainingHaltedException forGood(String modelId, Throwable cause) {
+    return new TrainingHaltedException(
+        modelId,
+        true,
+        ("not sent, because it is not known whether the server has taken in an earlier operation of"
+                + " model %s: %s Attach another client to save the model if it lives, or create one"
+                + " from the last checkpoint.")
+            .formatted(modelId, cause.getMessage()),
+        cause);
+  }
+
+  static TrainingHaltedException once(String modelId, Throwable cause) {
+    return new TrainingHaltedException(
+        modelId,
+        false,
+        ("not sent, because it counts on an earlier operation of model %s that failed: %s The"
+                + " client goes on; call both again.")
+            .formatted(modelId, cause.getMessage()),
+        cause);
   }
 
   /** Returns a copy with the stack of the call that it is thrown from. */
   TrainingHaltedException again() {
-    return new TrainingHaltedException(modelId, Objects.requireNonNull(getCause()));
+    return new TrainingHaltedException(
+        modelId, isFinal, Objects.requireNonNull(getMessage()), Objects.requireNonNull(getCause()));
   }
 
-  /** Returns the model whose lane is halted. */
+  /** Returns the model whose operation was not sent. */
   public String modelId() {
     return modelId;
+  }
+
+  /** Returns whether the client sends nothing more; false when only this operation was not sent. */
+  public boolean isFinal() {
+    return isFinal;
+  }
+
+  /** Returns false: nothing was sent. */
+  @Override
+  public boolean mayHaveActed() {
+    return false;
   }
 }

@@ -3,6 +3,7 @@ package io.tinker4j.training;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.Operations;
 import io.tinker4j.transport.PassFormat;
+import io.tinker4j.transport.TinkerException;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.ForwardBackwardInput;
 import io.tinker4j.types.ForwardBackwardOutput;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /**
  * One forward or forward_backward call: its chunks in one turn of the lane. Where the server's
@@ -45,10 +47,11 @@ final class TrainingPass {
   /** Submits all chunks under the next sequence numbers of the turn. */
   Promises submit(SubmissionLane.Turn turn) throws Exception {
     long start = scope.time().nanoTime();
-    long first = turn.numbers(chunks.size());
+    boolean isParallel =
+        scope.config().parallelFwdbwdChunks() && chunks.size() > 1 && turn.isCertain();
     List<String> requestIds;
     try {
-      requestIds = scope.config().parallelFwdbwdChunks() ? firstLast(first) : inOrder(first);
+      requestIds = isParallel ? turn.sendAll(chunks.size(), this::firstLast) : inOrder(turn);
     } catch (RuntimeException e) {
       if (accepted.get() > 0) {
         throw new PartialSubmissionException(accepted.get(), chunks.size(), e);
@@ -58,15 +61,26 @@ final class TrainingPass {
     return new Promises(requestIds, Duration.ofNanos(scope.time().nanoTime() - start));
   }
 
-  /** Waits for the results of all chunks and merges them. */
-  ForwardBackwardOutput await(Promises promises, PendingCall<?> call) throws Exception {
+  /**
+   * Waits for the results of all chunks and merges them.
+   *
+   * @param isStepTakenIn whether a step behind the pass has been taken in by then
+   * @throws PartialPassException when some have failed and some have added their gradient
+   */
+  ForwardBackwardOutput await(Promises promises, PendingCall<?> call, BooleanSupplier isStepTakenIn)
+      throws Exception {
     ResultType<ForwardBackwardOutput> type =
         forwardOnly ? ResultType.FORWARD : ResultType.FORWARD_BACKWARD;
     List<Callable<ForwardBackwardOutput>> waits = new ArrayList<>();
     for (String requestId : promises.requestIds()) {
       waits.add(() -> scope.awaiter().await(requestId, type, promises.roundtrip(), call));
     }
-    return withLossSum(ChunkMerger.merge(scope.inParallel(waits)));
+    List<CompletableFuture<ForwardBackwardOutput>> results = scope.inParallel(waits);
+    PassFailures failures = new PassFailures(chunks, results);
+    if (failures.isAny()) {
+      throw failures.toException(forwardOnly, isStepTakenIn.getAsBoolean());
+    }
+    return withLossSum(ChunkMerger.merge(results.stream().map(CompletableFuture::join).toList()));
   }
 
   /** Some servers report no metrics; the sum of cross-entropies follows from the outputs. */
@@ -80,15 +94,16 @@ final class TrainingPass {
     return CrossEntropySum.addedTo(output, data);
   }
 
-  private List<String> inOrder(long firstSeqId) throws Exception {
+  private List<String> inOrder(SubmissionLane.Turn turn) throws Exception {
     List<String> requestIds = new ArrayList<>();
-    for (int i = 0; i < chunks.size(); i++) {
-      requestIds.add(submit(chunks.get(i), firstSeqId + i));
+    for (Chunker.Chunk<Datum> chunk : chunks) {
+      requestIds.add(
+          submit(chunk, format -> turn.send(seqId -> request(input(chunk), seqId, format))));
     }
     return requestIds;
   }
 
-  /** A failure is thrown when the fate of all later ones is known. */
+  /** A failure is thrown when the fate of all later ones is known; one in doubt goes first. */
   private List<String> firstLast(long firstSeqId) throws Exception {
     List<CompletableFuture<String>> later = new ArrayList<>();
     for (int i = 1; i < chunks.size(); i++) {
@@ -102,7 +117,7 @@ final class TrainingPass {
       try {
         requestIds.add(ClientScope.join(each));
       } catch (RuntimeException e) {
-        failure = failure == null ? e : failure;
+        failure = failure == null || isSettled(failure) ? e : failure;
       }
     }
     if (failure != null) {
@@ -112,27 +127,37 @@ final class TrainingPass {
     return requestIds;
   }
 
-  private String submit(Chunker.Chunk<Datum> chunk, long seqId) throws InterruptedException {
-    ForwardBackwardInput input =
-        ForwardBackwardInput.builder()
-            .data(chunk.data())
-            .lossFn(loss.name())
-            .lossFnConfig(loss.config())
-            .lossFnConfigV2(loss.textConfig())
-            .build();
+  private static boolean isSettled(RuntimeException failure) {
+    return failure instanceof TinkerException ours && !ours.mayHaveActed();
+  }
+
+  private String submit(Chunker.Chunk<Datum> chunk, long seqId) throws Exception {
+    ForwardBackwardInput input = input(chunk);
+    return submit(chunk, format -> request(input, seqId, format));
+  }
+
+  private String submit(Chunker.Chunk<Datum> chunk, PassFormats.Submission submission)
+      throws Exception {
     try (ByteBudget.Lease lease = scope.trainingBytes().acquire(chunk.bytes())) {
-      UntypedFuture promise =
-          scope
-              .passFormats()
-              .submit(format ->
-                  forwardOnly
-                      ? forward(input, seqId, format)
-                      : forwardBackward(input, seqId, format));
+      UntypedFuture promise = scope.passFormats().submit(submission);
       accepted.incrementAndGet();
       return promise.requestId();
     } catch (ApiStatusException e) {
       throw scope.features().refusedPass(loss, e);
     }
+  }
+
+  private ForwardBackwardInput input(Chunker.Chunk<Datum> chunk) {
+    return ForwardBackwardInput.builder()
+        .data(chunk.data())
+        .lossFn(loss.name())
+        .lossFnConfig(loss.config())
+        .lossFnConfigV2(loss.textConfig())
+        .build();
+  }
+
+  private UntypedFuture request(ForwardBackwardInput input, long seqId, PassFormat format) {
+    return forwardOnly ? forward(input, seqId, format) : forwardBackward(input, seqId, format);
   }
 
   private UntypedFuture forward(ForwardBackwardInput input, long seqId, PassFormat format) {

@@ -132,8 +132,8 @@ class ClientsOverHttpTest {
 
   @Test
   void forwardBackward_noData_isRefusedWithoutTakingAPlace() {
-    assertThatThrownBy(() -> training.forwardBackward(List.of(), LossFunction.CROSS_ENTROPY))
-        .isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(training.forwardBackward(List.of(), LossFunction.CROSS_ENTROPY)::join)
+        .hasCauseInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("data is empty");
 
     training.optimStep(ADAM).join();
@@ -141,7 +141,7 @@ class ClientsOverHttpTest {
   }
 
   @Test
-  void optimStep_submissionRefused_haltsAllLaterOperationsWithThatCause() {
+  void optimStep_submissionRefused_failsWhatCountsOnItAndGoesOn() {
     transport.refuse("/optim_step", 400, "{\"detail\": \"no such optimizer\"}");
     CompletableFuture<?> refused = training.optimStep(ADAM);
     CompletableFuture<?> behind =
@@ -155,10 +155,8 @@ class ClientsOverHttpTest {
         .cause()
         .isInstanceOf(TrainingHaltedException.class)
         .hasCauseInstanceOf(ApiStatusException.class);
-    assertThatThrownBy(() -> training.saveState("later").join())
-        .cause()
-        .isInstanceOf(TrainingHaltedException.class);
-    assertThat(server.submissions(training.modelId())).isEmpty();
+    assertThat(training.saveState("later").join().path()).endsWith("/weights/later");
+    assertThat(server.submissions(training.modelId())).containsExactly(1L);
   }
 
   @Test
@@ -320,14 +318,21 @@ class ClientsOverHttpTest {
     SamplingClient sampler = service.createSamplingClient(MODEL);
     SamplingParams params = SamplingParams.builder().maxTokens(1).build();
 
-    refused("numSamples", () -> sampler.sample(ModelInput.ofInts(TEXT), 0, params));
+    refusedByFuture("numSamples", sampler.sample(ModelInput.ofInts(TEXT), 0, params));
+    refusedByFuture("prompt", sampler.sample(ModelInput.ofInts(-1), 1, params));
     refused("modelPath", () -> service.createSamplingClientFromPath("/weights/1"));
-    refused("slash", () -> training.saveState("a/b"));
+    refusedByFuture("name", training.saveState("a/b"));
     refused(
         "learning_rate",
         () -> training.optimStep(AdamParams.builder().learningRate(Double.NaN).build()));
     refused("rank", () -> LoraOptions.builder().rank(3).build());
     assertThat(server.submissions(training.modelId())).isEmpty();
+  }
+
+  private static void refusedByFuture(String named, CompletableFuture<?> call) {
+    assertThatThrownBy(call::join)
+        .hasCauseInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(named);
   }
 
   private static void refused(String named, ThrowingCallable call) {

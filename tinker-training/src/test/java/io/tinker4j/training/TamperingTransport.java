@@ -37,6 +37,23 @@ final class TamperingTransport implements Transport {
                 new ByteArrayInputStream(body)));
   }
 
+  /** Sends every request to that path on, and answers with what is no answer. */
+  void spoilAnswers(String path) {
+    actions.put(
+        path,
+        request -> {
+          inner.send(request).close();
+          byte[] body = "not json".getBytes(StandardCharsets.UTF_8);
+          return TransportResponse.of(
+              200, Headers.builder().build(), new ByteArrayInputStream(body));
+        });
+  }
+
+  /** Sends requests to that path on again. */
+  void release(String path) {
+    actions.remove(path);
+  }
+
   /** Holds requests to that path back until the latch opens; tells when the first one is there. */
   CountDownLatch hold(String path, CountDownLatch gate) {
     CountDownLatch reached = new CountDownLatch(1);

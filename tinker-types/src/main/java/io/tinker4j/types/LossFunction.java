@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * The loss of a training pass, by name, with its settings. Immutable.
  *
  * <p>Losses are sums over tokens and datums, computed by the server. The constants are those that
- * every server is expected to know; {@link #of} names any other. Settings that are not given keep
- * the server's defaults, which differ between servers: give them when it matters.
+ * every server is expected to know; {@link #of} names those of known servers, {@link #unchecked}
+ * any other. Settings that are not given keep the server's defaults, which differ between servers:
+ * give them when it matters.
  */
 public final class LossFunction {
   /** Weighted negative log-likelihood; reads {@code target_tokens} and {@code weights}. */
@@ -36,15 +37,27 @@ public final class LossFunction {
   private final Map<String, Double> config;
   private final Map<String, String> textConfig;
 
-  private LossFunction(String name, Map<String, Double> config, Map<String, String> textConfig) {
+  private final boolean isChecked;
+
+  private LossFunction(
+      String name, Map<String, Double> config, Map<String, String> textConfig, boolean isChecked) {
     this.name = name;
     this.config = config;
     this.textConfig = textConfig;
+    this.isChecked = isChecked;
   }
 
-  /** Returns the loss of that name with the server's settings. */
+  /**
+   * Returns the loss of that name with the server's settings. Clients refuse a name, and a number
+   * as a setting, that no known server has.
+   */
   public static LossFunction of(String name) {
-    return new LossFunction(Objects.requireNonNull(name, "name"), Map.of(), Map.of());
+    return new LossFunction(Objects.requireNonNull(name, "name"), Map.of(), Map.of(), true);
+  }
+
+  /** Returns the loss of that name, which clients send to the server whatever it is. */
+  public static LossFunction unchecked(String name) {
+    return new LossFunction(Objects.requireNonNull(name, "name"), Map.of(), Map.of(), false);
   }
 
   /** Returns proximal policy optimization; the thresholds bound the ratio, for example 0.8, 1.2. */
@@ -70,14 +83,19 @@ public final class LossFunction {
   public LossFunction with(String setting, double value) {
     Map<String, Double> more = new LinkedHashMap<>(config);
     more.put(Objects.requireNonNull(setting, "setting"), value);
-    return new LossFunction(name, Collections.unmodifiableMap(more), textConfig);
+    return new LossFunction(name, Collections.unmodifiableMap(more), textConfig, isChecked);
   }
 
   /** Returns this loss with one more setting that is a text; servers from 0.26 on read those. */
   public LossFunction with(String setting, String value) {
     Map<String, String> more = new LinkedHashMap<>(textConfig);
     more.put(Objects.requireNonNull(setting, "setting"), Objects.requireNonNull(value, "value"));
-    return new LossFunction(name, config, Collections.unmodifiableMap(more));
+    return new LossFunction(name, config, Collections.unmodifiableMap(more), isChecked);
+  }
+
+  /** Returns whether clients compare name and settings with those of known servers. */
+  public boolean isChecked() {
+    return isChecked;
   }
 
   /** Returns the name on the wire. */
