@@ -53,6 +53,13 @@ final class Activity {
     this.progress = time.nanoTime();
   }
 
+  /**
+   * Returns the activity of an operation that is not the server's: nobody asks for its progress.
+   */
+  static Activity none(Time time) {
+    return new Activity(time, change -> {}, Kind.CREATION, "");
+  }
+
   /** Notes that an operation has come further. */
   void progressed() {
     lock.lock();

@@ -39,9 +39,8 @@ public interface Backend {
   Set<String> capabilities();
 
   /**
-   * Generates continuations of a prompt. Cancelling the future ends the waiting alone.
-   *
-   * @throws IllegalArgumentException when {@code numSamples} is not positive
+   * Generates continuations of a prompt. Cancelling the future ends the waiting alone. It fails
+   * with {@link IllegalArgumentException} when {@code numSamples} is not positive.
    */
   CompletableFuture<SampleResponse> complete(
       ModelInput prompt, int numSamples, SamplingParams params, SampleOptions options);

@@ -40,7 +40,7 @@ final class HealthCheck {
   private final ReentrantLock lock = new ReentrantLock(); // guards: the fields below
   private @Nullable Long asked;
   private int failures;
-  private String answer = "";
+  private String answer = "not answered yet";
 
   HealthCheck(ApiClient api, Time time, Lifetime lifetime, Telemetry telemetry) {
     this.api = api;
@@ -58,12 +58,11 @@ final class HealthCheck {
     if (lifetime.isEnding()) {
       return new Component("api", Status.DOWN, "the client is closed", Map.of());
     }
+    if (isDue()) {
+      ask();
+    }
     lock.lock();
     try {
-      if (asked == null || time.nanoTime() - asked >= FRESH.toNanos()) {
-        ask();
-        asked = time.nanoTime();
-      }
       Status status = failures == 0 ? Status.UP : Status.DEGRADED;
       return new Component(
           "api",
@@ -75,16 +74,41 @@ final class HealthCheck {
     }
   }
 
+  /** Whether the caller is the one to ask; until the answer is there the former one holds. */
+  private boolean isDue() {
+    lock.lock();
+    try {
+      long now = time.nanoTime();
+      boolean isDue = asked == null || now - asked >= FRESH.toNanos();
+      if (isDue) {
+        asked = now;
+      }
+      return isDue;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void ask() {
     try {
-      answer = api.call(Operations.HEALTHZ, Operation.None.NONE, ONCE).status();
-      failures = 0;
+      answered(true, api.call(Operations.HEALTHZ, Operation.None.NONE, ONCE).status());
     } catch (ApiStatusException e) {
-      failures = UNKNOWN.contains(e.status()) ? 0 : failures + 1;
-      answer = failures == 0 ? "answers, but not to that question" : String.valueOf(e.getMessage());
+      boolean isUnknown = UNKNOWN.contains(e.status());
+      answered(
+          isUnknown,
+          isUnknown ? "answers, but not to that question" : String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
-      failures++;
-      answer = String.valueOf(e.getMessage());
+      answered(false, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void answered(boolean isWell, String text) {
+    lock.lock();
+    try {
+      failures = isWell ? 0 : failures + 1;
+      answer = text;
+    } finally {
+      lock.unlock();
     }
   }
 

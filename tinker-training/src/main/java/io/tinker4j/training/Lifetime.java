@@ -48,11 +48,16 @@ final class Lifetime {
     Cleaner.Cleanable unused = CLEANER.register(owned, this::forgotten);
   }
 
-  /** Notes the session that is to be ended; an earlier one is lost. */
-  void opened(Session opened) {
+  /**
+   * Notes the session that is to be ended; an earlier one is lost.
+   *
+   * @return false when all is being ended: then whoever has opened it ends it
+   */
+  boolean opened(Session opened) {
     lock.lock();
     try {
       session = opened;
+      return closing == null;
     } finally {
       lock.unlock();
     }
@@ -140,8 +145,8 @@ final class Lifetime {
       lock.unlock();
     }
     try {
-      boolean unused =
-          ended.await(drain.plus(Duration.ofSeconds(5)).toNanos(), TimeUnit.NANOSECONDS);
+      long limit = TimeUnit.SECONDS.convert(drain);
+      boolean unused = ended.await(Math.min(limit, Long.MAX_VALUE - 5) + 5, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

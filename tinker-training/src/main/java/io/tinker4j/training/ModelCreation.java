@@ -1,20 +1,23 @@
 package io.tinker4j.training;
 
 import io.tinker4j.transport.ApiClient;
+import io.tinker4j.transport.CallInterruptedException;
 import io.tinker4j.transport.Operations;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.types.CreateModelRequest;
 import io.tinker4j.types.LoadWeightsRequest;
+import io.tinker4j.types.LoadWeightsResponse;
 import io.tinker4j.types.LoraConfig;
 import io.tinker4j.types.UnloadModelRequest;
 import io.tinker4j.types.UntypedFuture;
 import io.tinker4j.types.WeightsInfoRequest;
 import io.tinker4j.types.WeightsInfoResponse;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Creates models, new ones and from checkpoints. */
+/** Creates models, new ones and from checkpoints, on the thread that asks for them. */
 final class ModelCreation {
   private static final System.Logger log = System.getLogger(ModelCreation.class.getName());
 
@@ -69,10 +72,16 @@ final class ModelCreation {
                 .userMetadata(options.userMetadata()),
             baseModel);
     try {
-      Futures.join(client.load(path, optimizer, options.weightsAccessToken().orElse(null)));
+      LoadWeightsResponse unused =
+          Runner.join(
+              "LoadWeights",
+              client.load(path, optimizer, options.weightsAccessToken().orElse(null)));
       return client;
     } catch (RuntimeException e) {
-      free(client.modelId());
+      CompletableFuture<?> freed = scope.get().runner().run("free", () -> free(client.modelId()));
+      if (!Thread.currentThread().isInterrupted()) {
+        freed.join();
+      }
       throw e;
     }
   }
@@ -88,15 +97,17 @@ final class ModelCreation {
     }
   }
 
-  /** The model that could not be loaded serves nobody; what went wrong is reported anyway. */
-  private void free(String modelId) {
+  /** The model that could not be loaded is of no use; what went wrong is reported anyway. */
+  private boolean free(String modelId) {
     try {
       api.call(Operations.UNLOAD_MODEL, UnloadModelRequest.builder().modelId(modelId).build());
     } catch (TinkerException e) {
       log.log(
           System.Logger.Level.WARNING,
           () -> "a model without use stays on the server: %s (%s)".formatted(modelId, e));
+      return false;
     }
+    return true;
   }
 
   private TrainingClient create(CreateModelRequest.Builder request, String baseModel) {
@@ -132,6 +143,13 @@ final class ModelCreation {
         response -> modelId);
   }
 
+  /** The deadline is that of the whole, which interrupts this. */
+  private static WaitOptions progressOnly(WaitOptions waits) {
+    WaitOptions.Builder progress = WaitOptions.builder();
+    waits.progressTimeout().ifPresent(progress::progressTimeout);
+    return progress.build();
+  }
+
   private <T> TrainingClient created(
       Session open,
       ResultType<T> type,
@@ -139,24 +157,22 @@ final class ModelCreation {
       Function<ClientScope, UntypedFuture> submission,
       Function<T, String> modelId) {
     ClientScope shared = scope.get();
-    PendingCall<String> creation =
+    PendingCall<T> creation =
         new PendingCall<>(
             type.requestType(),
-            shared.time(),
+            shared.runner(),
             shared.activity(Activity.Kind.CREATION, subject),
-            shared.waits());
-    String id =
-        Futures.join(
-            shared.launch(
-                "create",
-                creation,
-                call -> {
-                  long start = shared.time().nanoTime();
-                  UntypedFuture promise = submission.apply(shared);
-                  Duration roundtrip = Duration.ofNanos(shared.time().nanoTime() - start);
-                  return modelId.apply(
-                      shared.awaiter().await(promise.requestId(), type, roundtrip, call));
-                }));
-    return new TrainingClient(shared, open, id, shared.newLane(id));
+            progressOnly(shared.waits()));
+    long start = shared.time().nanoTime();
+    UntypedFuture promise = submission.apply(shared);
+    Duration roundtrip = Duration.ofNanos(shared.time().nanoTime() - start);
+    try {
+      String id =
+          modelId.apply(shared.awaiter().await(promise.requestId(), type, roundtrip, creation));
+      return new TrainingClient(shared, open, id, shared.newLane(id));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CallInterruptedException(type.requestType() + " was interrupted", e);
+    }
   }
 }

@@ -14,27 +14,26 @@ final class PendingCall<T> {
   static final Duration DEFAULT_PROGRESS_TIMEOUT = Duration.ofHours(2);
 
   private final String operation;
-  private final Time time;
   private final Activity activity;
   private final Duration progressTimeout;
   private final long start;
   private final ResultFuture<T> future = new ResultFuture<>();
 
-  PendingCall(String operation, Time time, Activity activity, WaitOptions waits) {
+  /** Starts the call of an operation whose progress the activity knows. */
+  PendingCall(String operation, Runner runner, Activity activity, WaitOptions waits) {
     this.operation = operation;
-    this.time = time;
     this.activity = activity;
     this.progressTimeout = waits.progressTimeout().orElse(DEFAULT_PROGRESS_TIMEOUT);
-    this.start = time.nanoTime();
-    waits.deadline().ifPresent(this::failAfter);
+    this.start = runner.time().nanoTime();
+    waits.deadline().ifPresent(deadline -> failAfter(deadline, runner));
   }
 
-  private void failAfter(Duration deadline) {
+  private void failAfter(Duration deadline, Runner runner) {
     Time.Scheduled alarm =
-        time.schedule(
+        runner.alarm(
             deadline,
             () -> future.completeExceptionally(new DeadlineExceededException(operation, deadline)));
-    CompletableFuture<T> unused = future.whenComplete((value, failure) -> alarm.cancel());
+    CompletableFuture<T> unused = future.ended().whenComplete((value, failure) -> alarm.cancel());
   }
 
   ResultFuture<T> future() {

@@ -15,6 +15,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Samples prompts from a lazy source and hands the results out as they finish. No more than a fixed
@@ -30,6 +31,7 @@ final class SampleStream implements Iterator<FinishedSample> {
   private long next;
   private int notTaken;
   private boolean closed;
+  private @Nullable RuntimeException broken;
 
   SampleStream(
       Iterator<ModelInput> prompts,
@@ -48,8 +50,23 @@ final class SampleStream implements Iterator<FinishedSample> {
 
   @Override
   public boolean hasNext() {
-    fill();
+    checkWhole();
+    try {
+      fill();
+    } catch (RuntimeException | Error e) {
+      close();
+      broken = new IllegalStateException("the source of the stream has failed before", e);
+      throw e;
+    }
     return notTaken > 0;
+  }
+
+  /** What was under way when reading failed is cancelled and never comes. */
+  private void checkWhole() {
+    RuntimeException before = broken;
+    if (before != null) {
+      throw before;
+    }
   }
 
   @Override
@@ -67,6 +84,7 @@ final class SampleStream implements Iterator<FinishedSample> {
       CancellationException interrupted =
           new CancellationException("interrupted while waiting for samples; the rest is cancelled");
       interrupted.initCause(e);
+      broken = interrupted;
       throw interrupted;
     }
   }
@@ -75,8 +93,8 @@ final class SampleStream implements Iterator<FinishedSample> {
     while (!closed && notTaken < concurrency && prompts.hasNext()) {
       ModelInput prompt = prompts.next();
       long index = next++;
-      notTaken++;
       CompletableFuture<SampleResponse> future = sampler.apply(index, prompt);
+      notTaken++;
       running.put(index, future);
       CompletableFuture<SampleResponse> unused =
           future.whenComplete((response, failure) -> {

@@ -199,13 +199,12 @@ public final class SamplingClient {
     return values;
   }
 
-  /** Returns the base model; blocks. */
+  /** Returns the base model; blocks, at most until the deadline of the client's waits. */
   public String baseModel() {
+    GetSamplerRequest request = GetSamplerRequest.builder().samplerId(samplingSessionId).build();
     return scope
-        .api()
-        .call(
-            Operations.GET_SAMPLER,
-            GetSamplerRequest.builder().samplerId(samplingSessionId).build())
+        .runner()
+        .await("GetSampler", waits, () -> scope.api().call(Operations.GET_SAMPLER, request))
         .baseModel();
   }
 
@@ -254,8 +253,8 @@ public final class SamplingClient {
       return CompletableFuture.failedFuture(e);
     }
     PendingCall<SampleResponse> call =
-        new PendingCall<>(ResultType.SAMPLE.requestType(), scope.time(), activity, stuckLimits());
-    return scope.launch("sample", call, ignored -> run(request, retried, call));
+        new PendingCall<>(ResultType.SAMPLE.requestType(), scope.runner(), activity, stuckLimits());
+    return scope.runner().launch("sample", call, ignored -> run(request, retried, call));
   }
 
   private WaitOptions stuckLimits() {

@@ -19,8 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
+import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +27,10 @@ import org.jspecify.annotations.Nullable;
  * The entry to the Tinker API: creates the clients that train, sample and manage.
  *
  * <p>Creating one sends nothing; the first training or sampling client opens a session, which
- * heartbeats keep alive until {@link #close}. Thread-safe. The methods here block.
+ * heartbeats keep alive until {@link #close}. Thread-safe. The methods here block: at most until
+ * the deadline of {@link Builder#waits} is over ({@link DeadlineExceededException}), or the thread
+ * is interrupted ({@link io.tinker4j.transport.CallInterruptedException}); {@link #close} and what
+ * only looks at the client's state never wait for them.
  *
  * {@snippet :
  * try (ServiceClient service = ServiceClient.create()) {
@@ -52,10 +54,10 @@ public final class ServiceClient implements AutoCloseable {
   private final Lifetime lifetime;
   private final HealthCheck health;
   private final @Nullable Thread hook;
-  private final ReentrantLock lock = new ReentrantLock(); // guards: scope, session, closed
-  private @Nullable ClientScope scope;
-  private @Nullable Session session;
-  private boolean closed;
+  private final Runner runner;
+  private final Once<ClientScope> scope = new Once<>();
+  private final Once<Session> session = new Once<>();
+  private volatile boolean closed;
 
   private ServiceClient(Builder builder) {
     this.time = builder.time;
@@ -79,6 +81,7 @@ public final class ServiceClient implements AutoCloseable {
     this.tags = List.copyOf(builder.tags);
     this.userMetadata = new LinkedHashMap<>(builder.userMetadata);
     this.projectId = builder.projectId;
+    this.runner = new Runner(threads, time, pending, telemetry);
     this.lifetime = new Lifetime(api, threads, telemetry);
     this.health = new HealthCheck(api, time, lifetime, telemetry);
     lifetime.endWith(pending);
@@ -108,7 +111,8 @@ public final class ServiceClient implements AutoCloseable {
 
   /** Returns the base models that the server can train and sample. */
   public GetServerCapabilitiesResponse getServerCapabilities() {
-    return reported(() -> scope().api().call(Operations.GET_SERVER_CAPABILITIES));
+    return await(
+        "GetServerCapabilities", () -> scope().api().call(Operations.GET_SERVER_CAPABILITIES));
   }
 
   /** Creates a LoRA model of rank 32 and returns the client that trains it. */
@@ -128,7 +132,8 @@ public final class ServiceClient implements AutoCloseable {
             .trainAttn(options.trainAttn())
             .trainUnembed(options.trainUnembed());
     options.seed().ifPresent(lora::seed);
-    return reported(() -> creation().create(baseModel, lora.build(), options));
+    LoraConfig config = lora.build();
+    return await("CreateModel", () -> creation().create(baseModel, config, options));
   }
 
   /** Creates a model from a training checkpoint; the optimizer starts afresh. */
@@ -141,10 +146,11 @@ public final class ServiceClient implements AutoCloseable {
    * checkpoint's rank and trains the same layers. Blocks until it is there; when the checkpoint
    * cannot be loaded, the new model is freed.
    *
-   * @throws IllegalArgumentException when the checkpoint is not one of a LoRA model
+   * @throws IllegalArgumentException when the path is not that of a training checkpoint, or the
+   *     checkpoint is not one of a LoRA model
    */
   public TrainingClient createTrainingClientFromState(String path, RestoreOptions options) {
-    return reported(() -> creation().restore(path, options, false));
+    return restore(path, options, false);
   }
 
   /**
@@ -158,7 +164,12 @@ public final class ServiceClient implements AutoCloseable {
   /** The same with options; see {@link #createTrainingClientFromState(String, RestoreOptions)}. */
   public TrainingClient createTrainingClientFromStateWithOptimizer(
       String path, RestoreOptions options) {
-    return reported(() -> creation().restore(path, options, true));
+    return restore(path, options, true);
+  }
+
+  private TrainingClient restore(String path, RestoreOptions options, boolean optimizer) {
+    String checked = Checks.trainingPath(path);
+    return await("LoadWeights", () -> creation().restore(checked, options, optimizer));
   }
 
   /**
@@ -178,10 +189,12 @@ public final class ServiceClient implements AutoCloseable {
    */
   public TrainingClient attachTrainingClient(String modelId) {
     Objects.requireNonNull(modelId, "modelId");
-    return reported(() -> {
-      Session open = session();
-      return new TrainingClient(scope(), open, modelId, scope().attachedLane(modelId));
-    });
+    return await(
+        "AttachModel",
+        () -> {
+          Session open = session();
+          return new TrainingClient(scope(), open, modelId, scope().attachedLane(modelId));
+        });
   }
 
   /**
@@ -190,13 +203,14 @@ public final class ServiceClient implements AutoCloseable {
    * once a session is open.
    */
   public ServerProfile serverProfile() {
-    return scope().features().profile();
+    return await("ServerProfile", () -> scope().features().profile());
   }
 
   /** Returns a sampler of a base model. */
   public SamplingClient createSamplingClient(String baseModel) {
     Objects.requireNonNull(baseModel, "baseModel");
-    return reported(
+    return await(
+        "CreateSamplingSession",
         () -> createSampler(CreateSamplingSessionRequest.builder().baseModel(baseModel)));
   }
 
@@ -210,16 +224,18 @@ public final class ServiceClient implements AutoCloseable {
       throw new IllegalArgumentException(
           "modelPath is '" + modelPath + "'; a checkpoint's path starts with tinker://");
     }
-    return reported(() -> {
-      scope().features().warnOfSampling(modelPath);
-      return createSampler(CreateSamplingSessionRequest.builder().modelPath(modelPath));
-    });
+    return await(
+        "CreateSamplingSession",
+        () -> {
+          scope().features().warnOfSampling(modelPath);
+          return createSampler(CreateSamplingSessionRequest.builder().modelPath(modelPath));
+        });
   }
 
   /** Returns a client for runs and checkpoints; it needs no session. */
   public RestClient createRestClient() {
     lifetime.lend();
-    return new RestClient(api, reported(this::scope).features());
+    return new RestClient(api, await("ClientConfig", this::scope).features());
   }
 
   /**
@@ -227,7 +243,7 @@ public final class ServiceClient implements AutoCloseable {
    * copied. Blocks.
    */
   public String copyWeights(String sourcePath, CopyOptions options) {
-    return reported(() -> copy(sourcePath, options));
+    return await("CopyWeights", () -> copy(sourcePath, options));
   }
 
   private String copy(String sourcePath, CopyOptions options) {
@@ -257,22 +273,12 @@ public final class ServiceClient implements AutoCloseable {
    * lost. Sends nothing.
    */
   public long samplingOverloads() {
-    lock.lock();
-    try {
-      return scope == null ? 0 : scope.samples().overloads();
-    } finally {
-      lock.unlock();
-    }
+    return scope.peek().map(open -> open.samples().overloads()).orElse(0L);
   }
 
   /** Returns how the session fares; alive when none was opened yet. Sends nothing. */
   public SessionListener.State sessionState() {
-    lock.lock();
-    try {
-      return session == null ? SessionListener.State.ALIVE : session.state();
-    } finally {
-      lock.unlock();
-    }
+    return session.peek().map(Session::state).orElse(SessionListener.State.ALIVE);
   }
 
   /** Closes with at most five seconds for the operations in progress. */
@@ -294,12 +300,7 @@ public final class ServiceClient implements AutoCloseable {
    * @param drain the longest time to wait for operations in progress; zero does not wait
    */
   public void close(Duration drain) {
-    lock.lock();
-    try {
-      closed = true;
-    } finally {
-      lock.unlock();
-    }
+    closed = true;
     lifetime.close(pending, drain);
     unhook();
   }
@@ -317,18 +318,12 @@ public final class ServiceClient implements AutoCloseable {
     }
   }
 
-  /** Runs an operation that reports its failure. */
-  private <T> T reported(Supplier<T> operation) {
-    try {
-      return operation.get();
-    } catch (RuntimeException | Error e) {
-      telemetry.failed(e);
-      throw e;
-    }
+  private <T> T await(String operation, Callable<T> work) {
+    checkOpen();
+    return runner.await(operation, waits, work);
   }
 
   private ModelCreation creation() {
-    checkOpen();
     return new ModelCreation(api, this::scope, this::session);
   }
 
@@ -356,18 +351,8 @@ public final class ServiceClient implements AutoCloseable {
   }
 
   private ClientScope scope() {
-    lock.lock();
-    try {
-      if (closed) {
-        throw new IllegalStateException("the service client is closed");
-      }
-      if (scope == null) {
-        scope = open();
-      }
-      return scope;
-    } finally {
-      lock.unlock();
-    }
+    checkOpen();
+    return scope.get(open -> true, this::open);
   }
 
   private ClientScope open() {
@@ -375,41 +360,36 @@ public final class ServiceClient implements AutoCloseable {
     api.configure(config);
     KnownFeatures features = new KnownFeatures(api);
     lifetime.refreshes(DynamicConfig.start(api, threads, time, features));
-    return new ClientScope(
-        api, threads, time, random, config, features, queueStates, waits, pending, telemetry);
+    return new ClientScope(api, runner, random, config, features, queueStates, waits, telemetry);
   }
 
   /** A session that the server has ended is followed by a new one. */
   private Session session() {
-    lock.lock();
-    try {
-      if (session == null || session.isLost()) {
-        CreateSessionRequest.Builder request =
-            CreateSessionRequest.builder()
-                .tags(tags)
-                .userMetadata(userMetadata)
-                .sdkVersion(ApiClient.version());
-        if (projectId != null) {
-          request.projectId(projectId);
-        }
-        session = Session.open(scope(), request.build(), sessionStates);
-        scope().features().noteSession(session.id());
-        lifetime.opened(session);
-      }
-      return session;
-    } finally {
-      lock.unlock();
+    checkOpen();
+    return session.get(open -> !open.isLost(), this::openSession);
+  }
+
+  private Session openSession() {
+    CreateSessionRequest.Builder request =
+        CreateSessionRequest.builder()
+            .tags(tags)
+            .userMetadata(userMetadata)
+            .sdkVersion(ApiClient.version());
+    if (projectId != null) {
+      request.projectId(projectId);
     }
+    Session opened = Session.open(scope(), threads, request.build(), sessionStates);
+    scope().features().noteSession(opened.id());
+    if (!lifetime.opened(opened)) {
+      opened.close();
+      checkOpen();
+    }
+    return opened;
   }
 
   private void checkOpen() {
-    lock.lock();
-    try {
-      if (closed) {
-        throw new IllegalStateException("the service client is closed");
-      }
-    } finally {
-      lock.unlock();
+    if (closed) {
+      throw new IllegalStateException("the service client is closed");
     }
   }
 

@@ -6,6 +6,7 @@ import io.tinker4j.transport.CallOptions;
 import io.tinker4j.transport.Operations;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TinkerException;
+import io.tinker4j.transport.TinkerThreads;
 import io.tinker4j.types.CreateSessionRequest;
 import io.tinker4j.types.CreateSessionResponse;
 import io.tinker4j.types.SessionHeartbeatRequest;
@@ -47,14 +48,18 @@ final class Session implements AutoCloseable {
     this.lastBeat = time.nanoTime();
   }
 
-  static Session open(ClientScope scope, CreateSessionRequest request, SessionListener listener) {
+  static Session open(
+      ClientScope scope,
+      TinkerThreads threads,
+      CreateSessionRequest request,
+      SessionListener listener) {
     CreateSessionResponse response = scope.api().call(Operations.CREATE_SESSION, request);
     response.infoMessage().ifPresent(text -> show(System.Logger.Level.INFO, text));
     response.warningMessage().ifPresent(text -> show(System.Logger.Level.WARNING, text));
     response.errorMessage().ifPresent(text -> show(System.Logger.Level.ERROR, text));
     Session session = new Session(scope, listener, response.sessionId());
     session.tell("");
-    session.heart = scope.threads().platformThread("heartbeat", session::beatOn);
+    session.heart = threads.platformThread("heartbeat", session::beatOn);
     return session;
   }
 

@@ -310,11 +310,13 @@ public final class TrainingClient {
 
   /**
    * Saves the weights as they are after all operations called before, and returns a sampler of
-   * them. Blocks until they are saved. The sampler does not move when training goes on.
+   * them. Blocks until they are saved, the deadline of the client's waits is over, or the thread is
+   * interrupted. The sampler does not move when training goes on.
    */
   public SamplingClient saveWeightsAndGetSamplingClient() {
     SaveWeightsForSamplerResponse saved =
-        Futures.join(
+        Runner.join(
+            "SaveWeightsForSampler",
             saveForSampler(
                 Effect.NONE,
                 () -> "",
@@ -334,9 +336,12 @@ public final class TrainingClient {
                     RequestFailedException.Category.SERVER)));
   }
 
-  /** Describes the model; blocks. */
+  /** Describes the model; blocks, at most until the deadline of the client's waits. */
   public GetInfoResponse getInfo() {
-    return scope.api().call(Operations.GET_INFO, GetInfoRequest.builder().modelId(modelId).build());
+    GetInfoRequest request = GetInfoRequest.builder().modelId(modelId).build();
+    return scope
+        .runner()
+        .await("GetInfo", waits, () -> scope.api().call(Operations.GET_INFO, request));
   }
 
   /**
@@ -499,7 +504,7 @@ public final class TrainingClient {
   }
 
   private <T> PendingCall<T> pending(String operation) {
-    return new PendingCall<>(operation, scope.time(), activity, waits);
+    return new PendingCall<>(operation, scope.runner(), activity, waits);
   }
 
   /**
@@ -546,7 +551,7 @@ public final class TrainingClient {
       return call.failed(e);
     }
     try {
-      return scope.launch("train", call, ignored -> work.run(turn, call));
+      return scope.runner().launch("train", call, ignored -> work.run(turn, call));
     } catch (RuntimeException e) {
       turn.abandon(e);
       return call.failed(e);

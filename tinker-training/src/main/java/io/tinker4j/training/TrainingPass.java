@@ -75,7 +75,7 @@ final class TrainingPass {
     for (String requestId : promises.requestIds()) {
       waits.add(() -> scope.awaiter().await(requestId, type, promises.roundtrip(), call));
     }
-    List<CompletableFuture<ForwardBackwardOutput>> results = scope.inParallel(waits);
+    List<CompletableFuture<ForwardBackwardOutput>> results = scope.runner().inParallel(waits);
     PassFailures failures = new PassFailures(chunks, results);
     if (failures.isAny()) {
       throw failures.toException(forwardOnly, isStepTakenIn.getAsBoolean());
@@ -109,13 +109,13 @@ final class TrainingPass {
     for (int i = 1; i < chunks.size(); i++) {
       Chunker.Chunk<Datum> chunk = chunks.get(i);
       long seqId = firstSeqId + i;
-      later.add(scope.run("chunk", () -> submit(chunk, seqId)));
+      later.add(scope.runner().run("chunk", () -> submit(chunk, seqId)));
     }
     List<String> requestIds = new ArrayList<>();
     RuntimeException failure = null;
     for (CompletableFuture<String> each : later) {
       try {
-        requestIds.add(ClientScope.join(each));
+        requestIds.add(Runner.joinUnwrapped(each));
       } catch (RuntimeException e) {
         failure = failure == null || isSettled(failure) ? e : failure;
       }

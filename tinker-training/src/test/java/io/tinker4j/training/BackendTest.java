@@ -127,8 +127,8 @@ class BackendTest {
 
   @Test
   void noSamples_areRefusedBeforeAnythingIsSent() {
-    assertThatThrownBy(() -> backend.complete(PROMPT, 0, PARAMS, OPTIONS))
-        .isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(backend.complete(PROMPT, 0, PARAMS, OPTIONS)::join)
+        .hasCauseInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("numSamples");
     assertThatThrownBy(() -> backend.stream(PROMPT, 0, PARAMS))
         .isInstanceOf(IllegalArgumentException.class)

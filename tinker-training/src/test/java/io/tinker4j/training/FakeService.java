@@ -78,6 +78,11 @@ final class FakeService implements Transport {
     return Objects.requireNonNull(handlers.get(path));
   }
 
+  /** Returns what answers that path now, or would. */
+  Handler handlerOr(String path) {
+    return handlers.getOrDefault(path, this::usual);
+  }
+
   List<Call> callsTo(String path) {
     return calls.stream().filter(call -> call.path().equals(path)).toList();
   }
@@ -114,10 +119,11 @@ final class FakeService implements Transport {
             request.headers(),
             ByteString.copyFrom(request.body()));
     calls.add(call);
-    Handler handler = handlers.get(call.path());
-    return handler == null
-        ? json(200, Map.of("request_id", "r" + promises.incrementAndGet()))
-        : handler.answer(call);
+    return handlerOr(call.path()).answer(call);
+  }
+
+  private TransportResponse usual(Call call) {
+    return json(200, Map.of("request_id", "r" + promises.incrementAndGet()));
   }
 
   @Override

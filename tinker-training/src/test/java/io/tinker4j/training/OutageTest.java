@@ -82,7 +82,7 @@ class OutageTest {
                   Duration.ZERO,
                   new PendingCall<>(
                       "OptimStep",
-                      time,
+                      Runners.on(time),
                       new Activity(time, change -> {}, Activity.Kind.TRAINING, "m"),
                       WaitOptions.builder().build()));
     }

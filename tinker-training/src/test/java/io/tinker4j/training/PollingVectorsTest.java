@@ -115,7 +115,7 @@ class PollingVectorsTest {
         PendingCall<Object> call =
             new PendingCall<>(
                 "x",
-                time,
+                Runners.on(time),
                 new Activity(time, this::observe, Activity.Kind.TRAINING, "m"),
                 WaitOptions.builder().build());
         ResultType<?> type = isPass ? ResultType.FORWARD_BACKWARD : ResultType.OPTIM_STEP;

@@ -44,7 +44,7 @@ class PromiseAwaiterTest {
   private final Activity activity =
       new Activity(time, changes::add, Activity.Kind.TRAINING, "model-1");
   private final PendingCall<OptimStepResponse> call =
-      new PendingCall<>("OptimStep", time, activity, WaitOptions.builder().build());
+      new PendingCall<>("OptimStep", Runners.on(time), activity, WaitOptions.builder().build());
   private final PromiseAwaiter awaiter =
       new PromiseAwaiter(api, time, () -> 0, budget, new Telemetry(time));
 
@@ -263,7 +263,7 @@ class PromiseAwaiterTest {
     PendingCall<OptimStepResponse> impatient =
         new PendingCall<>(
             "OptimStep",
-            time,
+            Runners.on(time),
             activity,
             WaitOptions.builder().progressTimeout(Duration.ofMinutes(5)).build());
 
@@ -307,7 +307,8 @@ class PromiseAwaiterTest {
                 "req-x",
                 ResultType.OPTIM_STEP,
                 Duration.ZERO,
-                new PendingCall<>("OptimStep", time, told, WaitOptions.builder().build())))
+                new PendingCall<>(
+                    "OptimStep", Runners.on(time), told, WaitOptions.builder().build())))
         .isNotNull();
   }
 

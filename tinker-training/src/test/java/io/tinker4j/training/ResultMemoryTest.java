@@ -107,7 +107,7 @@ class ResultMemoryTest {
   private Callable<OptimStepResponse> wait(PromiseAwaiter awaiter, String requestId) {
     Activity activity = new Activity(time, change -> {}, Activity.Kind.TRAINING, "model-1");
     PendingCall<OptimStepResponse> call =
-        new PendingCall<>("OptimStep", time, activity, WaitOptions.builder().build());
+        new PendingCall<>("OptimStep", Runners.on(time), activity, WaitOptions.builder().build());
     return () -> awaiter.await(requestId, ResultType.OPTIM_STEP, Duration.ZERO, call);
   }
 }

@@ -4,7 +4,8 @@ package io.tinker4j.transport;
 public final class CallInterruptedException extends TinkerException {
   private static final long serialVersionUID = 1;
 
-  CallInterruptedException(String message, InterruptedException cause) {
+  /** Creates an exception whose cause is the interrupt. */
+  public CallInterruptedException(String message, InterruptedException cause) {
     super(message, cause);
   }
 }

@@ -1,0 +1,74 @@
+package io.tinker4j.training;
+
+import io.tinker4j.transport.CallInterruptedException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/**
+ * Something that is made by the first who needs it, which may take long; who comes meanwhile waits,
+ * and who only wants to know what is there does not. When making it fails, the next one tries.
+ * Thread-safe.
+ */
+final class Once<T> {
+  private final AtomicReference<CompletableFuture<T>> made =
+      new AtomicReference<>(CompletableFuture.failedFuture(new IllegalStateException("not made")));
+
+  /** Returns what is there, if anything is. */
+  Optional<T> peek() {
+    CompletableFuture<T> now = made.get();
+    return isMade(now) ? Optional.of(now.join()) : Optional.empty();
+  }
+
+  private static boolean isMade(CompletableFuture<?> future) {
+    return future.isDone() && !future.isCompletedExceptionally();
+  }
+
+  /**
+   * Returns what is there, or makes it.
+   *
+   * @param isUsable whether what is there still serves
+   * @throws CallInterruptedException when interrupted while another one makes it
+   */
+  T get(Predicate<? super T> isUsable, Supplier<? extends T> making) {
+    while (true) {
+      CompletableFuture<T> now = made.get();
+      if (!now.isDone()) {
+        await(now);
+      } else if (isMade(now) && isUsable.test(now.join())) {
+        return now.join();
+      } else {
+        CompletableFuture<T> mine = new CompletableFuture<>();
+        if (made.compareAndSet(now, mine)) {
+          return make(mine, making);
+        }
+      }
+    }
+  }
+
+  private static <T> T make(CompletableFuture<T> mine, Supplier<? extends T> making) {
+    try {
+      T value = making.get();
+      mine.complete(value);
+      return value;
+    } catch (RuntimeException | Error e) {
+      mine.completeExceptionally(e);
+      throw e;
+    }
+  }
+
+  /** A failure is that of whoever makes it: it may be his deadline. */
+  private static void await(CompletableFuture<?> another) {
+    try {
+      Object unused = another.get();
+    } catch (ExecutionException e) {
+      // The next round tries again.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CallInterruptedException("interrupted while waiting for the server's settings", e);
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package io.tinker4j.training;
+
+import io.tinker4j.transport.Time;
+import io.tinker4j.transport.TinkerThreads;
+
+/** Runners for tests of what is below the service client. */
+final class Runners {
+  private Runners() {}
+
+  static Runner on(Time time) {
+    return new Runner(TinkerThreads.create(), time, new PendingCalls(), new Telemetry(time));
+  }
+}
