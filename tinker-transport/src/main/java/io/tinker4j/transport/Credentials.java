@@ -16,8 +16,9 @@ final class Credentials implements AutoCloseable {
   private final @Nullable CredentialSource given;
   private final @Nullable String apiKey;
   private final Environment environment;
-  private final ReentrantLock lock = new ReentrantLock(); // guards: tokens, and its start
+  private final ReentrantLock lock = new ReentrantLock(); // guards: tokens, closed
   private @Nullable JwtSource tokens;
+  private boolean closed;
   private volatile CredentialSource current;
 
   /**
@@ -74,22 +75,43 @@ final class Credentials implements AutoCloseable {
 
   /** Exchanges the credential for a token, and from now on whenever one expires. */
   void exchange(ApiClient client, TinkerThreads threads, boolean commandWanted) {
+    if (isExchanging()) {
+      return;
+    }
+    CredentialSource source = lasting(commandWanted);
+    JwtSource started =
+        new JwtSource(
+            client.time,
+            threads,
+            () ->
+                client
+                    .callWith(source, Operations.AUTH_TOKEN, Operation.None.NONE, EXCHANGE)
+                    .jwt());
+    started.start();
+    if (!use(started)) {
+      started.close();
+    }
+  }
+
+  private boolean isExchanging() {
     lock.lock();
     try {
-      if (tokens == null) {
-        CredentialSource source = lasting(commandWanted);
-        JwtSource started =
-            new JwtSource(
-                client.time,
-                threads,
-                () ->
-                    client
-                        .callWith(source, Operations.AUTH_TOKEN, Operation.None.NONE, EXCHANGE)
-                        .jwt());
-        started.start();
+      return tokens != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns false when another one was quicker, or all is closed. */
+  private boolean use(JwtSource started) {
+    lock.lock();
+    try {
+      boolean isFirst = tokens == null && !closed;
+      if (isFirst) {
         tokens = started;
         current = started;
       }
+      return isFirst;
     } finally {
       lock.unlock();
     }
@@ -99,6 +121,7 @@ final class Credentials implements AutoCloseable {
   public void close() {
     lock.lock();
     try {
+      closed = true;
       if (tokens != null) {
         tokens.close();
       }
