@@ -94,7 +94,8 @@ class SkyrlRunTest {
         .hasCauseInstanceOf(NotSupportedException.class)
         .hasMessageContaining("dro");
     int requests = server.requests().size();
-    assertThatThrownBy(() -> training.forwardBackward(List.of(datum), LossFunction.DRO))
+    assertThatThrownBy(training.forwardBackward(List.of(datum), LossFunction.DRO)::join)
+        .cause()
         .isInstanceOfSatisfying(
             NotSupportedException.class, e -> assertThat(e.feature()).isEqualTo(Feature.DRO_LOSS));
     assertThat(server.requests()).hasSize(requests);
