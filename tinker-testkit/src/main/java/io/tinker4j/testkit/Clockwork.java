@@ -1,5 +1,6 @@
 package io.tinker4j.testkit;
 
+import io.tinker4j.transport.Time;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
@@ -71,10 +72,26 @@ final class Clockwork {
 
   /** Adds a wait. With the lock. */
   Deadlines.Wait add(Duration duration, Runnable action, @Nullable Thread caller) {
-    Deadlines.Wait wait = waits.add(Math.addExact(nanos, duration.toNanos()), action, caller);
+    Deadlines.Wait wait = waits.add(after(duration), action, caller);
     touch();
     changed.signalAll();
     return wait;
+  }
+
+  /** The moment after a duration, or the last one that can be counted. With the lock. */
+  private long after(Duration duration) {
+    return nanos + Math.min(Time.nanos(duration), Long.MAX_VALUE - nanos);
+  }
+
+  /** When a duration that begins now is over; notes who asks. */
+  long end(Duration duration) {
+    lock.lock();
+    try {
+      activity.know(Thread.currentThread());
+      return after(duration);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Notes that something has happened. With the lock. */

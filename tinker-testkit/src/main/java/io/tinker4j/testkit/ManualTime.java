@@ -232,7 +232,7 @@ public final class ManualTime implements Time, AutoCloseable {
     }
     advancing.lockInterruptibly();
     try {
-      long end = Math.addExact(works.nanos(), duration.toNanos());
+      long end = works.end(duration);
       long seen = works.awaitQuiet();
       while (!works.moveTo(end, seen)) {
         works.step(end, seen);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tinker4j.transport.Time;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -41,6 +42,27 @@ class ManualTimeTest {
 
     assertThat(before).containsExactly("PT1S at 2026-01-01T00:00:01Z");
     assertThat(woken).hasSize(2).last().isEqualTo("PT3S at 2026-01-01T00:00:03Z");
+  }
+
+  @Test
+  void waits_longerThanClocksCount_areOnesThatOthersDoNotNotice() throws Exception {
+    ManualTime time = ManualTime.create();
+    List<String> woken = new CopyOnWriteArrayList<>();
+    time.advance(Duration.ofSeconds(1));
+    Time.Scheduled alarm =
+        time.schedule(ChronoUnit.FOREVER.getDuration(), () -> woken.add("alarm"));
+    Thread patient = sleeper(time, Duration.ofSeconds(Long.MAX_VALUE), woken);
+    Thread other = sleeper(time, Duration.ofSeconds(1), woken);
+    time.awaitWaits(3);
+
+    time.advance(Duration.ofDays(365));
+    other.join();
+    boolean cancelled = alarm.cancel();
+    patient.interrupt();
+    patient.join();
+
+    assertThat(cancelled).isTrue();
+    assertThat(woken).containsExactly("PT1S at 2026-01-01T00:00:02Z", "interrupted");
   }
 
   private static Thread sleeper(Time time, Duration duration, List<String> woken) {

@@ -26,8 +26,8 @@ public record Backoff(Duration first, Duration longest, double jitter, Growth gr
 
   /** Refuses waits that are not positive and a jitter outside of 0 to 1. */
   public Backoff {
-    CallOptions.positive("first", first);
-    CallOptions.positive("longest", longest);
+    first = CallOptions.positive("first", first);
+    longest = CallOptions.positive("longest", longest);
     Objects.requireNonNull(growth, "growth");
     if (!(jitter >= 0 && jitter <= 1)) {
       throw new IllegalArgumentException("jitter is " + jitter + "; it must be from 0 to 1");

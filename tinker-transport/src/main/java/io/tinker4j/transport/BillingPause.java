@@ -66,6 +66,6 @@ final class BillingPause {
   }
 
   private static boolean isOlder(@Nullable Long moment, Duration age, long now) {
-    return moment != null && now - moment > age.toNanos();
+    return moment != null && now - moment > Time.nanos(age);
   }
 }

@@ -142,10 +142,11 @@ public final class CallOptions {
     }
   }
 
+  /** Returns a setting; what is longer than clocks count is as long as they do. */
   static Duration positive(String name, Duration duration) {
     if (duration.isNegative() || duration.isZero()) {
       throw new IllegalArgumentException(name + " is " + duration + "; it must be positive");
     }
-    return duration;
+    return Duration.ofNanos(Time.nanos(duration));
   }
 }

@@ -43,7 +43,7 @@ final class Circuit {
         throw new IllegalArgumentException(
             "the failures that open a circuit are " + failures + "; they must not be negative");
       }
-      CallOptions.positive("openTime", openTime);
+      openTime = CallOptions.positive("openTime", openTime);
     }
   }
 

@@ -209,7 +209,7 @@ final class ClientPool<C> implements AutoCloseable {
       long now = time.nanoTime();
       sweep = null;
       for (Member<C> member : List.copyOf(members)) {
-        if (member.inFlight == 0 && now - member.idleSince >= limits.idle().toNanos()) {
+        if (member.inFlight == 0 && now - member.idleSince >= Time.nanos(limits.idle())) {
           drop(member);
         }
       }

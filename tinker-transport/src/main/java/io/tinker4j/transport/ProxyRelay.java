@@ -84,7 +84,8 @@ final class ProxyRelay implements AutoCloseable {
       }
       try {
         upstream.connect(
-            new InetSocketAddress(proxy.host(), proxy.port()), (int) connectTimeout.toMillis());
+            new InetSocketAddress(proxy.host(), proxy.port()),
+            Math.clamp(connectTimeout.toMillis(), 1, Integer.MAX_VALUE));
       } catch (IOException e) {
         refuse(client, "502 Bad Gateway");
         return;

@@ -51,7 +51,7 @@ final class SystemTime implements Time {
                 runLogged(task);
               }
             },
-            delay.toNanos(),
+            Time.nanos(delay),
             TimeUnit.NANOSECONDS);
     return () -> {
       boolean cancelled = claimed.compareAndSet(false, true);

@@ -209,7 +209,7 @@ public final class TinkerThreads implements AutoCloseable {
 
   /** Waits until no thread is alive or the grace is over; gives the lock away meanwhile. */
   private void awaitEnd(Duration grace) {
-    long remaining = grace.toNanos();
+    long remaining = Time.nanos(grace);
     try {
       while (!live.isEmpty() && remaining > 0) {
         remaining = ended.awaitNanos(remaining);
