@@ -84,7 +84,7 @@ final class HttpFront {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Delivery.whole(refusal(RefusedException.unavailable()));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       discardBody(request);
       return Delivery.whole(refusal(request, e));
     }
@@ -102,7 +102,8 @@ final class HttpFront {
     }
   }
 
-  private Answer refusal(HttpInput request, RuntimeException e) {
+  /** What has failed for no reason of the protocol's fails again, so the client is told not to. */
+  private Answer refusal(HttpInput request, Throwable e) {
     return switch (e) {
       case RefusedException refused -> refusal(refused);
       case RuntimeException late when closing -> {
@@ -111,8 +112,8 @@ final class HttpFront {
       }
       default -> {
         LOG.log(Level.ERROR, () -> "request failed path=" + request.uri().getPath(), e);
-        yield Answer.json(
-            500, JsonBodies.write(Map.of("detail", "internal error: " + e.getMessage())));
+        yield Answer.json(500, JsonBodies.write(Map.of("detail", "internal error: " + e)))
+            .withHeader("x-should-retry", "false");
       }
     };
   }
@@ -150,7 +151,7 @@ final class HttpFront {
       throws InterruptedException {
     try {
       return endpoint.answer(call);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return refusal(request, e);
     }
   }

@@ -179,7 +179,7 @@ final class SamplingEndpoints {
       fields.put(Chronicle.TOKENS, task.promptLength());
       fields.put(Chronicle.GENERATED, SampleTask.generated(response));
       outcome = new Outcome.Finished(response);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       outcome = Outcome.Failed.of(e);
     }
     promise.complete(chronicle.finish(fields, outcome));

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that reach the server without a socket. */
 @Timeout(60)
@@ -55,6 +56,26 @@ class LocalTransportTest {
           + response.headers().all("Retry-After")
           + " "
           + new String(response.body().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  @Timeout(20)
+  void answer_errorInTheServer_isAnAnswerThatIsFinal(boolean isLocal) throws Exception {
+    try (EmbeddedTinkerServer server =
+            EmbeddedTinkerServer.builder()
+                .requestListener(request -> {
+                  throw new StackOverflowError("in the server");
+                })
+                .start();
+        Transport transport = isLocal ? server.transport() : JdkTransport.create();
+        TransportResponse response = transport.send(health(server))) {
+      assertThat(response.status()).isEqualTo(500);
+      assertThat(response.headers().first("x-should-retry")).contains("false");
+      assertThat(response.body().readAllBytes())
+          .asString(StandardCharsets.UTF_8)
+          .contains("StackOverflowError: in the server");
     }
   }
 

@@ -25,8 +25,10 @@ import org.jspecify.annotations.Nullable;
  * five seconds. Faults are met with patience and pacing: overload, server errors and lost
  * connections are asked again after 1, 2, 4 … 30 seconds, less up to a quarter, or what {@code
  * Retry-After} says; a bare 400 three times; a billing stop every five seconds. Everything else is
- * final. The waiting ends without a result when the client's operations showed no sign of progress
- * for the progress timeout, or when nobody waits any more.
+ * final, also what the server says is not to be tried again ({@code x-should-retry: false}). Of a
+ * result that was announced with its size, not much more than that is read. The waiting ends
+ * without a result when the client's operations showed no sign of progress for the progress
+ * timeout, or when nobody waits any more.
  */
 final class PromiseAwaiter {
   private static final System.Logger log = System.getLogger(PromiseAwaiter.class.getName());
@@ -38,6 +40,12 @@ final class PromiseAwaiter {
   private static final int QUICK_ANSWERS_AT_ONCE = 3;
   private static final Duration BILLING_PAUSE = Duration.ofSeconds(5);
   private static final int BARE_BAD_REQUESTS = 3;
+
+  /** The size that is announced may be that of another form of the result. */
+  private static final long ANNOUNCEMENT_SLACK = 1 << 20;
+
+  /** What is read of a result at most is less than that in any case. */
+  private static final long MOST_ANNOUNCED = 1L << 30;
 
   private final ApiClient api;
   private final Time time;
@@ -90,6 +98,7 @@ final class PromiseAwaiter {
     private int quickAnswers;
     private int bareBadRequests;
     private boolean sizeWanted = true;
+    private long announced = -1;
     private boolean paused;
 
     Waiting(String requestId, ResultType<T> type, Duration roundtrip, PendingCall<?> call) {
@@ -124,8 +133,9 @@ final class PromiseAwaiter {
                     "the server answered twice with the size of the result only",
                     RequestFailedException.Category.SERVER);
               }
-              lease = responseBytes.acquire(size.bytes());
+              lease = responseBytes.acquire(Math.max(0, size.bytes()));
               sizeWanted = false;
+              announced = Math.max(0, size.bytes());
               call.progressed();
             }
             case FutureOutcome.TryAgain<T> again -> {
@@ -170,6 +180,9 @@ final class PromiseAwaiter {
         pause(e, asked);
       } catch (ConnectionException e) {
         reports.lost(e, iteration);
+        if (!e.isRetryable()) {
+          throw e;
+        }
         backOff(e);
       } catch (DecodeException e) {
         reports.unreadable(e, iteration);
@@ -186,6 +199,9 @@ final class PromiseAwaiter {
       if (iteration == 0) {
         options.header(
             "X-Tinker-Create-Promise-Roundtrip-Time", Double.toString(roundtrip.toNanos() / 1e9));
+      }
+      if (announced >= 0) {
+        options.answerBytes(2 * Math.min(announced, MOST_ANNOUNCED) + ANNOUNCEMENT_SLACK);
       }
       iteration++;
       return options.build();
@@ -206,7 +222,8 @@ final class PromiseAwaiter {
         case 410 -> throw new PromiseExpiredException(type.requestType(), requestId, e);
         case 400 -> badRequest(e);
         default -> {
-          if (e.status() < 500 && !(e instanceof RateLimitException)) {
+          boolean overload = e.status() >= 500 || e instanceof RateLimitException;
+          if (!overload || !e.isRetryable()) {
             throw e;
           }
           backOff(e);

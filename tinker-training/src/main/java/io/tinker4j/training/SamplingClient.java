@@ -299,7 +299,7 @@ public final class SamplingClient {
 
   private static boolean isLost(TinkerException e) {
     return e instanceof PromiseExpiredException
-        || e instanceof ConnectionException
+        || (e instanceof ConnectionException lost && lost.isRetryable())
         || (e instanceof ApiStatusException status && status.isRetryable());
   }
 

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.CallInterruptedException;
+import io.tinker4j.transport.DecodeException;
 import io.tinker4j.transport.Headers;
+import io.tinker4j.transport.TinkerException;
 import io.tinker4j.types.OptimStepResponse;
 import io.tinker4j.types.QueueState;
 import java.nio.charset.StandardCharsets;
@@ -98,6 +100,28 @@ class PromiseAwaiterTest {
 
     assertThat(body(1)).contains("\"allow_metadata_only\":false");
     assertThat(budget.available()).isEqualTo(100);
+  }
+
+  @Test
+  void await_muchMoreThanAnnounced_isFinalAndReleasesTheBytes() {
+    server.answer(200, "{\"status\":\"complete_metadata\",\"response_payload_size\":60}");
+    server.answer(200, " ".repeat(2 << 20) + READY);
+
+    assertThatThrownBy(this::await)
+        .isInstanceOf(DecodeException.class)
+        .hasMessageContaining("larger than the 1048696 bytes");
+    assertThat(budget.available()).isEqualTo(100);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"200, content-encoding, br", "500, x-should-retry, false"})
+  void await_answerThatDoesNotGetBetter_isFinalAtOnce(int status, String header, String value) {
+    server.answer(status, Headers.builder().set(header, value).build(), READY);
+
+    assertThatThrownBy(this::await).isInstanceOf(TinkerException.class);
+
+    assertThat(server.requests).hasSize(1);
+    assertThat(time.sleeps).isEmpty();
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ public final class ApiClient implements AutoCloseable {
   final boolean compressesRequests;
 
   private final Duration deadline;
+  private final OptionalInt maxRetries;
   private final TinkerThreads threads;
   private final boolean ownsTransport;
   private final boolean ownsThreads;
@@ -48,6 +50,8 @@ public final class ApiClient implements AutoCloseable {
     this.resilience = new Resilience(time, builder.random, listener, builder.circuit());
     this.compressesRequests = builder.compressRequests;
     this.deadline = builder.deadline;
+    this.maxRetries =
+        builder.maxRetries < 0 ? OptionalInt.empty() : OptionalInt.of(builder.maxRetries);
     this.ownsTransport = builder.transport == null;
     this.transport =
         builder.transport == null
@@ -68,6 +72,7 @@ public final class ApiClient implements AutoCloseable {
     this.resilience = other.resilience;
     this.compressesRequests = other.compressesRequests;
     this.deadline = other.deadline;
+    this.maxRetries = other.maxRetries;
     this.ownsTransport = false;
     this.transport = other.transport;
     this.ownsThreads = false;
@@ -122,14 +127,26 @@ public final class ApiClient implements AutoCloseable {
       CredentialSource source, Operation<I, O> operation, I input, CallOptions options) {
     Outgoing outgoing = Outgoing.of(this, operation, input, options);
     CallLimits limits =
-        new CallLimits(
-            options.timeout().orElse(operation.timeout()),
-            options.deadline().orElse(deadline),
-            options.maxRetries().orElse(operation.retries()),
-            options.finalStatuses(),
-            options.waitsForCircuit());
+        limits(
+            options,
+            operation.timeout(),
+            operation.retries(),
+            options.answerBytes().orElse(operation.answerBytes()));
     Call<O> call = new Call<>(this, outgoing, Reception.of(operation.codec()), limits, source);
     return threads.await(operation.toString(), call::run, unwanted -> {});
+  }
+
+  /** What is never tried again stays so, but for what the options say. */
+  private CallLimits limits(CallOptions options, Duration timeout, int retries, int answerBytes) {
+    int ofTheClient = retries == 0 ? 0 : maxRetries.orElse(retries);
+    return new CallLimits(
+        options.timeout().orElse(timeout),
+        options.deadline().orElse(deadline),
+        options.maxRetries().orElse(ofTheClient),
+        options.maxRetries().orElse(maxRetries.orElse(1)) > 0,
+        options.finalStatuses(),
+        options.waitsForCircuit(),
+        answerBytes);
   }
 
   /**
@@ -148,13 +165,7 @@ public final class ApiClient implements AutoCloseable {
    * @throws CallInterruptedException when the thread was interrupted
    */
   public TransportResponse download(URI uri, CallOptions options) {
-    CallLimits limits =
-        new CallLimits(
-            options.timeout().orElse(DOWNLOAD_TIMEOUT),
-            options.deadline().orElse(deadline),
-            options.maxRetries().orElse(DOWNLOAD_RETRIES),
-            options.finalStatuses(),
-            options.waitsForCircuit());
+    CallLimits limits = limits(options, DOWNLOAD_TIMEOUT, DOWNLOAD_RETRIES, 0);
     Download download = new Download(this, options, limits);
     return threads.await(
         "download of " + Url.withoutQuery(uri), () -> download.open(uri), TransportResponse::close);
@@ -171,13 +182,7 @@ public final class ApiClient implements AutoCloseable {
    * @throws CallInterruptedException when the thread was interrupted
    */
   public void upload(URI uri, ByteBuffer body, CallOptions options) {
-    CallLimits limits =
-        new CallLimits(
-            options.timeout().orElse(deadline),
-            options.deadline().orElse(deadline),
-            options.maxRetries().orElse(DOWNLOAD_RETRIES),
-            options.finalStatuses(),
-            options.waitsForCircuit());
+    CallLimits limits = limits(options, deadline, DOWNLOAD_RETRIES, Operation.SMALL_ANSWER);
     Outgoing outgoing = Outgoing.upload(uri, Download.plainHeaders(this, options), body);
     Reception<Operation.None> reception = Reception.of(new EmptyBodyCodec<>(Operation.None.class));
     Call<Operation.None> call = new Call<>(this, outgoing, reception, limits, null);
@@ -316,6 +321,7 @@ public final class ApiClient implements AutoCloseable {
     private Time time = Time.system();
     private RandomGenerator random = RandomGenerator.getDefault();
     private Duration deadline = Duration.ofMinutes(10);
+    private int maxRetries = -1;
     private boolean compressRequests;
     private Circuit.@Nullable Settings circuit;
     private @Nullable String apiKey;
@@ -375,6 +381,15 @@ public final class ApiClient implements AutoCloseable {
     /** Sets the time a call may take, retries included. Default 10 minutes. */
     public Builder deadline(Duration deadline) {
       this.deadline = CallOptions.positive("deadline", deadline);
+      return this;
+    }
+
+    /**
+     * Sets how often a failed attempt of a call is tried again. What is never tried again, such as
+     * saving a checkpoint, stays so. Default 10. With 0 a failure is seen at once.
+     */
+    public Builder maxRetries(int maxRetries) {
+      this.maxRetries = CallOptions.notNegative("maxRetries", maxRetries);
       return this;
     }
 

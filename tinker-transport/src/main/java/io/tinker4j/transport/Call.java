@@ -4,7 +4,6 @@ import io.tinker4j.transport.TinkerListener.TracedAttempt;
 import io.tinker4j.transport.TinkerListener.TracedCall;
 import io.tinker4j.transport.TinkerListener.Traffic;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,14 +15,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Tried again: lost connections, time-outs, and statuses that allow it. The delay before the
  * k-th retry, from 0, is what the server asks for, else 0.5 s · 2^k up to 10 s, less up to a
  * quarter; longer when the client's retry budget is used up. A retry that could not start before
- * the deadline is not waited for. While the account is blocked for billing a call waits as long as
- * {@link BillingPause} allows, for which its deadline stands still; not so where somebody had
- * better know at once, or asks again anyway, or asked for no retries.
+ * the deadline is not waited for. A refusal (401, 403) of a credential that this client's server
+ * has accepted before is doubted once. What no further attempt makes better is final at once, what
+ * hardly one does at the third time, see {@link Loss}. While the account is blocked for billing a
+ * call waits as long as {@link BillingPause} allows, for which its deadline stands still; not so
+ * where somebody had better know at once, or asks again anyway, or asked for no retries.
  */
 final class Call<O> {
   private static final System.Logger log = System.getLogger(Call.class.getName());
   static final Backoff BACKOFF = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(10), 0.25);
-  private static final int MAX_BODY = 1 << 29;
+  private static final int MAX_ERROR = 64 << 10;
+  private static final int MOST_MALFORMED = 3;
   private static final AtomicLong ids = new AtomicLong();
 
   private final ApiClient client;
@@ -37,6 +39,9 @@ final class Call<O> {
   private String credential = "";
   private int attempts;
   private int retries;
+  private boolean refused;
+  private String malformed = "";
+  private int sameMalformed;
 
   /** Whether an attempt may have reached the server without a refusal that came back. */
   private boolean inDoubt;
@@ -130,7 +135,7 @@ final class Call<O> {
     return switch (e) {
       case ApiStatusException status -> status.status() >= 500;
       case CallTimeoutException timeout -> outgoing.kind() != CallKind.FUTURES;
-      default -> e instanceof ConnectionException;
+      default -> e instanceof ConnectionException && e.isRetryable();
     };
   }
 
@@ -160,7 +165,8 @@ final class Call<O> {
       paused = paused.plus(BillingPause.WAIT);
       return;
     }
-    if (!failure.isRetryable() || retries >= limits.retries()) {
+    boolean again = failure.isRetryable() && retries < limits.retries();
+    if (!isDoubtful(failure) && !again) {
       throw failure;
     }
     Duration wanted =
@@ -180,6 +186,16 @@ final class Call<O> {
     return outgoing.waitsForBilling()
         && failure instanceof ApiStatusException status
         && client.mayWaitForBilling(status);
+  }
+
+  /** A refusal that nothing has announced may be a hiccup of the server; two in a row are none. */
+  private boolean isDoubtful(TinkerException failure) {
+    boolean isFirst = !refused;
+    refused = failure instanceof AuthenticationException;
+    return refused
+        && isFirst
+        && limits.doubtsRefusals()
+        && client.resilience.wasAccepted(credential);
   }
 
   private O attempt() throws InterruptedException {
@@ -203,8 +219,7 @@ final class Call<O> {
       }
       try (response) {
         BodyEncodings.Counted body = new BodyEncodings.Counted(response.body());
-        byte[] bytes = BodyEncodings.readFully(body, response.headers(), MAX_BODY);
-        answer = Codec.Answer.of(response.status(), response.headers(), bytes);
+        answer = Codec.Answer.of(response.status(), response.headers(), read(response, body));
         answered(
             tracedAttempt,
             new Traffic(response.status(), request.bodyLength(), body.count(), since(began)));
@@ -227,7 +242,18 @@ final class Call<O> {
     return status >= 400 && status < 500 && status != 408 && status != 499;
   }
 
+  private byte[] read(TransportResponse response, BodyEncodings.Counted body) throws IOException {
+    try {
+      return response.status() / 100 == 2
+          ? BodyEncodings.readFully(body, response.headers(), limits.answerBytes())
+          : BodyEncodings.readStart(body, response.headers(), MAX_ERROR);
+    } catch (DecodeException e) {
+      throw new DecodeException("%s: %s; %s".formatted(outgoing, e.getMessage(), soFar()));
+    }
+  }
+
   private void answered(TracedAttempt attempt, Traffic traffic) {
+    client.resilience.reachability().answered(address());
     client.listener.attemptAnswered(attempt, traffic);
   }
 
@@ -277,8 +303,10 @@ final class Call<O> {
   private ConnectionException lost(Exception e, Deadline alarm, Duration limit)
       throws InterruptedException {
     if (alarm.isExpired()) {
-      return new CallTimeoutException(
-          "%s got no complete answer within %s; %s".formatted(outgoing, limit, soFar()), e);
+      // A question for a result may be held as long as that.
+      return outgoing.kind() == CallKind.FUTURES
+          ? timeout(e, limit)
+          : warnedOf(timeout(e, limit), e);
     }
     if (e instanceof InterruptedException interrupted) {
       throw interrupted;
@@ -286,19 +314,80 @@ final class Call<O> {
     if (Thread.interrupted()) {
       throw new InterruptedException("interrupted while talking to the server");
     }
-    if (e instanceof ConnectException) {
-      return new ConnectionException(
-          "%s could not connect to %s; is the server running there? %s"
-              .formatted(outgoing, Url.hostAndPort(outgoing.uri()), soFar()),
-          e);
+    return switch (Loss.of(e)) {
+      case UNKNOWN_HOST ->
+          lost(
+              "did not find the host of %s; check the base URL (TINKER_BASE_URL), the proxy and DNS."
+                  .formatted(address()),
+              e,
+              client.resilience.reachability().isKnown(address()));
+      case UNTRUSTED ->
+          lost(
+              "does not trust the certificate of %s (%s); a transport with an SSLContext that trusts"
+                      .formatted(address(), masked(String.valueOf(e.getMessage())))
+                  + " its issuer makes it so.",
+              e,
+              false);
+      case MALFORMED -> malformed(e);
+      case NOT_CONNECTED ->
+          lost(
+              "could not connect to %s; is the server running there?".formatted(address()),
+              e,
+              true);
+      case BROKEN -> lost("lost the connection (%s);".formatted(masked(e.toString())), e, true);
+    };
+  }
+
+  private CallTimeoutException timeout(Exception e, Duration limit) {
+    return new CallTimeoutException(
+        "%s got no complete answer within %s; %s".formatted(outgoing, limit, soFar()), e);
+  }
+
+  /** A proxy's hiccup, unless it repeats. */
+  private ConnectionException malformed(Exception e) {
+    String text = e.toString();
+    sameMalformed = text.equals(malformed) ? sameMalformed + 1 : 1;
+    malformed = text;
+    return lost(
+        "got an answer that cannot be read (%s);".formatted(masked(text)),
+        e,
+        sameMalformed < MOST_MALFORMED);
+  }
+
+  private ConnectionException lost(String what, Exception e, boolean retryable) {
+    ConnectionException lost =
+        new ConnectionException("%s %s %s".formatted(outgoing, what, soFar()), e, retryable);
+    return retryable ? warnedOf(lost, e) : lost;
+  }
+
+  /** The failure says it in the end; until then somebody waits and wonders. */
+  private ConnectionException warnedOf(ConnectionException failure, Exception cause) {
+    if (client.resilience.reachability().failedAgain(address())) {
+      log.log(
+          System.Logger.Level.WARNING,
+          () ->
+              "no answer twice in a row; trying on: address=%s call=%s cause=%s atMost=%s"
+                  .formatted(address(), outgoing.name(), masked(cause.toString()), longestWait()));
     }
-    return new ConnectionException(
-        "%s lost the connection (%s); %s".formatted(outgoing, masked(e.toString()), soFar()), e);
+    return failure;
+  }
+
+  /** How long the retries that are left take when each fails at once. */
+  private Duration longestWait() {
+    Duration wait = Duration.ZERO;
+    for (int retry = retries; retry < limits.retries(); retry++) {
+      wait = wait.plus(BACKOFF.below(retry, 0));
+    }
+    return wait.compareTo(left()) < 0 ? wait : left();
+  }
+
+  private String address() {
+    return Url.hostAndPort(outgoing.uri());
   }
 
   private void checkAccepted(Codec.Answer answer) {
     if (reception.accepts(answer)) {
-      client.resilience.accepted(outgoing.kind());
+      client.resilience.accepted(outgoing.kind(), credential);
       return;
     }
     ErrorAnswer error = ErrorAnswer.of(answer, masked(answer.text()), client.time, attempts);

@@ -15,6 +15,7 @@ public final class CallOptions {
   private final @Nullable Duration timeout;
   private final @Nullable Duration deadline;
   private final int maxRetries;
+  private final int answerBytes;
   private final Set<Integer> finalStatuses;
   private final boolean waitsForCircuit;
   private final boolean withoutCredentials;
@@ -24,6 +25,7 @@ public final class CallOptions {
     this.timeout = builder.timeout;
     this.deadline = builder.deadline;
     this.maxRetries = builder.maxRetries;
+    this.answerBytes = builder.answerBytes;
     this.finalStatuses = Set.copyOf(builder.finalStatuses);
     this.waitsForCircuit = builder.waitsForCircuit;
     this.withoutCredentials = builder.withoutCredentials;
@@ -55,6 +57,10 @@ public final class CallOptions {
     return maxRetries < 0 ? OptionalInt.empty() : OptionalInt.of(maxRetries);
   }
 
+  OptionalInt answerBytes() {
+    return answerBytes < 0 ? OptionalInt.empty() : OptionalInt.of(answerBytes);
+  }
+
   Set<Integer> finalStatuses() {
     return finalStatuses;
   }
@@ -73,6 +79,7 @@ public final class CallOptions {
     private @Nullable Duration timeout;
     private @Nullable Duration deadline;
     private int maxRetries = -1;
+    private int answerBytes = -1;
     private final Set<Integer> finalStatuses = new HashSet<>();
     private boolean waitsForCircuit;
     private boolean withoutCredentials;
@@ -99,11 +106,21 @@ public final class CallOptions {
 
     /** Sets how often a failed attempt is tried again. Default: the operation's. */
     public Builder maxRetries(int maxRetries) {
-      if (maxRetries < 0) {
+      this.maxRetries = notNegative("maxRetries", maxRetries);
+      return this;
+    }
+
+    /**
+     * Sets the size of the largest answer that is read, decoded; a larger one ends the call with a
+     * {@link DecodeException}. At most 512 MiB count, and a third of the heap. Default: the
+     * operation's.
+     */
+    public Builder answerBytes(long answerBytes) {
+      if (answerBytes < 0) {
         throw new IllegalArgumentException(
-            "maxRetries is " + maxRetries + "; it must not be negative");
+            "answerBytes is " + answerBytes + "; it must not be negative");
       }
-      this.maxRetries = maxRetries;
+      this.answerBytes = (int) Math.min(answerBytes, Operation.LARGEST_ANSWER);
       return this;
     }
 
@@ -140,6 +157,13 @@ public final class CallOptions {
     public CallOptions build() {
       return new CallOptions(this);
     }
+  }
+
+  static int notNegative(String name, int number) {
+    if (number < 0) {
+      throw new IllegalArgumentException(name + " is " + number + "; it must not be negative");
+    }
+    return number;
   }
 
   /** Returns a setting; what is longer than clocks count is as long as they do. */

@@ -16,6 +16,15 @@ public final class Operation<I, O> {
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
   private static final int RETRIES = 10;
 
+  /** Of settings, sessions and promises, in bytes. */
+  static final int SMALL_ANSWER = 1 << 20;
+
+  /** Of lists and reports, in bytes. */
+  static final int LARGE_ANSWER = 64 << 20;
+
+  /** Of results, in bytes: reading one takes twice its size for a moment. */
+  static final int LARGEST_ANSWER = (int) Math.min(512 << 20, Runtime.getRuntime().maxMemory() / 3);
+
   private final String name;
   private final String method;
   private final String path;
@@ -26,6 +35,7 @@ public final class Operation<I, O> {
   private final Headers headers;
   private final Function<I, Map<String, ? extends @Nullable Object>> parameters;
   private final boolean waitsForBilling;
+  private final int answerBytes;
 
   private Operation(
       String name,
@@ -37,7 +47,8 @@ public final class Operation<I, O> {
       Codec<I, O> codec,
       Headers headers,
       Function<I, Map<String, ? extends @Nullable Object>> parameters,
-      boolean waitsForBilling) {
+      boolean waitsForBilling,
+      int answerBytes) {
     this.name = Objects.requireNonNull(name, "name");
     this.method = Objects.requireNonNull(method, "method");
     this.path = Objects.requireNonNull(path, "path");
@@ -48,6 +59,7 @@ public final class Operation<I, O> {
     this.headers = headers;
     this.parameters = parameters;
     this.waitsForBilling = waitsForBilling;
+    this.answerBytes = answerBytes;
   }
 
   /** The input of an operation that takes none, the value of an answer that has none. */
@@ -68,7 +80,8 @@ public final class Operation<I, O> {
         codec,
         Headers.empty(),
         input -> Map.of(),
-        true);
+        true,
+        SMALL_ANSWER);
   }
 
   /**
@@ -83,7 +96,17 @@ public final class Operation<I, O> {
       Codec<I, O> codec,
       Function<I, Map<String, ? extends @Nullable Object>> parameters) {
     return new Operation<>(
-        name, "GET", path, kind, TIMEOUT, RETRIES, codec, Headers.empty(), parameters, true);
+        name,
+        "GET",
+        path,
+        kind,
+        TIMEOUT,
+        RETRIES,
+        codec,
+        Headers.empty(),
+        parameters,
+        true,
+        SMALL_ANSWER);
   }
 
   /**
@@ -103,7 +126,8 @@ public final class Operation<I, O> {
         new ResourceCodec<>(path, answers),
         Headers.empty(),
         method.equals("GET") ? JsonCodec::toMap : input -> inPath(path, JsonCodec.toMap(input)),
-        true);
+        true,
+        LARGE_ANSWER);
   }
 
   private static Map<String, @Nullable Object> inPath(
@@ -115,32 +139,88 @@ public final class Operation<I, O> {
   /** Returns this operation with that time per attempt. */
   Operation<I, O> timeout(Duration timeout) {
     return new Operation<>(
-        name, method, path, kind, timeout, retries, codec, headers, parameters, waitsForBilling);
+        name,
+        method,
+        path,
+        kind,
+        timeout,
+        retries,
+        codec,
+        headers,
+        parameters,
+        waitsForBilling,
+        answerBytes);
   }
 
   /** Returns this operation without retries. */
   Operation<I, O> withoutRetries() {
     return new Operation<>(
-        name, method, path, kind, timeout, 0, codec, headers, parameters, waitsForBilling);
+        name,
+        method,
+        path,
+        kind,
+        timeout,
+        0,
+        codec,
+        headers,
+        parameters,
+        waitsForBilling,
+        answerBytes);
   }
 
   /** Returns this operation that fails at once when the account is blocked for billing. */
   Operation<I, O> withoutBillingWait() {
     return new Operation<>(
-        name, method, path, kind, timeout, retries, codec, headers, parameters, false);
+        name, method, path, kind, timeout, retries, codec, headers, parameters, false, answerBytes);
+  }
+
+  /** Returns this operation that reads answers of that size, decoded. */
+  Operation<I, O> answerBytes(int answerBytes) {
+    return new Operation<>(
+        name,
+        method,
+        path,
+        kind,
+        timeout,
+        retries,
+        codec,
+        headers,
+        parameters,
+        waitsForBilling,
+        answerBytes);
   }
 
   /** Returns this operation with a header that each of its calls carries. */
   Operation<I, O> header(String header, String value) {
     Headers more = headers.toBuilder().set(header, value).build();
     return new Operation<>(
-        name, method, path, kind, timeout, retries, codec, more, parameters, waitsForBilling);
+        name,
+        method,
+        path,
+        kind,
+        timeout,
+        retries,
+        codec,
+        more,
+        parameters,
+        waitsForBilling,
+        answerBytes);
   }
 
   /** Returns this operation with parameters for path and query. */
   Operation<I, O> parameters(Function<I, Map<String, ? extends @Nullable Object>> parameters) {
     return new Operation<>(
-        name, method, path, kind, timeout, retries, codec, headers, parameters, waitsForBilling);
+        name,
+        method,
+        path,
+        kind,
+        timeout,
+        retries,
+        codec,
+        headers,
+        parameters,
+        waitsForBilling,
+        answerBytes);
   }
 
   /** Returns the operation's id in {@code openapi/tinker.yaml}. */
@@ -178,6 +258,11 @@ public final class Operation<I, O> {
    */
   boolean waitsForBilling() {
     return waitsForBilling;
+  }
+
+  /** Returns the size of the largest answer that is read, decoded. */
+  int answerBytes() {
+    return answerBytes;
   }
 
   Codec<I, O> codec() {

@@ -547,6 +547,7 @@ public final class Operations {
       FutureCodec<T> codec) {
     return Operation.post("retrieve_future", V1 + "retrieve_future", CallKind.FUTURES, codec)
         .header("X-Stainless-Raw-Response", "raw")
+        .answerBytes(Operation.LARGEST_ANSWER)
         .timeout(POLL_TIMEOUT)
         .withoutRetries()
         .withoutBillingWait();

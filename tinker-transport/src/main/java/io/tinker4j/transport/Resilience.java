@@ -1,8 +1,11 @@
 package io.tinker4j.transport;
 
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 
 /** What the calls of one client learn from each other about the server. Thread-safe. */
@@ -10,11 +13,17 @@ final class Resilience {
   /** How many more rejections by a proxy count as lost connections; successes win them back. */
   private static final int MAX_REJECTIONS = 16;
 
+  /** Tokens change every hour; two clients beside each other use two at a time. */
+  private static final int MAX_ACCEPTED = 8;
+
   private final Time time;
   private final RandomGenerator random;
   private final TinkerListener listener;
   private final RetryBudget budget;
   private final BillingPause billing;
+  private final Reachability reachability = new Reachability();
+  private final ReentrantLock lock = new ReentrantLock(); // guards: accepted
+  private final Set<String> accepted = new LinkedHashSet<>();
   private final Map<CallKind, Circuit> circuits = new EnumMap<>(CallKind.class);
   private final Map<CallKind, AtomicInteger> rejections = new EnumMap<>(CallKind.class);
 
@@ -61,15 +70,47 @@ final class Resilience {
     return states;
   }
 
+  Reachability reachability() {
+    return reachability;
+  }
+
   /** Returns whether a rejection by a proxy counts as a lost connection once more. */
   @SuppressWarnings("NullAway") // every kind has one
   boolean forgiveRejection(CallKind kind) {
     return rejections.get(kind).getAndUpdate(left -> Math.max(0, left - 1)) > 0;
   }
 
-  /** Notes a success. */
+  /** Returns whether the server has accepted a call with this credential lately. */
+  boolean wasAccepted(String credential) {
+    lock.lock();
+    try {
+      return accepted.contains(credential);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Notes a success.
+   *
+   * @param credential empty when it was made without any
+   */
   @SuppressWarnings("NullAway") // every kind has one
-  void accepted(CallKind kind) {
+  void accepted(CallKind kind, String credential) {
+    if (!credential.isEmpty()) {
+      note(credential);
+    }
     rejections.get(kind).updateAndGet(left -> Math.min(MAX_REJECTIONS, left + 1));
+  }
+
+  private void note(String credential) {
+    lock.lock();
+    try {
+      if (accepted.add(credential) && accepted.size() > MAX_ACCEPTED) {
+        accepted.remove(accepted.iterator().next());
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,14 @@ class FaultMatrixTest {
               FaultyServer.answer(
                   200, "application/json", "{\"status\":\"ok\"}", "Content-Encoding: gzip")),
           new Fault(
+              "an encoding that cannot be read",
+              FaultyServer.answer(
+                  200, "application/json", "{\"status\":\"ok\"}", "Content-Encoding: br")),
+          new Fault(
+              "a length beyond all bounds",
+              FaultyServer.answer(
+                  "HTTP/1.1 200 OK\r\nContent-Length: 10000000000\r\n\r\n{\"status\"")),
+          new Fault(
               "429 with Retry-After",
               FaultyServer.answer(
                   429, "application/json", "{\"detail\":\"slow down\"}", "Retry-After: 1")),
@@ -89,7 +98,20 @@ class FaultMatrixTest {
   private record Outcome(String passing, String staying) {}
 
   private static String outcome(String baseUrl) {
+    return outcome(baseUrl, 1);
+  }
+
+  /** Of the last of so many calls of a client. */
+  private static String outcome(String baseUrl, int calls) {
     long start = System.nanoTime();
+    AtomicInteger attempts = new AtomicInteger();
+    TinkerListener counting =
+        new TinkerListener() {
+          @Override
+          public void attemptStarted(TracedAttempt attempt) {
+            attempts.incrementAndGet();
+          }
+        };
     String seen;
     try (ApiClient client =
         ApiClient.builder()
@@ -97,10 +119,13 @@ class FaultMatrixTest {
             .baseUrl(baseUrl)
             .environment(TestClient.environment(Map.of()))
             .time(new HastyTime())
+            .listener(counting)
             .build()) {
       CallOptions options =
           CallOptions.builder().timeout(TIMEOUT).deadline(DEADLINE).maxRetries(2).build();
-      client.call(Operations.HEALTHZ, Operation.None.NONE, options);
+      for (int i = 0; i < calls; i++) {
+        client.call(Operations.HEALTHZ, Operation.None.NONE, options);
+      }
       seen = "succeeds";
     } catch (ApiStatusException e) {
       seen = "`%s` (%d)".formatted(e.getClass().getSimpleName(), e.status());
@@ -110,7 +135,7 @@ class FaultMatrixTest {
     assertThat(Duration.ofNanos(System.nanoTime() - start))
         .as("time of " + seen)
         .isLessThan(DEADLINE.plusSeconds(2));
-    return seen;
+    return seen + (attempts.get() == 1 && !seen.equals("succeeds") ? ", not tried again" : "");
   }
 
   private static Outcome outcome(Fault fault) throws IOException {
@@ -122,9 +147,27 @@ class FaultMatrixTest {
     }
     try (FaultyServer server = FaultyServer.start(Integer.MAX_VALUE, fault.does())) {
       String staying = outcome("http://" + server.authority());
+      return new Outcome(passing.equals("succeeds") ? "succeeds at try " + tries : "–", staying);
+    }
+  }
+
+  /** The first answer is a good one; then there is one refusal, or no end of them. */
+  private static Outcome outcomeOfRefusalInMidRun() throws IOException {
+    FaultyServer.Fault refusing =
+        (socket, server) ->
+            (server.connections() == 1
+                    ? FaultyServer.answer(200, "application/json", "{\"status\":\"ok\"}")
+                    : FaultyServer.answer(401, "application/json", "{\"detail\":\"bad key\"}"))
+                .on(socket, server);
+    try (FaultyServer once = FaultyServer.start(2, refusing);
+        FaultyServer always = FaultyServer.start(Integer.MAX_VALUE, refusing)) {
+      String passing = outcome("http://" + once.authority(), 2);
       return new Outcome(
-          passing.equals("succeeds") ? "succeeds at try " + tries : "–",
-          staying + (tries == 1 ? ", not tried again" : ""));
+          passing + " at try " + (once.connections() - 1),
+          outcome("http://" + always.authority(), 2)
+              + " after "
+              + (always.connections() - 1)
+              + " tries");
     }
   }
 
@@ -153,6 +196,12 @@ class FaultMatrixTest {
         Outcome outcome = outcomes.get(i).get();
         row(table, FAULTS.get(i).name(), outcome.passing(), outcome.staying());
       }
+      Outcome refused = outcomeOfRefusalInMidRun();
+      row(
+          table,
+          "401 for a key that the server has accepted before",
+          refused.passing(),
+          refused.staying());
       for (Map.Entry<String, Future<String>> each : staying.entrySet()) {
         row(table, each.getKey(), null, each.getValue().get());
       }
