@@ -1,24 +1,35 @@
 package io.tinker4j.training;
 
 import io.tinker4j.transport.ApiClient;
-import io.tinker4j.transport.NotFoundException;
+import io.tinker4j.transport.ApiStatusException;
+import io.tinker4j.transport.CallInterruptedException;
+import io.tinker4j.transport.CallOptions;
 import io.tinker4j.transport.Operations;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.TinkerThreads;
 import io.tinker4j.types.ClientDynamicConfigResponse;
 import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings that a server changes while clients run, asked for at the beginning and then as
- * often as they say themselves, at most every ten seconds. A server may have none.
+ * The settings that a server changes while clients run, asked for once at the beginning and then as
+ * often as they say themselves, at most every ten seconds. A server may have none, and whatever
+ * keeps it from giving them, the defaults hold until it does: they are not worth a client that does
+ * not start.
  *
- * <p>Today they hold nothing but how often to ask; what a newer server adds is ignored.
+ * <p>They hold nothing but how often to ask; what a newer server adds is ignored.
  */
 final class DynamicConfig {
   private static final System.Logger log = System.getLogger(DynamicConfig.class.getName());
   private static final Duration SHORTEST = Duration.ofSeconds(10);
+  private static final Duration LONGEST_START = Duration.ofSeconds(10);
+  private static final CallOptions AT_THE_START =
+      CallOptions.builder().maxRetries(0).deadline(LONGEST_START).build();
+
+  /** What servers answer that do not know the call, or not any more. */
+  private static final Set<Integer> ABSENT = Set.of(404, 405, 410, 501);
 
   private final ApiClient api;
   private final Time time;
@@ -30,23 +41,27 @@ final class DynamicConfig {
   }
 
   /**
-   * Fetches the settings and keeps them fresh until the threads are closed.
+   * Asks for the settings, for at most ten seconds, and keeps them fresh until the threads are
+   * closed.
    *
    * @return the thread that does it; null when the server has no such settings
-   * @throws TinkerException when the server has settings and does not give them
+   * @throws CallInterruptedException when the thread was interrupted
    */
   static @Nullable Thread start(
       ApiClient api, TinkerThreads threads, Time time, KnownFeatures features) {
     DynamicConfig config = new DynamicConfig(api, time);
     try {
       config.current =
-          api.call(
-              Operations.CLIENT_DYNAMIC_CONFIG, ClientScope.CONFIG_REQUEST, ClientScope.SUBMISSION);
+          api.call(Operations.CLIENT_DYNAMIC_CONFIG, ClientScope.CONFIG_REQUEST, AT_THE_START);
       features.note(ServerProfile.Feature.DYNAMIC_CONFIG, true);
-    } catch (NotFoundException e) {
-      features.note(ServerProfile.Feature.DYNAMIC_CONFIG, false);
+    } catch (CallInterruptedException e) {
+      throw e;
+    } catch (TinkerException e) {
       log.log(System.Logger.Level.DEBUG, () -> "no dynamic configuration: " + e.getMessage());
-      return null;
+      if (e instanceof ApiStatusException refused && ABSENT.contains(refused.status())) {
+        features.note(ServerProfile.Feature.DYNAMIC_CONFIG, false);
+        return null;
+      }
     }
     return threads.start("config", config::refreshOn);
   }
