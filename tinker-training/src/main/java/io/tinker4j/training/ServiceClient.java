@@ -462,6 +462,62 @@ public final class ServiceClient implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Sets how long opening a connection may take. Default 5 seconds. Not together with a {@link
+     * #transport} of your own, which has settings of its own.
+     */
+    public Builder connectTimeout(Duration connectTimeout) {
+      api.connectTimeout(connectTimeout);
+      return this;
+    }
+
+    /**
+     * Sets the time a call may take, retries included; how long results are waited for, {@link
+     * #waits} says. Default 10 minutes. What submits operations and samples has 5 minutes, whatever
+     * is set: giving one up ends the order of a model's operations.
+     */
+    public Builder callDeadline(Duration callDeadline) {
+      api.deadline(callDeadline);
+      return this;
+    }
+
+    /**
+     * Sets how often a failed attempt of a call is tried again. What is never tried again, such as
+     * saving a checkpoint, stays so, and what submits operations and samples is tried for 5
+     * minutes. Default 10. Fewer tell sooner that a server is down.
+     */
+    public Builder maxRetries(int maxRetries) {
+      api.maxRetries(maxRetries);
+      return this;
+    }
+
+    /**
+     * Sets a header for all calls; it replaces the SDK's own of that name, but for the API key.
+     * Default none. For gateways that want one.
+     */
+    public Builder header(String name, String value) {
+      api.header(name, value);
+      return this;
+    }
+
+    /**
+     * Sets a parameter in the query of all calls, see {@link ApiClient.Builder#queryParameter}.
+     * Default none.
+     */
+    public Builder queryParameter(String name, String value) {
+      api.queryParameter(name, value);
+      return this;
+    }
+
+    /**
+     * Sets whether every large request body is compressed, see {@link
+     * ApiClient.Builder#compressRequests}. Default no.
+     */
+    public Builder compressRequests(boolean compressRequests) {
+      api.compressRequests(compressRequests);
+      return this;
+    }
+
     /** Sets when calls are held back, see {@link ApiClient.Builder#circuitBreaker}. */
     public Builder circuitBreaker(int failures, Duration openTime) {
       api.circuitBreaker(failures, openTime);
@@ -506,7 +562,10 @@ public final class ServiceClient implements AutoCloseable {
      *     grants before it kills, often 10 to 30 seconds
      */
     public Builder closeOnShutdown(Duration drain) {
-      this.closeOnShutdown = Objects.requireNonNull(drain, "drain");
+      if (drain.isNegative()) {
+        throw new IllegalArgumentException("drain is " + drain + "; it must not be negative");
+      }
+      this.closeOnShutdown = drain;
       return this;
     }
 

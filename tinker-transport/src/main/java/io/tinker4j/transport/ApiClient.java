@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -33,6 +34,7 @@ public final class ApiClient implements AutoCloseable {
   final Credentials credentials;
   final Resilience resilience;
   final boolean compressesRequests;
+  final Map<String, String> query;
 
   private final Duration deadline;
   private final OptionalInt maxRetries;
@@ -49,14 +51,13 @@ public final class ApiClient implements AutoCloseable {
     this.listener = GuardedListener.of(builder.listener);
     this.resilience = new Resilience(time, builder.random, listener, builder.circuit());
     this.compressesRequests = builder.compressRequests;
+    this.query = Collections.unmodifiableMap(new LinkedHashMap<>(builder.query));
     this.deadline = builder.deadline;
     this.maxRetries =
         builder.maxRetries < 0 ? OptionalInt.empty() : OptionalInt.of(builder.maxRetries);
     this.ownsTransport = builder.transport == null;
     this.transport =
-        builder.transport == null
-            ? JdkTransport.builder().listener(listener).environment(builder.environment).build()
-            : builder.transport;
+        builder.transport == null ? builder.jdkTransport(listener) : builder.transport;
     this.ownsThreads = builder.threads == null;
     this.threads = builder.threads == null ? TinkerThreads.create() : builder.threads;
     this.telemetryAllowed = builder.environment.telemetry();
@@ -71,6 +72,7 @@ public final class ApiClient implements AutoCloseable {
     this.listener = other.listener;
     this.resilience = other.resilience;
     this.compressesRequests = other.compressesRequests;
+    this.query = other.query;
     this.deadline = other.deadline;
     this.maxRetries = other.maxRetries;
     this.ownsTransport = false;
@@ -317,6 +319,7 @@ public final class ApiClient implements AutoCloseable {
   /** Builds clients; not thread-safe. */
   public static final class Builder {
     private final Headers.Builder headers = Headers.builder();
+    private final Map<String, String> query = new LinkedHashMap<>();
     private Environment environment = Environment.system();
     private Time time = Time.system();
     private RandomGenerator random = RandomGenerator.getDefault();
@@ -329,6 +332,7 @@ public final class ApiClient implements AutoCloseable {
     private @Nullable TinkerListener listener;
     private @Nullable String baseUrl;
     private @Nullable Transport transport;
+    private @Nullable Duration connectTimeout;
     private @Nullable TinkerThreads threads;
 
     private Builder() {}
@@ -434,6 +438,28 @@ public final class ApiClient implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Sets a parameter in the query of all calls, for gateways that want one. A call's own of that
+     * name replaces it; downloads and uploads, whose addresses are the server's, do not carry it.
+     * Default none.
+     */
+    public Builder queryParameter(String name, String value) {
+      if (name.isEmpty()) {
+        throw new IllegalArgumentException("name is empty; a query parameter has one");
+      }
+      query.put(name, Objects.requireNonNull(value, "value"));
+      return this;
+    }
+
+    /**
+     * Sets how long opening a connection may take. Default 5 seconds. Not together with a transport
+     * of your own, which has settings of its own.
+     */
+    public Builder connectTimeout(Duration connectTimeout) {
+      this.connectTimeout = CallOptions.positive("connectTimeout", connectTimeout);
+      return this;
+    }
+
     /** Sets the clock, for tests. Default: the system's. */
     public Builder time(Time time) {
       this.time = Objects.requireNonNull(time, "time");
@@ -455,6 +481,14 @@ public final class ApiClient implements AutoCloseable {
       return baseUrl != null ? baseUrl : environment.baseUrl().orElse(HOSTED);
     }
 
+    private JdkTransport jdkTransport(TinkerListener listener) {
+      JdkTransport.Builder jdk = JdkTransport.builder().listener(listener).environment(environment);
+      if (connectTimeout != null) {
+        jdk.connectTimeout(connectTimeout);
+      }
+      return jdk.build();
+    }
+
     private Circuit.Settings circuit() {
       return circuit != null ? circuit : environment.circuit();
     }
@@ -462,10 +496,15 @@ public final class ApiClient implements AutoCloseable {
     /**
      * Returns the client; sends nothing.
      *
-     * @throws IllegalArgumentException when there is no usable API key, the base URL is not one, or
-     *     what is set outside the program makes no sense
+     * @throws IllegalArgumentException when there is no usable API key, the base URL is not one,
+     *     what is set outside the program makes no sense, or a transport of your own stands beside
+     *     settings of the default one
      */
     public ApiClient build() {
+      if (transport != null && connectTimeout != null) {
+        throw new IllegalArgumentException(
+            "connectTimeout is set beside a transport of your own; set it on that transport");
+      }
       return new ApiClient(this);
     }
   }

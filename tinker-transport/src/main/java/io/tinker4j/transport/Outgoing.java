@@ -2,7 +2,10 @@ package io.tinker4j.transport;
 
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** What a call sends: the same in each attempt, but for credential and counters. */
 final class Outgoing {
@@ -34,7 +37,9 @@ final class Outgoing {
   /** Encodes the input, once for all attempts. */
   static <I> Outgoing of(
       ApiClient client, Operation<I, ?> operation, I input, CallOptions options) {
-    URI uri = Url.of(client.baseUrl, operation.path(), operation.parametersOf(input));
+    Map<String, @Nullable Object> parameters = new LinkedHashMap<>(client.query);
+    parameters.putAll(operation.parametersOf(input));
+    URI uri = Url.of(client.baseUrl, operation.path(), parameters);
     Headers.Builder headers =
         client.headers.toBuilder()
             .set("Accept", operation.codec().accept())
