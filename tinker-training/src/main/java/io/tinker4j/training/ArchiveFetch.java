@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -123,12 +124,19 @@ final class ArchiveFetch {
     if (address == null || !api.time().now().isBefore(address.expires())) {
       address = addresses.get();
     }
-    URI uri = URI.create(address.url());
-    if (!uri.isAbsolute()) {
-      throw new DownloadException(
-          Reason.MALFORMED, "the server's address for the archive of " + tinkerPath + " is no URL");
+    try {
+      URI uri = new URI(address.url());
+      if (uri.isAbsolute()) {
+        return uri;
+      }
+    } catch (URISyntaxException e) {
+      throw new DownloadException(Reason.MALFORMED, noUrl(), e);
     }
-    return uri;
+    throw new DownloadException(Reason.MALFORMED, noUrl());
+  }
+
+  private String noUrl() {
+    return "the server's address for the archive of " + tinkerPath + " is no URL";
   }
 
   private CallOptions options() {

@@ -3,6 +3,7 @@ package io.tinker4j.training;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.ConnectionException;
 import io.tinker4j.transport.DecodeException;
+import io.tinker4j.transport.Redaction;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.types.TelemetrySeverity;
@@ -37,8 +38,8 @@ final class PollReports {
     boolean isFatal = failure.status() < 500 && failure.status() != 429 && failure.status() != 402;
     Map<String, @Nullable Object> data = failure(failure, iteration, isFatal);
     if (isFatal) {
-      data.put("response_headers", Redaction.message(failure.headers().toString()));
-      data.put("response_body", Redaction.message(failure.body()));
+      data.put("response_headers", Redaction.report(failure.headers().toString()));
+      data.put("response_body", Redaction.report(failure.body()));
     }
     telemetry.generic(
         PREFIX + "api_status_error",
@@ -55,9 +56,9 @@ final class PollReports {
   /** Reports a result that is not what the protocol says. */
   void unreadable(DecodeException failure, int iteration) {
     Map<String, @Nullable Object> data = data(iteration);
-    data.put("exception", Redaction.message(String.valueOf(failure.getMessage())));
+    data.put("exception", Redaction.report(String.valueOf(failure.getMessage())));
     data.put("exception_type", failure.getClass().getSimpleName());
-    data.put("exception_stack", Redaction.trace(failure));
+    data.put("exception_stack", Redaction.report(failure));
     telemetry.generic(PREFIX + "validation_error", TelemetrySeverity.ERROR, data);
   }
 
@@ -65,7 +66,7 @@ final class PollReports {
   void failed(RequestFailedException failure, int iteration) {
     Map<String, @Nullable Object> data = data(iteration);
     String category = failure.category().name();
-    data.put("error", Redaction.message(String.valueOf(failure.getMessage())));
+    data.put("error", Redaction.report(String.valueOf(failure.getMessage())));
     data.put("error_category", category.charAt(0) + category.substring(1).toLowerCase(Locale.ROOT));
     data.put("is_user_error", failure.isUserError());
     telemetry.generic(

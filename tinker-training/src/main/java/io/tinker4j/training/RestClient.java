@@ -8,6 +8,7 @@ import io.tinker4j.transport.ConflictException;
 import io.tinker4j.transport.ConnectionException;
 import io.tinker4j.transport.Operation;
 import io.tinker4j.transport.Operations;
+import io.tinker4j.transport.Redaction;
 import io.tinker4j.types.AuditLogRequest;
 import io.tinker4j.types.AuditLogResponse;
 import io.tinker4j.types.BillingUsageResponse;
@@ -45,6 +46,7 @@ import io.tinker4j.types.WeightsInfoResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -539,10 +541,11 @@ public final class RestClient {
    * Puts a file of an upload at its signed address, without credentials. The file is not held in
    * memory; it has at most 2 GiB. Experimental.
    *
+   * @throws IllegalArgumentException when the address is not one
    * @throws UncheckedIOException when the file cannot be read
    */
   public void externalWeightsUploadFile(String url, Path file) {
-    URI address = URI.create(url);
+    URI address = address(url);
     try (FileChannel channel = FileChannel.open(file)) {
       if (channel.size() > Integer.MAX_VALUE) {
         throw new IllegalArgumentException(
@@ -552,6 +555,16 @@ public final class RestClient {
       api.upload(address, content, CallOptions.defaults());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file, e);
+    }
+  }
+
+  /** The JDK's exception shows the whole of what is a credential. */
+  private static URI address(String url) {
+    try {
+      return new URI(url);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(
+          "url is '%s'; it must be an address".formatted(Redaction.byForm(url)));
     }
   }
 

@@ -54,18 +54,19 @@ final class Session implements AutoCloseable {
       CreateSessionRequest request,
       SessionListener listener) {
     CreateSessionResponse response = scope.api().call(Operations.CREATE_SESSION, request);
-    response.infoMessage().ifPresent(text -> show(System.Logger.Level.INFO, text));
-    response.warningMessage().ifPresent(text -> show(System.Logger.Level.WARNING, text));
-    response.errorMessage().ifPresent(text -> show(System.Logger.Level.ERROR, text));
+    ApiClient api = scope.api();
+    response.infoMessage().ifPresent(text -> show(api, System.Logger.Level.INFO, text));
+    response.warningMessage().ifPresent(text -> show(api, System.Logger.Level.WARNING, text));
+    response.errorMessage().ifPresent(text -> show(api, System.Logger.Level.ERROR, text));
     Session session = new Session(scope, listener, response.sessionId());
     session.tell("");
     session.heart = threads.platformThread("heartbeat", session::beatOn);
     return session;
   }
 
-  private static void show(System.Logger.Level level, String message) {
+  private static void show(ApiClient api, System.Logger.Level level, String message) {
     if (!message.isEmpty()) {
-      log.log(level, message);
+      log.log(level, api.redacted(message));
     }
   }
 

@@ -4,6 +4,7 @@ import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.CallInterruptedException;
 import io.tinker4j.transport.JsonCodec;
+import io.tinker4j.transport.Redaction;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.TinkerListener;
@@ -227,7 +228,7 @@ final class Telemetry {
     details.put("error_type", fault.getClass().getSimpleName());
     String message = fault.getMessage();
     if (message != null && !message.isEmpty()) {
-      details.put("message", Redaction.message(message));
+      details.put("message", Redaction.report(message));
     }
     if (fault instanceof ApiStatusException refused) {
       details.put("status_code", refused.status());
@@ -240,15 +241,15 @@ final class Telemetry {
 
   /** Whether the body still is JSON when it is redacted and cut decides its shape. */
   private static void body(ApiStatusException refused, Map<String, @Nullable Object> details) {
-    String body = Redaction.message(refused.body());
+    String body = Redaction.report(refused.body());
     if (!body.isEmpty()) {
       details.put("body", JsonCodec.tryReadMap(body).<Object>map(json -> json).orElse(body));
     }
   }
 
   private void unhandled(Throwable failure) {
-    String message = failure.getMessage() == null ? "" : Redaction.message(failure.getMessage());
-    String trace = Redaction.trace(failure);
+    String message = failure.getMessage() == null ? "" : Redaction.report(failure.getMessage());
+    String trace = Redaction.report(failure);
     report(
         stamp ->
             UnhandledExceptionEvent.builder()

@@ -2,6 +2,7 @@ package io.tinker4j.training;
 
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.CallKind;
+import io.tinker4j.transport.Redaction;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.TinkerListener;
 import io.tinker4j.types.TelemetrySeverity;
@@ -76,7 +77,7 @@ final class TelemetryListener implements TinkerListener {
 
   /** Adds what a failure says, in the reference client's words. */
   static void describe(Throwable failure, Map<String, @Nullable Object> data) {
-    data.put("exception", Redaction.message(Objects.toString(failure.getMessage(), "")));
+    data.put("exception", Redaction.report(Objects.toString(failure.getMessage(), "")));
     data.put("exception_type", failure.getClass().getSimpleName());
     data.put("status_code", failure instanceof ApiStatusException e ? e.status() : null);
   }

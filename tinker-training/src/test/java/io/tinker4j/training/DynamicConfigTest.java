@@ -50,7 +50,17 @@ class DynamicConfigTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "401", "402", "403", "404", "405", "429", "500", "503", "lost", "silent", "garbage",
+        "401",
+        "402",
+        "403",
+        "404",
+        "405",
+        "429",
+        "500",
+        "503",
+        "lost",
+        "silent",
+        "garbage",
         "of another shape"
       })
   void createModel_brokenDynamicConfig_asksOnceAndGoesOn(String fault) {

@@ -35,6 +35,7 @@ public final class ApiClient implements AutoCloseable {
   final Resilience resilience;
   final boolean compressesRequests;
   final Map<String, String> query;
+  final Redaction redaction;
 
   private final Duration deadline;
   private final OptionalInt maxRetries;
@@ -56,11 +57,25 @@ public final class ApiClient implements AutoCloseable {
     this.maxRetries =
         builder.maxRetries < 0 ? OptionalInt.empty() : OptionalInt.of(builder.maxRetries);
     this.ownsTransport = builder.transport == null;
-    this.transport =
-        builder.transport == null ? builder.jdkTransport(listener) : builder.transport;
+    this.transport = builder.transport == null ? builder.jdkTransport(listener) : builder.transport;
     this.ownsThreads = builder.threads == null;
     this.threads = builder.threads == null ? TinkerThreads.create() : builder.threads;
     this.telemetryAllowed = builder.environment.telemetry();
+    this.redaction = redaction(builder);
+  }
+
+  private Redaction redaction(Builder builder) {
+    Redaction redaction = new Redaction();
+    if (builder.apiKey != null) {
+      redaction.keep(builder.apiKey);
+    }
+    builder.environment.apiKey().ifPresent(redaction::keep);
+    headers.secrets().forEach(redaction::keep);
+    query.values().stream().filter(value -> value.length() >= 8).forEach(redaction::keep);
+    if (transport instanceof JdkTransport jdk) {
+      jdk.secrets().forEach(redaction::keep);
+    }
+    return redaction;
   }
 
   /** A client beside another one, with which it shares all but the credentials. */
@@ -73,6 +88,7 @@ public final class ApiClient implements AutoCloseable {
     this.resilience = other.resilience;
     this.compressesRequests = other.compressesRequests;
     this.query = other.query;
+    this.redaction = other.redaction;
     this.deadline = other.deadline;
     this.maxRetries = other.maxRetries;
     this.ownsTransport = false;
@@ -185,6 +201,7 @@ public final class ApiClient implements AutoCloseable {
    */
   public void upload(URI uri, ByteBuffer body, CallOptions options) {
     CallLimits limits = limits(options, deadline, DOWNLOAD_RETRIES, Operation.SMALL_ANSWER);
+    redaction.addQuery(uri);
     Outgoing outgoing = Outgoing.upload(uri, Download.plainHeaders(this, options), body);
     Reception<Operation.None> reception = Reception.of(new EmptyBodyCodec<>(Operation.None.class));
     Call<Operation.None> call = new Call<>(this, outgoing, reception, limits, null);
@@ -206,6 +223,14 @@ public final class ApiClient implements AutoCloseable {
    */
   public boolean isTelemetryAllowed() {
     return telemetryAllowed;
+  }
+
+  /**
+   * Returns a text without the credentials that this client uses or has used lately, nor what looks
+   * like one.
+   */
+  public String redacted(String text) {
+    return redaction.text(text);
   }
 
   /** Returns the clock that this client goes by. */
@@ -313,7 +338,7 @@ public final class ApiClient implements AutoCloseable {
   /** Returns the address, without credentials. */
   @Override
   public String toString() {
-    return "ApiClient{" + baseUrl + "}";
+    return "ApiClient{" + Redaction.byForm(baseUrl.toString()) + "}";
   }
 
   /** Builds clients; not thread-safe. */

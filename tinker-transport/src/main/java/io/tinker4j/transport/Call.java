@@ -79,7 +79,7 @@ final class Call<O> {
       if (!inDoubt && e instanceof TinkerException ours) {
         ours.noteNothingTakenIn();
       }
-      client.listener.callFailed(traced, elapsed(), e);
+      client.listener.callFailed(traced, elapsed(), client.redaction.failure(e));
       throw e;
     }
   }
@@ -225,16 +225,25 @@ final class Call<O> {
             new Traffic(response.status(), request.bodyLength(), body.count(), since(began)));
       }
     } catch (IOException | InterruptedException e) {
-      client.listener.attemptFailed(tracedAttempt, since(began), e);
       inDoubt = inDoubtBefore || !(e instanceof ConnectException);
+      client.listener.attemptFailed(tracedAttempt, since(began), client.redaction.failure(e));
       throw lost(e, alarm, limit);
     } catch (RuntimeException | Error e) {
-      client.listener.attemptFailed(tracedAttempt, since(began), e);
+      client.listener.attemptFailed(tracedAttempt, since(began), client.redaction.failure(e));
       throw e;
     }
     inDoubt = inDoubtBefore || !isRefusal(answer.status());
     checkAccepted(answer);
-    return reception.decode(answer);
+    return decoded(answer);
+  }
+
+  private O decoded(Codec.Answer answer) {
+    try {
+      return reception.decode(answer, client.redaction);
+    } catch (DecodeException e) {
+      Throwable shown = client.redaction.failure(e);
+      throw shown == e ? e : new DecodeException(masked(String.valueOf(e.getMessage())), shown);
+    }
   }
 
   /** Whether a status says that the server took nothing in; 499 tells of a client that left. */
@@ -264,6 +273,7 @@ final class Call<O> {
             .set("x-stainless-retry-count", Integer.toString(retries));
     if (credentials != null) {
       credential = credential(credentials);
+      client.redaction.add(credential);
       headers.set("X-API-Key", credential);
     }
     client.listener.traceparent(attempt).ifPresent(text -> headers.set("traceparent", text));
@@ -283,7 +293,8 @@ final class Call<O> {
     } catch (InterruptedException | CallInterruptedException e) {
       if (alarm.isExpired()) {
         throw new CallTimeoutException(
-            "%s got no credential within %s; %s".formatted(outgoing, limit, soFar()), e);
+            "%s got no credential within %s; %s".formatted(outgoing, limit, soFar()),
+            client.redaction.failure(e));
       }
       throw interrupted(e);
     }
@@ -340,7 +351,8 @@ final class Call<O> {
 
   private CallTimeoutException timeout(Exception e, Duration limit) {
     return new CallTimeoutException(
-        "%s got no complete answer within %s; %s".formatted(outgoing, limit, soFar()), e);
+        "%s got no complete answer within %s; %s".formatted(outgoing, limit, soFar()),
+        client.redaction.failure(e));
   }
 
   /** A proxy's hiccup, unless it repeats. */
@@ -356,7 +368,8 @@ final class Call<O> {
 
   private ConnectionException lost(String what, Exception e, boolean retryable) {
     ConnectionException lost =
-        new ConnectionException("%s %s %s".formatted(outgoing, what, soFar()), e, retryable);
+        new ConnectionException(
+            "%s %s %s".formatted(outgoing, what, soFar()), client.redaction.failure(e), retryable);
     return retryable ? warnedOf(lost, e) : lost;
   }
 
@@ -390,7 +403,7 @@ final class Call<O> {
       client.resilience.accepted(outgoing.kind(), credential);
       return;
     }
-    ErrorAnswer error = ErrorAnswer.of(answer, masked(answer.text()), client.time, attempts);
+    ErrorAnswer error = ErrorAnswer.of(answer, client.redaction, client.time, attempts);
     if (Rejection.is(answer.status(), answer.headers())
         && error.detail().isEmpty()
         && client.resilience.forgiveRejection(outgoing.kind())) {
@@ -403,9 +416,9 @@ final class Call<O> {
         error);
   }
 
-  /** Some servers repeat in their answer the key that they refuse. */
+  /** Some servers repeat in their answer the key that they refuse, or another one. */
   private String masked(String text) {
-    return credential.isEmpty() ? text : text.replace(credential, "***");
+    return client.redaction.text(text);
   }
 
   private static String advice(int status) {

@@ -28,6 +28,11 @@ interface Codec<I, O> {
    */
   O decode(Answer answer);
 
+  /** Returns the value without secrets in what it says to people. Default: it says nothing. */
+  default O redacted(O value, Redaction redaction) {
+    return value;
+  }
+
   /** Returns whether the answer is a success that {@link #decode} understands. Default: 2xx. */
   default boolean accepts(Answer answer) {
     return answer.status() / 100 == 2;

@@ -30,6 +30,7 @@ final class Download {
         });
     URI uri = address;
     for (int hop = 0; hop <= MAX_REDIRECTS; hop++) {
+      client.redaction.addQuery(uri);
       TransportResponse response = call(uri).run();
       if (!isRedirect(response)) {
         return TransportResponse.of(

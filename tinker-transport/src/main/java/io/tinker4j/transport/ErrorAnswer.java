@@ -12,11 +12,11 @@ record ErrorAnswer(
     int status, Headers headers, String body, @Nullable Duration delay, int attempts) {
   private static final int SHOWN = 500;
 
-  static ErrorAnswer of(Codec.Answer answer, String text, Time time, int attempts) {
+  static ErrorAnswer of(Codec.Answer answer, Redaction redaction, Time time, int attempts) {
     return new ErrorAnswer(
         answer.status(),
-        answer.headers(),
-        text,
+        redaction.headers(answer.headers()),
+        redaction.text(answer.text()),
         RetryAfter.of(answer.headers(), time.now()).orElse(null),
         attempts);
   }

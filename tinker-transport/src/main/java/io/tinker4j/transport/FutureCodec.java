@@ -73,6 +73,18 @@ final class FutureCodec<T> implements Codec<FutureRetrieveRequest, FutureOutcome
     return new FutureOutcome.Ready<>(JsonCodec.read(answer.body(), type));
   }
 
+  @Override
+  public FutureOutcome<T> redacted(FutureOutcome<T> outcome, Redaction redaction) {
+    return switch (outcome) {
+      case FutureOutcome.Failed<T>(String error, String category) ->
+          new FutureOutcome.Failed<>(redaction.text(error), category);
+      case FutureOutcome.TryAgain<T>(QueueState state, String reason) ->
+          new FutureOutcome.TryAgain<>(state, redaction.text(reason));
+      case FutureOutcome.Ready<T> ready -> ready;
+      case FutureOutcome.SizeOnly<T> size -> size;
+    };
+  }
+
   private T readBinary(Answer answer) {
     if (binary == null) {
       throw new DecodeException(

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * HTTP headers: names without regard to case, each with one or more values in order.
@@ -61,23 +62,42 @@ public final class Headers {
   Headers withoutSecrets() {
     Builder builder = builder();
     values.forEach((name, all) -> {
-      if (!Secret.HEADERS.contains(name)) {
+      if (!isSecret(name)) {
         all.forEach(value -> builder.add(name, value));
       }
     });
     return builder.build();
   }
 
+  /** Returns the values of those that carry credentials. */
+  List<String> secrets() {
+    List<String> secrets = new ArrayList<>();
+    values.forEach((name, all) -> {
+      if (isSecret(name)) {
+        secrets.addAll(all);
+      }
+    });
+    return secrets;
+  }
+
+  private static boolean isSecret(String name) {
+    return Secret.HEADERS.contains(name) || Secret.NAME.matcher(name).find();
+  }
+
   /** Returns the headers as text, with the values of credentials replaced by {@code ***}. */
   @Override
   public String toString() {
     Map<String, Object> shown = new TreeMap<>(values);
-    shown.replaceAll((name, all) -> Secret.HEADERS.contains(name) ? MASK : all);
-    return shown.toString();
+    shown.replaceAll((name, all) -> isSecret(name) ? MASK : all);
+    return Redaction.byForm(shown.toString());
   }
 
-  /** Header names whose values nobody may see. */
+  /** Names of headers whose values must not be seen. */
   private static final class Secret {
+    /** Gateways have names of their own. */
+    static final Pattern NAME =
+        Pattern.compile("(?i)api-?key|secret|password|token|authorization|credential|signature");
+
     static final Set<String> HEADERS = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
 
     static {

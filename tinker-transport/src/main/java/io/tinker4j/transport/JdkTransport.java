@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -86,16 +87,21 @@ public final class JdkTransport implements Transport {
     return new Builder();
   }
 
+  /** The passwords of its proxies, which a proxy may repeat in its answers. */
+  List<String> secrets() {
+    return proxies.secrets();
+  }
+
   @Override
   public TransportResponse send(TransportRequest request) throws IOException, InterruptedException {
     for (int refusals = 0; ; refusals++) {
       ClientPool.Lease<HttpClient> lease = pool(request).acquire();
-      try (BodySource source = new BodySource(request)) {
+      try (BodySource source = new BodySource(request, lease::connected)) {
         HttpResponse<InputStream> response =
             lease
                 .client()
                 .send(
-                    toJdk(request, source, lease::connected),
+                    toJdk(request, source),
                     HttpResponse.BodyHandlers.ofInputStream());
         Headers headers = headers(response.headers());
         if (Rejection.is(response.statusCode(), headers)) {
@@ -141,10 +147,10 @@ public final class JdkTransport implements Transport {
         || message.contains("Stream not processed");
   }
 
-  private HttpRequest toJdk(TransportRequest request, BodySource source, Runnable connected) {
+  private HttpRequest toJdk(TransportRequest request, BodySource source) {
     HttpRequest.Builder builder =
         HttpRequest.newBuilder(request.uri())
-            .method(request.method(), new Announced(publisher(request, source), connected))
+            .method(request.method(), new Announced(publisher(request, source), source))
             .version(isHttp2(request) ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1);
     request
         .headers()
@@ -173,12 +179,25 @@ public final class JdkTransport implements Transport {
             HttpRequest.BodyPublishers.ofInputStream(source::stream), request.bodyLength());
   }
 
-  /** Lets go of a body that was sent; the JDK's client keeps requests as long as connections. */
+  /**
+   * Lets go, when a request was sent, of its body and of the client that it was sent on: the JDK
+   * keeps requests as long as connections, and some longer than their client.
+   */
   private static final class BodySource implements AutoCloseable {
     private volatile @Nullable TransportRequest request;
+    private volatile @Nullable Runnable connected;
 
-    BodySource(TransportRequest request) {
+    BodySource(TransportRequest request, Runnable connected) {
       this.request = request;
+      this.connected = connected;
+    }
+
+    /** Tells that there is a connection to send the body on. */
+    void announce() {
+      Runnable current = connected;
+      if (current != null) {
+        current.run();
+      }
     }
 
     InputStream stream() {
@@ -189,11 +208,12 @@ public final class JdkTransport implements Transport {
     @Override
     public void close() {
       request = null;
+      connected = null;
     }
   }
 
   /** A body whose reader has a connection to send it on. */
-  private record Announced(HttpRequest.BodyPublisher body, Runnable connected)
+  private record Announced(HttpRequest.BodyPublisher body, BodySource source)
       implements HttpRequest.BodyPublisher {
     @Override
     public long contentLength() {
@@ -202,7 +222,7 @@ public final class JdkTransport implements Transport {
 
     @Override
     public void subscribe(Flow.Subscriber<? super ByteBuffer> reader) {
-      connected.run();
+      source.announce();
       body.subscribe(reader);
     }
   }

@@ -1,5 +1,7 @@
 package io.tinker4j.transport;
 
+import io.tinker4j.types.CopyWeightsRequest;
+import io.tinker4j.types.LoadWeightsRequest;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
@@ -37,6 +39,7 @@ final class Outgoing {
   /** Encodes the input, once for all attempts. */
   static <I> Outgoing of(
       ApiClient client, Operation<I, ?> operation, I input, CallOptions options) {
+    learnSecrets(input, client.redaction);
     Map<String, @Nullable Object> parameters = new LinkedHashMap<>(client.query);
     parameters.putAll(operation.parametersOf(input));
     URI uri = Url.of(client.baseUrl, operation.path(), parameters);
@@ -66,6 +69,15 @@ final class Outgoing {
         headers.build(),
         body,
         operation.waitsForBilling() && options.maxRetries().orElse(1) > 0);
+  }
+
+  /** The credentials of others that an input carries. */
+  private static void learnSecrets(@Nullable Object input, Redaction redaction) {
+    switch (input) {
+      case LoadWeightsRequest load -> load.weightsAccessToken().ifPresent(redaction::add);
+      case CopyWeightsRequest copy -> copy.weightsAccessToken().ifPresent(redaction::add);
+      case null, default -> {}
+    }
   }
 
   static Outgoing download(URI uri, Headers headers) {

@@ -26,6 +26,10 @@ final class ProxyRoutes extends ProxySelector implements AutoCloseable {
     this.connectTimeout = connectTimeout;
   }
 
+  List<String> secrets() {
+    return settings.secrets();
+  }
+
   boolean areSet() {
     return settings.areSet();
   }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,27 @@ final class ProxySettings {
         name + " is not a proxy's address; it must be like http://user:password@host:port");
   }
 
+  /** Returns the passwords, in each form in which they may come back. */
+  List<String> secrets() {
+    return Stream.of(forAll, forHttps)
+        .filter(Objects::nonNull)
+        .flatMap(ProxySettings::secrets)
+        .filter(text -> !text.isEmpty())
+        .toList();
+  }
+
+  private static Stream<String> secrets(URI proxy) {
+    String user = plainUser(proxy);
+    return Stream.of(
+        user.substring(user.indexOf(':') + 1), server(proxy).authorization().replace("Basic ", ""));
+  }
+
+  private static String plainUser(URI proxy) {
+    String user = proxy.getRawUserInfo() == null ? "" : proxy.getRawUserInfo();
+    // URLDecoder takes a plus for a space, which it is not in this place.
+    return URLDecoder.decode(user.replace("+", "%2B"), StandardCharsets.UTF_8);
+  }
+
   boolean areSet() {
     return forAll != null || forHttps != null;
   }
@@ -69,9 +91,7 @@ final class ProxySettings {
 
   private static Server server(URI proxy) {
     int port = proxy.getPort() >= 0 ? proxy.getPort() : 80;
-    String user = proxy.getRawUserInfo() == null ? "" : proxy.getRawUserInfo();
-    // URLDecoder takes a plus for a space, which it is not in this place.
-    String plain = URLDecoder.decode(user.replace("+", "%2B"), StandardCharsets.UTF_8);
+    String plain = plainUser(proxy);
     return new Server(
         proxy.getHost(),
         port,

@@ -12,8 +12,8 @@ interface Reception<O> {
       }
 
       @Override
-      public O decode(Codec.Answer answer) {
-        return codec.decode(answer);
+      public O decode(Codec.Answer answer, Redaction redaction) {
+        return codec.redacted(codec.decode(answer), redaction);
       }
     };
   }
@@ -33,7 +33,7 @@ interface Reception<O> {
       }
 
       @Override
-      public TransportResponse decode(Codec.Answer answer) {
+      public TransportResponse decode(Codec.Answer answer, Redaction redaction) {
         throw new IllegalStateException("an answer that was read to its end is an error");
       }
     };
@@ -47,6 +47,6 @@ interface Reception<O> {
   /** Returns whether the answer is a success. */
   boolean accepts(Codec.Answer answer);
 
-  /** Decodes a success. */
-  O decode(Codec.Answer answer);
+  /** Decodes a success; what it says to people is without secrets. */
+  O decode(Codec.Answer answer, Redaction redaction);
 }

@@ -12,14 +12,14 @@ public abstract class TinkerException extends RuntimeException {
 
   private boolean nothingTakenIn;
 
-  /** Creates an exception without a cause. */
+  /** Creates an exception without a cause; what looks like a credential is not in its message. */
   protected TinkerException(String message) {
-    super(message);
+    super(Redaction.byForm(message));
   }
 
-  /** Creates an exception with a cause. */
+  /** Creates an exception with a cause; neither's message shows what looks like a credential. */
   protected TinkerException(String message, Throwable cause) {
-    super(message, cause);
+    super(Redaction.byForm(message), Redaction.byForm(cause));
   }
 
   /** Returns whether the same call may succeed later; the SDK's own retries are used up by then. */

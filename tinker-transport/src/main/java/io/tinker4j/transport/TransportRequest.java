@@ -91,6 +91,6 @@ public final class TransportRequest {
 
   @Override
   public String toString() {
-    return method + " " + Url.withoutQuery(uri) + " (" + bodyLength() + " bytes)";
+    return method + " " + Redaction.byForm(Url.withoutQuery(uri)) + " (" + bodyLength() + " bytes)";
   }
 }

@@ -29,7 +29,7 @@ final class Url {
         throw new IllegalArgumentException("baseUrl: " + underscore(underscored.get()));
       }
     } catch (URISyntaxException e) {
-      throw new IllegalArgumentException(notOne(text), e);
+      throw new IllegalArgumentException(notOne(text), Redaction.byForm(e));
     }
     throw new IllegalArgumentException(notOne(text));
   }
@@ -55,7 +55,9 @@ final class Url {
   }
 
   private static String notOne(String text) {
-    return "baseUrl is '" + text + "'; it must be like https://host/path, without a query";
+    return "baseUrl is '"
+        + Redaction.byForm(text)
+        + "'; it must be like https://host/path, without a query";
   }
 
   static String withoutQuery(URI uri) {

@@ -133,8 +133,7 @@ class UnreachableServerTest {
     }
 
     assertThat(server.requests.getFirst().uri())
-        .hasToString(
-            "http://tinker.test:8000/prefix/api/v1/some_call?gateway=a+b&key=let-me-in");
+        .hasToString("http://tinker.test:8000/prefix/api/v1/some_call?gateway=a+b&key=let-me-in");
   }
 
   @Test

@@ -38,6 +38,31 @@ class WireJsonTest {
   }
 
   @Test
+  void toString_ofWhatCarriesACredential_doesNotShowIt() {
+    List<Object> carriers =
+        List.of(
+            AuthTokenResponse.builder().jwt("hidden").build(),
+            LoadWeightsRequest.builder()
+                .modelId("m")
+                .path("p")
+                .optimizer(false)
+                .weightsAccessToken("hidden")
+                .build(),
+            CheckpointArchiveUrlResponse.builder()
+                .url("https://h.test/x?sig=hidden")
+                .expires(Instant.EPOCH)
+                .build(),
+            ExternalWeightsUrlsResponse.builder()
+                .putUrls("a", "https://h.test/x?sig=hidden")
+                .expires(Instant.EPOCH)
+                .build());
+
+    assertThat(carriers).allSatisfy(each -> assertThat(each.toString()).doesNotContain("hidden"));
+    assertThat(carriers)
+        .allSatisfy(each -> assertThat(json.writeValueAsString(each)).contains("hidden"));
+  }
+
+  @Test
   void createSession_withNullsInMetadata_roundTrips() {
     roundTrip(
         """

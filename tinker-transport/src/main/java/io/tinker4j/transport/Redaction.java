@@ -1,0 +1,254 @@
+package io.tinker4j.transport;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes credentials out of texts: those that one client knows, by their value, and whatever looks
+ * like one, by its form. Thread-safe.
+ *
+ * <p>By form: API keys, JSON Web Tokens, {@code Bearer} and {@code Basic} credentials, the values
+ * in the query of a web address, which is a signed one more often than not, a user in an address,
+ * and what follows a name such as {@code password=}. Each becomes {@code ***}.
+ */
+public final class Redaction {
+  private static final String MASK = "***";
+
+  /** A shorter one would be found in every other word. */
+  private static final int SHORTEST = 4;
+
+  /** Shorter values in a query are counts, dates and names. */
+  private static final int SHORTEST_SIGNATURE = 16;
+
+  private static final int MOST_RECENT = 256;
+  private static final int DEEPEST = 16;
+  private static final int MAX_MESSAGE = 500;
+  private static final int MAX_TRACE = 4_000;
+
+  /** How a secret's name and its value stand beside each other, quoted or not. */
+  private static final String VALUE =
+      "(\\\\*[\"']?\\s*[:=]\\s*\\\\*[\"']?)(?!\\*)[^\\s\"',;&}\\])\\\\]+";
+
+  /** In the order in which it is looked for. Bounded, so that a giant text does not take long. */
+  private static final List<Form> FORMS =
+      List.of(
+          new Form("tml-[\\w.-]+", "tml-***"),
+          new Form("(?<![A-Za-z0-9])eyJ[\\w-]*\\.[\\w-]+(\\.[\\w-]*)?", MASK),
+          new Form("(?i)\\b(bearer|basic)\\s+[\\w.~+/=-]{6,}", "$1 ***"),
+          new Form(
+              "(?i)([\\w-]{0,40}(?:api[_-]?key|secret|password|passwd|authorization|cookie|signature"
+                  + "|(?:access|auth|id|refresh|security|session)[_-]?token))"
+                  + VALUE,
+              "$1$2***"),
+          new Form("\\b([A-Za-z][\\w+.-]{1,20}://)[^/\\s@\"'<>]{1,512}@", "$1***@"));
+
+  /** In what leaves the house more is taken for a secret than in what its owner reads. */
+  private static final Form IN_REPORTS =
+      new Form("(?i)([\\w-]{0,40}(?:token|credential))" + VALUE, "$1$2***");
+
+  private static final Pattern ADDRESS =
+      Pattern.compile("(https?://[^\\s?\"'<>]{0,4096}\\?)([^\\s\"'<>]*)");
+  private static final Pattern PARAMETER = Pattern.compile("=[^&#]*");
+
+  /** A pattern and what replaces it. */
+  private record Form(Pattern pattern, String replacement) {
+    Form(String pattern, String replacement) {
+      this(Pattern.compile(pattern), replacement);
+    }
+
+    String outOf(String text) {
+      return pattern.matcher(text).replaceAll(replacement);
+    }
+  }
+
+  private final ReentrantLock lock = new ReentrantLock(); // guards: kept, recent
+  private final Set<String> kept = new LinkedHashSet<>();
+  private final Set<String> recent = new LinkedHashSet<>();
+  private volatile List<String> known = List.of();
+  private volatile String latest = "";
+
+  Redaction() {}
+
+  /** Learns a secret that is one as long as the client lives. */
+  void keep(String secret) {
+    lock.lock();
+    try {
+      if (secret.length() >= SHORTEST && kept.add(secret)) {
+        known = all();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Learns a secret that is in use now; those that were used longest ago are forgotten. */
+  void add(String secret) {
+    if (secret.length() < SHORTEST || secret.equals(latest)) {
+      return;
+    }
+    lock.lock();
+    try {
+      boolean isNew = !recent.remove(secret);
+      recent.add(secret);
+      latest = secret;
+      if (recent.size() > MOST_RECENT) {
+        recent.remove(recent.iterator().next());
+      }
+      if (isNew) {
+        known = all();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Learns what in an address's query may be its signature. */
+  void addQuery(URI uri) {
+    String query = uri.getRawQuery();
+    if (query == null) {
+      return;
+    }
+    for (String parameter : query.split("&")) {
+      String value = parameter.substring(parameter.indexOf('=') + 1);
+      if (value.length() >= SHORTEST_SIGNATURE) {
+        add(value);
+        // URLDecoder takes a plus for a space, which it may be or not.
+        add(URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8));
+      }
+    }
+  }
+
+  /** With the lock. The longest first: one may be a part of another. */
+  private List<String> all() {
+    Set<String> all = new LinkedHashSet<>(kept);
+    all.addAll(recent);
+    for (String each : List.copyOf(all)) {
+      all.add(URLEncoder.encode(each, StandardCharsets.UTF_8));
+    }
+    List<String> sorted = new ArrayList<>(all);
+    sorted.sort(Comparator.comparingInt(String::length).reversed());
+    return List.copyOf(sorted);
+  }
+
+  /** Returns a text without the secrets that this knows, nor what looks like one. */
+  String text(String text) {
+    String clean = text;
+    for (String secret : known) {
+      clean = clean.replace(secret, MASK);
+    }
+    return byForm(clean);
+  }
+
+  /** Returns headers whose values are without secrets. */
+  Headers headers(Headers headers) {
+    Headers.Builder clean = Headers.builder();
+    headers.asMap().forEach((name, values) -> values.forEach(each -> clean.add(name, text(each))));
+    return clean.build();
+  }
+
+  /** Returns a failure, or, when its text has a secret, a copy of its text without it. */
+  Throwable failure(Throwable failure) {
+    return clean(failure, this::text, 0);
+  }
+
+  /** Returns a text without what looks like a secret. */
+  public static String byForm(String text) {
+    String clean =
+        ADDRESS
+            .matcher(text)
+            .replaceAll((MatchResult each) ->
+                Matcher.quoteReplacement(
+                    each.group(1) + PARAMETER.matcher(each.group(2)).replaceAll("=***")));
+    for (Form form : FORMS) {
+      clean = form.outOf(clean);
+    }
+    return clean;
+  }
+
+  /**
+   * Returns a failure without what looks like a secret in its text and in those of its causes: the
+   * same one, or, when there is some, a copy of the text and the trace.
+   */
+  static Throwable byForm(Throwable failure) {
+    return clean(failure, Redaction::byForm, 0);
+  }
+
+  private static Throwable clean(Throwable failure, UnaryOperator<String> text, int depth) {
+    if (depth == DEEPEST) {
+      return failure;
+    }
+    Throwable cause = failure.getCause();
+    Throwable cleanCause = cause == null ? null : clean(cause, text, depth + 1);
+    boolean isClean = cleanCause == cause;
+    List<Throwable> suppressed = new ArrayList<>();
+    for (Throwable each : failure.getSuppressed()) {
+      Throwable clean = clean(each, text, depth + 1);
+      isClean &= clean == each;
+      suppressed.add(clean);
+    }
+    String shown = text.apply(failure.toString());
+    if (isClean && shown.equals(failure.toString())) {
+      return failure;
+    }
+    Redacted copy = new Redacted(shown, cleanCause);
+    copy.setStackTrace(failure.getStackTrace());
+    suppressed.forEach(copy::addSuppressed);
+    return copy;
+  }
+
+  /** Stands for a failure whose text had a secret. */
+  private static final class Redacted extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Redacted(String text, @Nullable Throwable cause) {
+      super(text, cause);
+    }
+
+    /** Names the class of the failure for which this stands. */
+    @Override
+    public String toString() {
+      return String.valueOf(getMessage());
+    }
+  }
+
+  /** Returns a text as it may be reported to the service, at most 500 characters of it. */
+  public static String report(String text) {
+    return report(text, MAX_MESSAGE);
+  }
+
+  /** Returns a failure's stack trace as it may be reported, at most 4,000 characters of it. */
+  public static String report(Throwable failure) {
+    StringWriter text = new StringWriter();
+    failure.printStackTrace(new PrintWriter(text, true));
+    return report(text.toString(), MAX_TRACE);
+  }
+
+  /** Cut twice: a secret must not lose its mark at the cut, nor a giant text cost much. */
+  private static String report(String text, int longest) {
+    return cut(IN_REPORTS.outOf(byForm(cut(text, 4 * longest))), longest);
+  }
+
+  private static String cut(String text, int longest) {
+    return text.length() <= longest ? text : text.substring(0, longest - 1) + "…";
+  }
+
+  @Override
+  public String toString() {
+    return "Redaction{" + known.size() + "}";
+  }
+}
