@@ -23,6 +23,9 @@ final class Lifetime {
   /** How long reports may take when the operations in progress have used up all the time. */
   private static final Duration LAST_REPORTS = Duration.ofSeconds(1);
 
+  /** How much longer than its own time whoever comes second waits. */
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
   private final ApiClient api;
   private final TinkerThreads threads;
   private final Telemetry telemetry;
@@ -30,7 +33,9 @@ final class Lifetime {
   private final ReentrantLock lock = new ReentrantLock(); // guards: the fields below
   private @Nullable Session session;
   private @Nullable Thread refreshing;
+  private boolean isEnding;
   private @Nullable Thread closing;
+  private Cleaner.@Nullable Cleanable unused;
   private boolean isLent;
 
   Lifetime(ApiClient api, TinkerThreads threads, Telemetry telemetry) {
@@ -45,7 +50,13 @@ final class Lifetime {
    * @param owned what the service client and all that it makes refer to
    */
   void endWith(PendingCalls owned) {
-    Cleaner.Cleanable unused = CLEANER.register(owned, this::forgotten);
+    Cleaner.Cleanable registered = CLEANER.register(owned, this::forgotten);
+    lock.lock();
+    try {
+      unused = registered;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -95,7 +106,7 @@ final class Lifetime {
   boolean isEnding() {
     lock.lock();
     try {
-      return closing != null;
+      return isEnding;
     } finally {
       lock.unlock();
     }
@@ -112,7 +123,7 @@ final class Lifetime {
     try {
       pending.close();
       wasInterrupted = !drained(pending, drain);
-      end(drain.minus(Duration.ofNanos(Time.system().nanoTime() - start)));
+      end(Duration.ofNanos(Time.nanos(drain) - (Time.system().nanoTime() - start)));
     } finally {
       release();
       if (wasInterrupted) {
@@ -124,8 +135,9 @@ final class Lifetime {
   private boolean begin() {
     lock.lock();
     try {
-      boolean isFirst = closing == null;
+      boolean isFirst = !isEnding;
       if (isFirst) {
+        isEnding = true;
         closing = Thread.currentThread();
       }
       return isFirst;
@@ -145,8 +157,8 @@ final class Lifetime {
       lock.unlock();
     }
     try {
-      long limit = TimeUnit.SECONDS.convert(drain);
-      boolean unused = ended.await(Math.min(limit, Long.MAX_VALUE - 5) + 5, TimeUnit.SECONDS);
+      boolean unused =
+          ended.await(Time.nanos(drain) + GRACE.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -183,7 +195,24 @@ final class Lifetime {
   private void release() {
     threads.close(Duration.ZERO);
     api.close();
+    letGo();
     ended.countDown();
+  }
+
+  /** A thread that ends the client, and its task, would be kept as long as the cleaner is. */
+  private void letGo() {
+    Cleaner.Cleanable watch;
+    lock.lock();
+    try {
+      closing = null;
+      watch = unused;
+      unused = null;
+    } finally {
+      lock.unlock();
+    }
+    if (watch != null) {
+      watch.clean();
+    }
   }
 
   /** On the thread of all cleaners, which must not be kept. */

@@ -1,7 +1,7 @@
 package io.tinker4j.training;
 
+import io.tinker4j.transport.Time;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -61,7 +61,7 @@ final class PendingCalls {
 
   /** Waits, in real time, until none is left; returns false when there still are some then. */
   boolean awaitNone(Duration longest) throws InterruptedException {
-    long left = TimeUnit.NANOSECONDS.convert(longest); // without a limit, it is the longest
+    long left = Time.nanos(longest);
     lock.lock();
     try {
       while (count > 0 && left > 0) {

@@ -261,7 +261,7 @@ final class TelemetryQueue {
 
   /** Waits, in real time, until all is sent or it is of no use to wait. */
   void awaitEmpty(BooleanSupplier isHopeless, Duration longest) throws InterruptedException {
-    long left = longest.toNanos();
+    long left = Time.nanos(longest);
     lock.lockInterruptibly();
     try {
       while (size() > 0 && left > 0 && !isHopeless.getAsBoolean()) {
