@@ -157,8 +157,7 @@ final class Lifetime {
       lock.unlock();
     }
     try {
-      boolean unused =
-          ended.await(Time.nanos(drain) + GRACE.toNanos(), TimeUnit.NANOSECONDS);
+      boolean unused = ended.await(Time.nanos(drain) + GRACE.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -64,6 +64,52 @@ final class Runner {
       pending.end();
       throw e;
     }
+    return reported(call);
+  }
+
+  /**
+   * The same on a thread that the operation gets in its turn; one that is done before, because it
+   * was cancelled or came to its deadline, gives its turn to the next.
+   */
+  <T> ResultFuture<T> launchInTurn(
+      StartQueue queue, String role, PendingCall<T> call, Work<T> work) {
+    pending.begin();
+    StartQueue.Entry entry =
+        new StartQueue.Entry() {
+          @Override
+          public void start() {
+            Thread unused =
+                threads.start(
+                    role,
+                    () -> {
+                      try {
+                        complete(call.future(), () -> work.run(call));
+                      } finally {
+                        queue.leave();
+                        pending.end();
+                      }
+                    });
+          }
+
+          @Override
+          public void fail(RuntimeException reason) {
+            pending.end();
+            call.future().completeExceptionally(reason);
+          }
+        };
+    queue.add(entry);
+    CompletableFuture<T> unused =
+        call.future()
+            .ended()
+            .whenComplete((value, failure) -> {
+              if (queue.remove(entry)) {
+                pending.end();
+              }
+            });
+    return reported(call);
+  }
+
+  private <T> ResultFuture<T> reported(PendingCall<T> call) {
     CompletableFuture<T> unused =
         call.future()
             .ended()

@@ -21,7 +21,6 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -31,8 +30,9 @@ import java.util.stream.Stream;
  * training client had when this client was made. Thread-safe; samples do not wait for each other.
  *
  * <p>At most as many samples are with the server at once as its configuration says (2,000), and at
- * most 400 are being submitted; more wait in the order of their calls. While the server says that
- * it is overloaded, all samplers of a service client submit less.
+ * most 400 are being submitted; more wait in the order of their calls, and take about a kilobyte
+ * besides their prompts. While the server says that it is overloaded, all samplers of a service
+ * client submit less.
  *
  * <p>A sample whose submission or result is lost is tried again, with jittered waits of 0.5 to 10
  * seconds, until no sample of this client has shown progress for the progress timeout; unless the
@@ -55,7 +55,7 @@ public final class SamplingClient {
   private final Activity activity;
   private final WaitOptions waits;
   private final AtomicLong next;
-  private final Semaphore outstanding;
+  private final StartQueue outstanding;
 
   SamplingClient(ClientScope scope, Session session, String samplingSessionId) {
     this(
@@ -65,7 +65,7 @@ public final class SamplingClient {
         scope.activity(Activity.Kind.SAMPLING, samplingSessionId),
         scope.waits(),
         new AtomicLong(),
-        new Semaphore(scope.config().sampleMaxConcurrentRequests(), true));
+        new StartQueue(scope.config().sampleMaxConcurrentRequests()));
   }
 
   private SamplingClient(
@@ -75,7 +75,7 @@ public final class SamplingClient {
       Activity activity,
       WaitOptions waits,
       AtomicLong next,
-      Semaphore outstanding) {
+      StartQueue outstanding) {
     this.scope = scope;
     this.session = session;
     this.samplingSessionId = samplingSessionId;
@@ -254,7 +254,9 @@ public final class SamplingClient {
     }
     PendingCall<SampleResponse> call =
         new PendingCall<>(ResultType.SAMPLE.requestType(), scope.runner(), activity, stuckLimits());
-    return scope.runner().launch("sample", call, ignored -> run(request, retried, call));
+    return scope
+        .runner()
+        .launchInTurn(outstanding, "sample", call, ignored -> run(request, retried, call));
   }
 
   private WaitOptions stuckLimits() {
@@ -270,12 +272,7 @@ public final class SamplingClient {
       SampleRequest.Builder request, boolean retried, PendingCall<SampleResponse> call)
       throws InterruptedException {
     try (PendingCall.Wait wait = call.interruptible()) {
-      outstanding.acquire();
-      try {
-        return retried ? untilAnswered(request, call) : attempt(request, call);
-      } finally {
-        outstanding.release();
-      }
+      return retried ? untilAnswered(request, call) : attempt(request, call);
     }
   }
 
@@ -328,7 +325,7 @@ public final class SamplingClient {
 
   /** How many samples more could be with the server now. */
   int freePlaces() {
-    return outstanding.availablePermits();
+    return outstanding.free();
   }
 
   @Override

@@ -141,7 +141,11 @@ class ClosedClientsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "success, true", "success, false", "refused, true", "refused, false", "silent, true",
+    "success, true",
+    "success, false",
+    "refused, true",
+    "refused, false",
+    "silent, true",
     "silent, false"
   })
   void openUseClose_overAndOver_leavesNothingBehind(String outcome, boolean isVirtual)
@@ -154,8 +158,6 @@ class ClosedClientsTest {
     Usage after = Usage.now();
     assertThat((after.heap() - before.heap()) / CYCLES).as("bytes a client").isLessThan(MOST_LEFT);
     assertThat(after.threads() - before.threads()).as("threads").isLessThan(CYCLES / 4);
-    assertThat(after.descriptors() - before.descriptors())
-        .as("descriptors")
-        .isLessThan(CYCLES / 4);
+    assertThat(after.descriptors() - before.descriptors()).as("descriptors").isLessThan(CYCLES / 4);
   }
 }

@@ -225,7 +225,7 @@ final class Call<O> {
             new Traffic(response.status(), request.bodyLength(), body.count(), since(began)));
       }
     } catch (IOException | InterruptedException e) {
-      inDoubt = inDoubtBefore || !(e instanceof ConnectException);
+      inDoubt = inDoubtBefore || !Loss.of(e).isBeforeSending();
       client.listener.attemptFailed(tracedAttempt, since(began), client.redaction.failure(e));
       throw lost(e, alarm, limit);
     } catch (RuntimeException | Error e) {

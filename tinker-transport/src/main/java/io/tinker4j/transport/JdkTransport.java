@@ -98,11 +98,7 @@ public final class JdkTransport implements Transport {
       ClientPool.Lease<HttpClient> lease = pool(request).acquire();
       try (BodySource source = new BodySource(request, lease::connected)) {
         HttpResponse<InputStream> response =
-            lease
-                .client()
-                .send(
-                    toJdk(request, source),
-                    HttpResponse.BodyHandlers.ofInputStream());
+            lease.client().send(toJdk(request, source), HttpResponse.BodyHandlers.ofInputStream());
         Headers headers = headers(response.headers());
         if (Rejection.is(response.statusCode(), headers)) {
           lease.retire();

@@ -44,6 +44,14 @@ enum Loss {
     return failure instanceof ConnectException ? NOT_CONNECTED : BROKEN;
   }
 
+  /** Whether nothing of the request can have reached the server. */
+  boolean isBeforeSending() {
+    return switch (this) {
+      case UNKNOWN_HOST, UNTRUSTED, NOT_CONNECTED -> true;
+      case MALFORMED, BROKEN -> false;
+    };
+  }
+
   private static boolean has(Throwable failure, Predicate<Throwable> kind) {
     Throwable each = failure;
     for (int depth = 0; each != null && depth < DEEPEST; depth++) {
