@@ -95,6 +95,6 @@ final class ResultFuture<T> extends CompletableFuture<T> {
   }
 
   private void see() {
-    isSeen |= ended.isDone();
+    isSeen |= isDone();
   }
 }
