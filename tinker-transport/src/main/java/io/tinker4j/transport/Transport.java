@@ -16,7 +16,9 @@ import java.io.IOException;
  *       the caller does both, and a redirect would carry the API key to another host.
  *   <li>Decode no body: hand out the bytes that arrived.
  *   <li>Throw {@link IOException} when there is no answer; {@link java.net.ConnectException} when
- *       no connection was made, so that nothing can have reached the server.
+ *       no connection was made, so that nothing can have reached the server. An {@link
+ *       java.net.UnknownHostException} or a {@link java.security.cert.CertificateException} that it
+ *       is or was caused by makes it final.
  *   <li>Stop promptly when the thread is interrupted, in {@link #send} with {@link
  *       InterruptedException}, while the body is read with any {@link IOException} and the
  *       interrupt flag set. Deadlines work through this.

@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.URI;
 import java.util.Arrays;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -125,7 +126,7 @@ class AnswerLimitsTest {
     server.then(request -> response(403, endless));
 
     assertThatThrownBy(() ->
-            client.download(java.net.URI.create("http://files.test/x"), CallOptions.defaults()))
+            client.download(URI.create("http://files.test/x"), CallOptions.defaults()))
         .isInstanceOf(AuthenticationException.class);
 
     assertThat(endless.read).isEqualTo(64 << 10);

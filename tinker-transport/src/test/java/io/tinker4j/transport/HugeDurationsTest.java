@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tinker4j.types.ClientConfigResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -98,8 +100,8 @@ class HugeDurationsTest {
   void token_thatExpiresInMillionsOfYears_isUsed() {
     String jwt =
         "eyJ."
-            + java.util.Base64.getUrlEncoder()
-                .encodeToString("{\"exp\":9e15}".getBytes(java.nio.charset.StandardCharsets.UTF_8))
+            + Base64.getUrlEncoder()
+                .encodeToString("{\"exp\":9e15}".getBytes(StandardCharsets.UTF_8))
             + ".x";
     FakeTransport server =
         new FakeTransport().answer(200, "{\"jwt\":\"" + jwt + "\"}").answer(200, OK);
