@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
@@ -123,7 +124,7 @@ public final class Redaction {
     if (query == null) {
       return;
     }
-    for (String parameter : query.split("&")) {
+    for (String parameter : query.split("&", -1)) {
       String value = parameter.substring(parameter.indexOf('=') + 1);
       if (value.length() >= SHORTEST_SIGNATURE) {
         add(value);
@@ -194,11 +195,11 @@ public final class Redaction {
     }
     Throwable cause = failure.getCause();
     Throwable cleanCause = cause == null ? null : clean(cause, text, depth + 1);
-    boolean isClean = cleanCause == cause;
+    boolean isClean = Objects.equals(cleanCause, cause);
     List<Throwable> suppressed = new ArrayList<>();
     for (Throwable each : failure.getSuppressed()) {
       Throwable clean = clean(each, text, depth + 1);
-      isClean &= clean == each;
+      isClean &= clean.equals(each);
       suppressed.add(clean);
     }
     String shown = text.apply(failure.toString());
@@ -211,18 +212,12 @@ public final class Redaction {
     return copy;
   }
 
-  /** Stands for a failure whose text had a secret. */
+  /** Stands for a failure whose text, the name of its class included, had a secret. */
   private static final class Redacted extends Exception {
     private static final long serialVersionUID = 1;
 
     Redacted(String text, @Nullable Throwable cause) {
       super(text, cause);
-    }
-
-    /** Names the class of the failure for which this stands. */
-    @Override
-    public String toString() {
-      return String.valueOf(getMessage());
     }
   }
 

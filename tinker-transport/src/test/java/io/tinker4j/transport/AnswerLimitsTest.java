@@ -125,8 +125,8 @@ class AnswerLimitsTest {
     Endless endless = new Endless();
     server.then(request -> response(403, endless));
 
-    assertThatThrownBy(() ->
-            client.download(URI.create("http://files.test/x"), CallOptions.defaults()))
+    assertThatThrownBy(
+            () -> client.download(URI.create("http://files.test/x"), CallOptions.defaults()))
         .isInstanceOf(AuthenticationException.class);
 
     assertThat(endless.read).isEqualTo(64 << 10);
