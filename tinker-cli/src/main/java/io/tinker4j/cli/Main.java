@@ -1,6 +1,9 @@
 package io.tinker4j.cli;
 
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
+import java.io.Reader;
+import java.nio.charset.Charset;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,6 +60,15 @@ public final class Main implements Runnable {
 
   /** Returns the command with all its subcommands. */
   static CommandLine commandLine(Terminal terminal) {
+    return commandLine(terminal, new InputStreamReader(System.in, Charset.defaultCharset()));
+  }
+
+  /**
+   * Returns the command with all its subcommands.
+   *
+   * @param in where answers to questions come from
+   */
+  static CommandLine commandLine(Terminal terminal, Reader in) {
     Main main = new Main();
     ErrorReport errors = new ErrorReport();
     return new CommandLine(main)
@@ -65,9 +77,10 @@ public final class Main implements Runnable {
         .addSubcommand(new ServerCommand())
         .addSubcommand(new ConformanceCommand(main))
         .addSubcommand(
-            new CommandLine(new RunCommand())
-                .addSubcommand(new RunCommand.JournalCommand())
-                .addSubcommand(new RunCommand.VerifyCommand(main)))
+            new CommandLine(new JournalCommand())
+                .addSubcommand(new JournalCommand.ShowCommand())
+                .addSubcommand(new JournalCommand.VerifyCommand(main))
+                .addSubcommand(new JournalCommand.RepairCommand(main, in)))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(errors)
         .setParameterExceptionHandler(errors);

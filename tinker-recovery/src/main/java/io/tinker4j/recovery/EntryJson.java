@@ -7,6 +7,7 @@ import io.tinker4j.recovery.JournalEntry.LineageBegun;
 import io.tinker4j.recovery.JournalEntry.Noted;
 import io.tinker4j.recovery.JournalEntry.RunBegun;
 import io.tinker4j.recovery.JournalEntry.RunFinished;
+import io.tinker4j.recovery.JournalEntry.RunOpened;
 import io.tinker4j.recovery.JournalEntry.StepSubmitted;
 import io.tinker4j.recovery.JournalEntry.StepsConfirmed;
 import io.tinker4j.transport.JsonCodec;
@@ -28,6 +29,10 @@ final class EntryJson {
   static Map<String, Object> fields(JournalEntry entry) {
     Map<String, Object> to = new LinkedHashMap<>();
     switch (entry) {
+      case RunOpened(long token) -> {
+        to.put("type", "run_opened");
+        to.put("token", token);
+      }
       case RunBegun(String configHash) -> {
         to.put("type", "run_begun");
         to.put("config_hash", configHash);
@@ -121,6 +126,7 @@ final class EntryJson {
     Fields from = new Fields(JsonCodec.readMap(json));
     String type = from.text("type");
     return switch (type) {
+      case "run_opened" -> new RunOpened(from.number("token"));
       case "run_begun" -> new RunBegun(from.text("config_hash"));
       case "lineage_begun" ->
           new LineageBegun(

@@ -10,6 +10,13 @@ public sealed interface JournalEntry {
     return new String(EntryJson.write(this), StandardCharsets.UTF_8);
   }
 
+  /**
+   * A process opened the journal for writing, after the one before it had left or was replaced.
+   *
+   * @param token counts those processes; each has a higher one
+   */
+  record RunOpened(long token) implements JournalEntry {}
+
   /** A run began with settings of this hash. */
   record RunBegun(String configHash) implements JournalEntry {}
 

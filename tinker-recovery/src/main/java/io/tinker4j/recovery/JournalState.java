@@ -6,6 +6,7 @@ import io.tinker4j.recovery.JournalEntry.LineageBegun;
 import io.tinker4j.recovery.JournalEntry.Noted;
 import io.tinker4j.recovery.JournalEntry.RunBegun;
 import io.tinker4j.recovery.JournalEntry.RunFinished;
+import io.tinker4j.recovery.JournalEntry.RunOpened;
 import io.tinker4j.recovery.JournalEntry.StepSubmitted;
 import io.tinker4j.recovery.JournalEntry.StepsConfirmed;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class JournalState {
   private @Nullable RunBegun begun;
   private @Nullable RunFinished finished;
+  private final List<RunOpened> owners = new ArrayList<>();
   private final List<LineageBegun> lineages = new ArrayList<>();
 
   /** Ranges of confirmed steps in the order of the journal, those that touch made one. */
@@ -44,6 +46,11 @@ final class JournalState {
     /** The step that was submitted last, if any; it need not be in the surviving lineage. */
     Optional<StepSubmitted> submitted() {
       return Optional.ofNullable(ends.submitted());
+    }
+
+    /** The token of the process that opened the journal last; 0 when it is not known. */
+    long token() {
+      return ends.owners().stream().mapToLong(RunOpened::token).max().orElse(0);
     }
 
     /** The highest step that was ever confirmed. */
@@ -73,11 +80,12 @@ final class JournalState {
     }
   }
 
-  /** Begin and end of a run, and its last submission. */
+  /** Begin and end of a run, its last submission, and who has written to it. */
   record Ends(
       @Nullable RunBegun begun,
       @Nullable RunFinished finished,
-      @Nullable StepSubmitted submitted) {}
+      @Nullable StepSubmitted submitted,
+      List<RunOpened> owners) {}
 
   static View of(List<JournalEntry> entries) {
     JournalState state = new JournalState();
@@ -87,6 +95,7 @@ final class JournalState {
 
   void add(JournalEntry entry) {
     switch (entry) {
+      case RunOpened opened -> owners.add(opened);
       case RunBegun run -> begun = run;
       case LineageBegun lineage -> {
         lineages.add(lineage);
@@ -119,12 +128,12 @@ final class JournalState {
         List.copyOf(lineages),
         List.copyOf(confirmed),
         List.copyOf(checkpoints.values()),
-        new Ends(begun, finished, submitted));
+        new Ends(begun, finished, submitted, List.copyOf(owners)));
   }
 
   /** The fewest entries that add up to the same. */
   List<JournalEntry> condensed() {
-    List<JournalEntry> entries = new ArrayList<>();
+    List<JournalEntry> entries = new ArrayList<>(owners);
     if (begun != null) {
       entries.add(begun);
     }

@@ -1,5 +1,6 @@
 package io.tinker4j.recovery;
 
+import io.tinker4j.recovery.JournalEntry.RunOpened;
 import io.tinker4j.recovery.JournalEntry.StepsConfirmed;
 import io.tinker4j.training.RestClient;
 import io.tinker4j.transport.ApiStatusException;
@@ -24,13 +25,40 @@ public final class JournalVerification {
   public record Steps(long applied, long rolledBack, long replayed) {}
 
   /**
-   * What was found.
+   * A place of a journal's file where something is wrong.
+   *
+   * @param length how many bytes; 0 when something is missing there
+   */
+  public record Damage(long offset, long length, String what) {}
+
+  /**
+   * What was found about the file itself.
+   *
+   * @param damage all bytes that are no whole record, and places where records are missing
+   * @param overlapping tokens of processes that wrote though a later one had taken over
+   */
+  public record Condition(List<Damage> damage, List<Long> overlapping) {
+    /** Copies the lists. */
+    public Condition {
+      damage = List.copyOf(damage);
+      overlapping = List.copyOf(overlapping);
+    }
+
+    /** Returns whether the file is whole and was written by one process after the other. */
+    public boolean isSound() {
+      return damage.isEmpty() && overlapping.isEmpty();
+    }
+  }
+
+  /**
+   * What was found. Of a damaged journal, the steps are those of the entries before the damage.
    *
    * @param doubled steps that are in the newest model more than once
    * @param lost steps that are not in it, though later ones are
    * @param missing checkpoints that can be gone back to, by the journal, but are not on the server
    */
-  public record Report(Steps steps, List<Long> doubled, List<Long> lost, List<String> missing) {
+  public record Report(
+      Steps steps, List<Long> doubled, List<Long> lost, List<String> missing, Condition condition) {
     /** Copies the lists. */
     public Report {
       doubled = List.copyOf(doubled);
@@ -38,19 +66,41 @@ public final class JournalVerification {
       missing = List.copyOf(missing);
     }
 
-    /** Returns whether nothing is doubled, lost or missing. */
+    /** Returns whether nothing is doubled, lost, missing, damaged or written by two at once. */
     public boolean isSound() {
-      return doubled.isEmpty() && lost.isEmpty() && missing.isEmpty();
+      return doubled.isEmpty() && lost.isEmpty() && missing.isEmpty() && condition.isSound();
+    }
+  }
+
+  /** A journal as it is read, whatever is wrong with it. */
+  private record Reading(JournalState.View state, Condition condition) {
+    static Reading of(Path journal) {
+      JournalCheck.Inspection found = JournalCheck.inspect(journal);
+      JournalState.View state = JournalState.of(found.content().entries());
+      return new Reading(state, new Condition(found.damage(), overlapping(state)));
+    }
+
+    private static List<Long> overlapping(JournalState.View state) {
+      List<Long> overlapping = new ArrayList<>();
+      long highest = 0;
+      for (RunOpened each : state.ends().owners()) {
+        if (each.token() <= highest) {
+          overlapping.add(each.token());
+        }
+        highest = Math.max(highest, each.token());
+      }
+      return overlapping;
     }
   }
 
   /**
-   * Looks at the journal alone, which may be in use.
+   * Looks at the journal alone, which may be in use: an entry that is being written is then
+   * reported as damage at the end. A journal that is damaged is no reason to throw.
    *
-   * @throws JournalException when there is none or it cannot be read
+   * @throws JournalException when there is none, or it cannot be read
    */
   public static Report verify(Path journal) {
-    return report(JournalState.of(ProgressJournal.read(journal)), List.of());
+    return report(Reading.of(journal), List.of());
   }
 
   /**
@@ -59,9 +109,9 @@ public final class JournalVerification {
    * @throws JournalException when there is no journal or it cannot be read
    */
   public static Report verify(Path journal, RestClient rest) {
-    JournalState.View state = JournalState.of(ProgressJournal.read(journal));
+    Reading reading = Reading.of(journal);
     List<String> missing = new ArrayList<>();
-    for (CheckpointRecord checkpoint : state.checkpoints()) {
+    for (CheckpointRecord checkpoint : reading.state().checkpoints()) {
       try {
         Object unused = rest.getWeightsInfoByTinkerPath(checkpoint.path());
       } catch (ApiStatusException | IllegalArgumentException e) {
@@ -71,10 +121,11 @@ public final class JournalVerification {
         missing.add(checkpoint.path());
       }
     }
-    return report(state, missing);
+    return report(reading, missing);
   }
 
-  static Report report(JournalState.View state, List<String> missing) {
+  private static Report report(Reading reading, List<String> missing) {
+    JournalState.View state = reading.state();
     List<SurvivingLineage.Stretch> stretches = SurvivingLineage.of(state);
     List<Long> doubled = new ArrayList<>();
     List<Long> lost = new ArrayList<>();
@@ -93,7 +144,11 @@ public final class JournalVerification {
     long all = state.confirmed().stream().mapToLong(each -> each.last() - each.first() + 1).sum();
     long applied = surviving - doubled.size();
     return new Report(
-        new Steps(applied, all - surviving, all - distinct(state)), doubled, lost, missing);
+        new Steps(applied, all - surviving, all - distinct(state)),
+        doubled,
+        lost,
+        missing,
+        reading.condition());
   }
 
   private static long times(List<StepsConfirmed> confirmed, int lineage, long step) {

@@ -1,40 +1,43 @@
 package io.tinker4j.recovery;
 
+import io.tinker4j.recovery.JournalEntry.CheckpointSaved;
+import io.tinker4j.recovery.JournalEntry.RunFinished;
+import io.tinker4j.recovery.JournalEntry.RunOpened;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What a run has done, in a directory of its own: a file that only grows, until it is condensed,
- * and a lock file.
+ * What a run has done, in a directory of its own: a file that only grows, until it is condensed, a
+ * lock file, and a mark of how far the journal had come.
  *
- * <p>Each entry has a checksum. What was being written when a process or machine ended is dropped
- * at the next opening; everything before it holds. One process at a time may have a journal open
- * for writing; anybody may {@link #read} it. Thread-safe; the methods block until the disk has what
- * they promise.
+ * <p>Each entry has a checksum over itself and those before it. What was being written when a
+ * process or machine ended, zeros included, is dropped at the next opening; everything before it
+ * holds. A journal that is damaged anywhere else, shorter than its mark, an older copy, or that of
+ * another run is refused and left as it is; {@link JournalRepair} copies what is whole into a new
+ * one.
+ *
+ * <p>One process at a time may have a journal open for writing; any may {@link #read} it. Before
+ * each write, lock and journal are looked at by their paths: when they were removed or replaced,
+ * the write fails. Thread-safe; the methods block until the disk has what they promise.
  *
  * <p>Training with {@link ResumableTraining} writes its journal itself.
  */
 public final class ProgressJournal implements AutoCloseable {
   static final String FILE = "progress.journal";
-  private static final String LOCK = "run.lock";
-  private static final String NEW_FILE = "progress.journal.new";
+  static final String LOCK = "run.lock";
 
   private final Path directory;
   private final RunLock owner;
   private final WritePoint point;
   private final long condensedBeyond;
-  private final ReentrantLock lock = new ReentrantLock(); // guards: channel, state, length
+  private final ReentrantLock lock = new ReentrantLock(); // guards: file, state
   private final JournalState state = new JournalState();
-  private FileChannel channel;
-  private long length;
+  private JournalFile file;
 
   private ProgressJournal(Path directory, RunLock owner, WritePoint point, long condensedBeyond)
       throws IOException {
@@ -42,66 +45,110 @@ public final class ProgressJournal implements AutoCloseable {
     this.owner = owner;
     this.point = point;
     this.condensedBeyond = condensedBeyond;
-    Path file = directory.resolve(FILE);
-    JournalRecords.Content content =
-        Files.exists(file)
-            ? JournalRecords.read(Files.readAllBytes(file))
-            : new JournalRecords.Content(List.of(), 0);
-    content.entries().forEach(state::add);
-    channel =
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    file = openFile();
     try {
-      channel.truncate(content.end());
-      length = content.end();
-      if (length == 0) {
-        write(channel, "header", JournalRecords.header(), 0);
-        channel.force(true);
-        length = JournalRecords.HEADER;
-        syncDirectory();
-      }
+      takeOver();
     } catch (RuntimeException | IOException | Error e) {
-      channel.close();
+      file.close();
       throw e;
     }
+  }
+
+  private JournalFile openFile() throws IOException {
+    Path path = directory.resolve(FILE);
+    byte[] bytes = Files.exists(path) ? Files.readAllBytes(path) : new byte[0];
+    Optional<JournalMark> mark = JournalMark.read(directory);
+    if (mark.isEmpty() && owner.token() == 0 && JournalHeader.mayBeTorn(bytes)) {
+      return JournalFile.create(path, JournalHeader.create(), point, "header");
+    }
+    JournalContent content = JournalContent.read(bytes);
+    JournalHeader header = JournalCheck.requireWhole(directory, bytes, content, mark);
+    content.entries().forEach(state::add);
+    return header.isOfFirstVersion()
+        ? JournalFile.replace(directory, header.next(), content.entries(), point)
+        : JournalFile.open(path, content, header, point);
+  }
+
+  /**
+   * Takes a token of its own, and writes down in the journal that it has. The journal's header is
+   * on disk before: a token beside an empty journal tells of a loss.
+   */
+  private void takeOver() throws IOException {
+    file.force();
+    JournalFile.sync(directory);
+    int unused = point.before("token", 0);
+    owner.take(Math.max(owner.token(), state.view().token()) + 1);
+    RunOpened opened = new RunOpened(owner.token());
+    file.append(opened, "entry");
+    file.force();
+    state.add(opened);
+    file.mark().write(directory, point);
   }
 
   /**
    * Opens the journal of a directory for writing; makes both if need be.
    *
-   * @throws JournalException when another process has it open, or the directory cannot be used
+   * @throws JournalException when another process has it open, the directory cannot be used, or the
+   *     journal is damaged, shorter than it was, or of another run: such a file is left as it is
    */
   public static ProgressJournal open(Path directory) {
     return open(directory, WritePoint.NONE, 4 << 20);
   }
 
   static ProgressJournal open(Path directory, WritePoint point, long condensedBeyond) {
+    boolean interrupted = Thread.interrupted();
     try {
       Files.createDirectories(directory);
-      RunLock owner = RunLock.acquire(directory.resolve(LOCK));
-      try {
-        return new ProgressJournal(directory, owner, point, condensedBeyond);
-      } catch (RuntimeException | IOException | Error e) {
-        owner.close();
-        throw e;
+      while (true) {
+        try {
+          return openOnce(directory, point, condensedBeyond);
+        } catch (ClosedByInterruptException e) {
+          interrupted = Thread.interrupted();
+        }
       }
     } catch (IOException e) {
       throw new JournalException("cannot use the journal in " + directory, e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static ProgressJournal openOnce(Path directory, WritePoint point, long condensedBeyond)
+      throws IOException {
+    RunLock owner = RunLock.acquire(directory.resolve(LOCK));
+    try {
+      return new ProgressJournal(directory, owner, point, condensedBeyond);
+    } catch (RuntimeException | IOException | Error e) {
+      owner.close();
+      throw e;
     }
   }
 
   /**
-   * Reads the entries of a journal, which may be in use, without touching anything.
+   * Reads the entries of a journal, which may be in use, without touching anything. What is being
+   * written at its end is left out.
    *
-   * @throws JournalException when there is none or it cannot be read
+   * @throws JournalException when there is none, or it cannot be read or is damaged
    */
   public static List<JournalEntry> read(Path directory) {
+    byte[] bytes = bytes(directory);
+    JournalContent content = JournalContent.read(bytes);
+    if (bytes.length > JournalHeader.SIZE || !JournalHeader.mayBeTorn(bytes)) {
+      JournalHeader unused = JournalCheck.requireWhole(directory, bytes, content, Optional.empty());
+    }
+    return content.entries();
+  }
+
+  /** Returns the bytes of a journal as they are. */
+  static byte[] bytes(Path directory) {
     Path file = directory.resolve(FILE);
     if (!Files.exists(file)) {
       throw new JournalException("there is no journal in " + directory);
     }
     try {
-      return JournalRecords.read(Files.readAllBytes(file)).entries();
+      return Files.readAllBytes(file);
     } catch (IOException e) {
       throw new JournalException("cannot read " + file, e);
     }
@@ -122,26 +169,59 @@ public final class ProgressJournal implements AutoCloseable {
   }
 
   private void append(JournalEntry entry, boolean durable) {
-    ByteBuffer frame = JournalRecords.frame(entry);
     lock.lock();
     try {
       uninterrupted(() -> {
-        owner.check();
-        write(channel, "entry", frame.duplicate(), length);
-        if (durable) {
-          channel.force(false);
-        }
+        requireOwner();
+        file.append(entry, "entry");
       });
-      length += frame.remaining();
+      if (durable) {
+        uninterrupted(file::force);
+      }
       state.add(entry);
-      if (length > condensedBeyond) {
+      if (file.length() > condensedBeyond) {
         uninterrupted(this::condense);
+      } else if (entry instanceof CheckpointSaved || entry instanceof RunFinished) {
+        uninterrupted(() -> file.mark().write(directory, point));
       }
     } catch (IOException e) {
-      throw new JournalException("cannot write the journal in " + directory, e);
+      throw withdrawn(new JournalException("cannot write the journal in " + directory, e));
     } finally {
       lock.unlock();
     }
+  }
+
+  /** What a failed write has left is no change by another process. */
+  private JournalException withdrawn(JournalException failure) {
+    try {
+      file.truncate();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+    return failure;
+  }
+
+  /**
+   * Looks by path whether this process is still the only one that writes here: whoever removes or
+   * replaces the files lets others in.
+   */
+  private void requireOwner() throws IOException {
+    String problem = owner.problem();
+    problem = problem == null ? file.problem() : problem;
+    if (problem != null) {
+      throw new JournalException(
+          "this process does not write to the run in %s any more: %s. %s"
+              .formatted(directory, problem, remainder()));
+    }
+  }
+
+  private String remainder() {
+    List<CheckpointRecord> checkpoints = state.view().checkpoints();
+    return checkpoints.isEmpty()
+        ? "No checkpoint was saved before"
+        : "The server has what was saved last, step %d: %s. Put the directory back, or begin"
+                .formatted(checkpoints.getLast().step(), checkpoints.getLast().path())
+            + " another run from there";
   }
 
   /** Something that may be done again from its begin. */
@@ -175,12 +255,7 @@ public final class ProgressJournal implements AutoCloseable {
 
   private void reopen() throws IOException {
     owner.reopen();
-    if (!channel.isOpen()) {
-      channel =
-          FileChannel.open(
-              directory.resolve(FILE), StandardOpenOption.READ, StandardOpenOption.WRITE);
-      channel.truncate(length);
-    }
+    file.reopen();
   }
 
   /**
@@ -192,7 +267,7 @@ public final class ProgressJournal implements AutoCloseable {
     lock.lock();
     try {
       uninterrupted(() -> {
-        owner.check();
+        requireOwner();
         condense();
       });
     } catch (IOException e) {
@@ -203,63 +278,12 @@ public final class ProgressJournal implements AutoCloseable {
   }
 
   private void condense() throws IOException {
-    Path next = directory.resolve(NEW_FILE);
-    FileChannel channel =
-        FileChannel.open(
-            next,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING);
-    long written = JournalRecords.HEADER;
-    try {
-      write(channel, "condensed header", JournalRecords.header(), 0);
-      for (JournalEntry entry : state.condensed()) {
-        ByteBuffer frame = JournalRecords.frame(entry);
-        int size = frame.remaining();
-        write(channel, "condensed entry", frame, written);
-        written += size;
-      }
-      channel.force(true);
-      point.before("rename", 0);
-      Files.move(
-          next,
-          directory.resolve(FILE),
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
-      point.before("sync of the directory", 0);
-      syncDirectory();
-    } catch (RuntimeException | IOException | Error e) {
-      channel.close();
-      throw e;
-    }
-    this.channel.close();
-    this.channel = channel;
-    length = written;
-  }
-
-  private void write(FileChannel to, String where, ByteBuffer bytes, long position)
-      throws IOException {
-    int all = bytes.remaining();
-    int allowed = point.before(where, all);
-    bytes.limit(bytes.position() + allowed);
-    long at = position;
-    while (bytes.hasRemaining()) {
-      at += to.write(bytes, at);
-    }
-    if (allowed < all) {
-      point.before(where, 0);
-      throw new IllegalStateException("a write point that cuts a write has to end the process");
-    }
-  }
-
-  /** A rename or a new file is durable only when its directory is. */
-  private void syncDirectory() throws IOException {
-    if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
-        entries.force(true);
-      }
-    }
+    JournalFile before = file;
+    file = JournalFile.replace(directory, before.header().next(), state.condensed(), point);
+    before.close();
+    int unused = point.before("sync of the directory", 0);
+    JournalFile.sync(directory);
+    file.mark().write(directory, point);
   }
 
   /** Returns what the journal says about the run. */
@@ -277,7 +301,7 @@ public final class ProgressJournal implements AutoCloseable {
   public void close() {
     lock.lock();
     try {
-      channel.close();
+      file.close();
       owner.close();
     } catch (IOException e) {
       throw new JournalException("cannot close the journal in " + directory, e);

@@ -60,8 +60,17 @@ final class Supervision<B> implements AutoCloseable {
       housekeeping.ended(ExperimentTracker.Status.STOPPED);
       throw e;
     } catch (RuntimeException e) {
-      housekeeping.ended(ExperimentTracker.Status.FAILED);
+      failed(e);
       throw e;
+    }
+  }
+
+  /** A journal that cannot be written any more is what the caller has to hear of first. */
+  private void failed(RuntimeException failure) {
+    try {
+      housekeeping.ended(ExperimentTracker.Status.FAILED);
+    } catch (JournalException e) {
+      failure.addSuppressed(e);
     }
   }
 

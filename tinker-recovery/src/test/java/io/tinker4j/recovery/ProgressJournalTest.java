@@ -10,6 +10,7 @@ import io.tinker4j.recovery.JournalEntry.LineageBegun;
 import io.tinker4j.recovery.JournalEntry.Noted;
 import io.tinker4j.recovery.JournalEntry.RunBegun;
 import io.tinker4j.recovery.JournalEntry.RunFinished;
+import io.tinker4j.recovery.JournalEntry.RunOpened;
 import io.tinker4j.recovery.JournalEntry.StepSubmitted;
 import io.tinker4j.recovery.JournalEntry.StepsConfirmed;
 import java.nio.ByteBuffer;
@@ -71,8 +72,10 @@ class ProgressJournalTest {
   void read_afterWriting_givesEveryKindOfEntryBack() {
     writeAll();
 
-    List<JournalEntry> read = ProgressJournal.read(directory);
+    List<JournalEntry> all = ProgressJournal.read(directory);
 
+    assertThat(all.getFirst()).isEqualTo(new RunOpened(1));
+    List<JournalEntry> read = all.subList(1, all.size());
     assertThat(read).hasSameSizeAs(ENTRIES);
     for (int i = 0; i < read.size(); i++) {
       assertThat(EntryJson.fields(read.get(i))).isEqualTo(EntryJson.fields(ENTRIES.get(i)));
@@ -85,20 +88,31 @@ class ProgressJournalTest {
   /** Whatever the length at which a write was cut off, what was whole before it is there. */
   @Test
   void open_withATornEnd_keepsTheWholeRecordsAndGoesOnBehindThem() throws Exception {
-    writeAll();
+    byte[] marked;
+    try (ProgressJournal journal = ProgressJournal.open(directory)) {
+      marked = Files.readAllBytes(file());
+      for (long step = 1; step <= 4; step++) {
+        journal.append(new StepsConfirmed(0, step, step));
+      }
+    }
     byte[] whole = Files.readAllBytes(file());
+    byte[] mark = Files.readAllBytes(directory.resolve(JournalMark.FILE));
 
-    for (int length = 0; length < whole.length; length += 7) {
+    for (int length = marked.length; length < whole.length; length += 7) {
       byte[] torn = Arrays.copyOf(whole, length);
-      List<JournalEntry> before = JournalRecords.read(torn).entries();
+      List<JournalEntry> before = JournalContent.read(torn).entries();
       Files.write(file(), torn);
+      Files.write(directory.resolve(JournalMark.FILE), mark);
       try (ProgressJournal journal = ProgressJournal.open(directory)) {
         journal.append(new RunBegun("next"));
       }
 
       List<JournalEntry> now = ProgressJournal.read(directory);
 
-      assertThat(now).as("cut at " + length).hasSize(before.size() + 1);
+      assertThat(now)
+          .as("cut at " + length)
+          .hasSize(before.size() + 2)
+          .startsWith(before.toArray(JournalEntry[]::new));
       assertThat(now.get(now.size() - 1)).isEqualTo(new RunBegun("next"));
     }
   }
@@ -111,9 +125,9 @@ class ProgressJournalTest {
 
     for (int i = 0; i < 200; i++) {
       byte[] changed = bytes.clone();
-      int at = JournalRecords.HEADER + random.nextInt(bytes.length - JournalRecords.HEADER);
+      int at = JournalHeader.SIZE + random.nextInt(bytes.length - JournalHeader.SIZE);
       changed[at] ^= (byte) (1 << random.nextInt(8));
-      assertThat(JournalRecords.read(changed).entries()).hasSizeLessThan(ENTRIES.size());
+      assertThat(JournalContent.read(changed).entries()).hasSizeLessThanOrEqualTo(ENTRIES.size());
     }
   }
 
@@ -135,7 +149,7 @@ class ProgressJournalTest {
       assertThatThrownBy(() -> ProgressJournal.open(directory))
           .isInstanceOf(JournalException.class)
           .hasMessageContaining("in use");
-      assertThat(ProgressJournal.read(directory)).hasSize(1);
+      assertThat(ProgressJournal.read(directory)).hasSize(2);
     }
     ProgressJournal.open(directory).close();
   }
@@ -150,7 +164,7 @@ class ProgressJournalTest {
           .isInstanceOf(JournalException.class)
           .hasMessageContaining("taken over");
     }
-    assertThat(ProgressJournal.read(directory)).isEmpty();
+    assertThat(ProgressJournal.read(directory)).containsExactly(new RunOpened(1));
   }
 
   @Test
@@ -204,16 +218,21 @@ class ProgressJournalTest {
   /** A process that dies at any write leaves a journal that says what was acknowledged. */
   @Test
   void death_atAnyWrite_losesNothingThatWasAcknowledged() {
-    for (int fatal = 1; fatal <= 60; fatal++) {
+    boolean died = true;
+    for (int fatal = 1; died; fatal++) {
       Path run = directory.resolve("run-" + fatal);
       DyingWrites writes = new DyingWrites(fatal);
       List<JournalEntry> acknowledged = new ArrayList<>();
-      boolean died = false;
-      try (ProgressJournal journal = ProgressJournal.open(run, writes, 900)) {
-        for (long step = 1; step <= 40; step++) {
+      died = false;
+      try (ProgressJournal journal = ProgressJournal.open(run, writes, 1_500)) {
+        for (long step = 1; step <= 24; step++) {
           journal.append(new StepsConfirmed(0, step, step));
           acknowledged.add(new StepsConfirmed(0, step, step));
+          if (step % 6 == 0) { // which is marked
+            journal.append(new CheckpointSaved(CHECKPOINT));
+          }
         }
+        journal.append(new RunFinished(24, "run-1"));
       } catch (DyingWrites.Death e) {
         died = true;
       }
@@ -225,36 +244,7 @@ class ProgressJournalTest {
             .isBetween((long) acknowledged.size(), acknowledged.size() + 1L);
         assertThat(journal.state().confirmed()).hasSizeLessThanOrEqualTo(1);
       }
-    }
-  }
-
-  /** Ends the process in the middle of a write. */
-  private static final class DyingWrites implements WritePoint {
-    private final int fatal;
-    private int count;
-
-    DyingWrites(int fatal) {
-      this.fatal = fatal;
-    }
-
-    static final class Death extends Error {
-      private static final long serialVersionUID = 1;
-    }
-
-    int count() {
-      return count;
-    }
-
-    @Override
-    public int before(String where, int bytes) {
-      count++;
-      if (count == fatal && bytes > 0) {
-        return bytes / 2;
-      }
-      if (count >= fatal) {
-        throw new Death();
-      }
-      return bytes;
+      assertThat(JournalVerification.verify(run).condition().isSound()).isTrue();
     }
   }
 }

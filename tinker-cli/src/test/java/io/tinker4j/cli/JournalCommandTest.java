@@ -11,7 +11,9 @@ import io.tinker4j.training.ServiceClient;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.LossFunction;
 import java.io.PrintWriter;
+import java.io.StringReader;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,15 +21,19 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** The commands {@code run journal} and {@code run verify}. */
+/** The commands {@code journal show}, {@code journal verify} and {@code journal repair}. */
 @Timeout(60)
-class RunCommandTest {
+class JournalCommandTest {
   @TempDir private Path directory;
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
   private int tinker(String... arguments) {
-    CommandLine tinker = Main.commandLine(new Terminal(0));
+    return answering("", arguments);
+  }
+
+  private int answering(String answer, String... arguments) {
+    CommandLine tinker = Main.commandLine(new Terminal(0), new StringReader(answer));
     tinker.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     return tinker.execute(arguments);
   }
@@ -53,7 +59,13 @@ class RunCommandTest {
 
       assertThat(
               tinker(
-                  "run", "verify", directory.toString(), "--base-url", url, "--api-key", "tml-a"))
+                  "journal",
+                  "verify",
+                  directory.toString(),
+                  "--base-url",
+                  url,
+                  "--api-key",
+                  "tml-a"))
           .isOne();
       assertThat(out.toString()).contains("checkpoints missing  [tinker://");
       out.getBuffer().setLength(0);
@@ -61,7 +73,7 @@ class RunCommandTest {
               tinker(
                   "-f",
                   "json",
-                  "run",
+                  "journal",
                   "verify",
                   directory.toString(),
                   "--base-url",
@@ -73,14 +85,14 @@ class RunCommandTest {
           .isEqualToIgnoringNewLines(
               """
               {"steps_applied":5,"steps_rolled_back":0,"steps_replayed":0,"steps_doubled":0,\
-              "steps_lost":0,"checkpoints_missing":[]}\
+              "steps_lost":0,"checkpoints_missing":[],"damage":[],"tokens_overlapping":[]}\
               """);
       out.getBuffer().setLength(0);
-      assertThat(tinker("run", "journal", directory.toString())).isZero();
+      assertThat(tinker("journal", "show", directory.toString())).isZero();
       assertThat(out.toString().lines())
           .first()
           .asString()
-          .startsWith("{\"type\":\"run_begun\",\"config_hash\":\"");
+          .startsWith("{\"type\":\"run_opened\",\"token\":1}");
       assertThat(out.toString())
           .contains("{\"type\":\"steps_confirmed\",\"lineage\":0,\"first\":5,\"last\":5}", path);
     }
@@ -96,14 +108,41 @@ class RunCommandTest {
       journal.append(new StepsConfirmed(0, 7, 7));
     }
 
-    assertThat(tinker("run", "verify", directory.toString())).isOne();
+    assertThat(tinker("journal", "verify", directory.toString())).isOne();
     assertThat(out.toString()).contains("steps doubled        1", "steps lost           1");
   }
 
   @Test
   void run_withoutAJournal_saysSo() {
-    assertThat(tinker("run", "verify", directory.toString())).isOne();
+    assertThat(tinker("journal", "verify", directory.toString())).isOne();
     assertThat(err.toString()).startsWith("Error: there is no journal in ");
-    assertThat(tinker("run")).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(tinker("journal")).isEqualTo(CommandLine.ExitCode.USAGE);
+  }
+
+  @Test
+  void repair_ofAFlippedBit_keepsTheDamagedJournalAndCopiesWhatIsWholeAfterAYes() throws Exception {
+    try (EmbeddedTinkerServer server = EmbeddedTinkerServer.start()) {
+      train(server, directory);
+    }
+    Path file = directory.resolve("progress.journal");
+    byte[] damaged = Files.readAllBytes(file);
+    damaged[200] ^= 4;
+    Files.write(file, damaged);
+    String journal = directory.toString();
+
+    assertThat(tinker("journal", "show", journal)).isOne();
+    assertThat(err.toString()).contains("is damaged", "journal repair " + journal);
+    assertThat(tinker("journal", "verify", journal)).isOne();
+    assertThat(out.toString()).containsPattern("damage +\\[[0-9]+ bytes at byte [0-9]+: ");
+
+    assertThat(tinker("journal", "repair", journal)).isOne();
+    assertThat(answering("no\n", "journal", "repair", journal)).isOne();
+    assertThat(file).hasBinaryContent(damaged);
+    assertThat(answering("y\n", "journal", "repair", journal)).isZero();
+
+    assertThat(directory.resolve("progress.journal.damaged-1")).hasBinaryContent(damaged);
+    assertThat(tinker("journal", "verify", journal)).isZero();
+    assertThat(tinker("journal", "repair", "--yes", journal)).isZero();
+    assertThat(err.toString()).contains("nothing to repair");
   }
 }

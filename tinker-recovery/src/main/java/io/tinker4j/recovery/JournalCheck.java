@@ -1,0 +1,112 @@
+package io.tinker4j.recovery;
+
+import io.tinker4j.recovery.JournalVerification.Damage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Whether a journal can be gone on with: all that is wrong with it is at its end, and it is the one
+ * that its mark is about.
+ */
+final class JournalCheck {
+  private JournalCheck() {}
+
+  /** A journal, and all that is wrong with it, what was being written at its end included. */
+  record Inspection(JournalContent content, Optional<JournalMark> mark, List<Damage> damage) {}
+
+  /**
+   * Looks at a journal, whatever is wrong with it; it may be in use.
+   *
+   * @throws JournalException when there is none, or a newer version has written it
+   */
+  static Inspection inspect(Path directory) {
+    List<Damage> damage = new ArrayList<>();
+    Optional<JournalMark> mark = Optional.empty();
+    try { // before the journal, which may come further meanwhile
+      mark = JournalMark.read(directory);
+    } catch (JournalException e) {
+      damage.add(new Damage(0, 0, String.valueOf(e.getMessage())));
+    } catch (IOException e) {
+      throw new JournalException("cannot read " + directory.resolve(JournalMark.FILE), e);
+    }
+    JournalContent content = JournalContent.read(ProgressJournal.bytes(directory));
+    damage.addAll(content.damage());
+    if (content.torn() > 0) {
+      damage.add(
+          new Damage(
+              content.size() - content.torn(),
+              content.torn(),
+              "bytes that are no whole record, at the end"));
+    }
+    Optional<String> problem = problem(content, mark);
+    if (problem.isPresent()) {
+      damage.add(
+          new Damage(content.front().end(), 0, "not what was written last: " + problem.get()));
+    } else if (content.size() == 0) {
+      damage.add(new Damage(0, 0, "the file is empty"));
+    }
+    return new Inspection(content, mark, List.copyOf(damage));
+  }
+
+  private static Optional<String> problem(JournalContent content, Optional<JournalMark> mark) {
+    return mark.flatMap(each -> Optional.ofNullable(each.problem(content)));
+  }
+
+  /**
+   * Returns the header of a journal that can be gone on with.
+   *
+   * @throws JournalException when it cannot: nothing was written
+   */
+  static JournalHeader requireWhole(
+      Path directory, byte[] bytes, JournalContent content, Optional<JournalMark> mark) {
+    JournalHeader header = content.header();
+    if (bytes.length == 0) {
+      throw refused(
+          directory,
+          "is empty or gone, though the run has been begun; put back what was there, or remove the"
+              + " whole directory if it has never trained");
+    }
+    if (isForeign(content, bytes)) {
+      throw new JournalException(
+          "%s is not a progress journal; name another directory"
+              .formatted(directory.resolve(ProgressJournal.FILE)));
+    }
+    List<Damage> damage = content.damage();
+    if (header == null || !damage.isEmpty()) {
+      Damage first = damage.getFirst();
+      throw refused(
+          directory,
+          "is damaged: %d bytes at byte %d are %s%s. %d whole entries stand before it, %d behind"
+              .formatted(
+                  first.length(),
+                  first.offset(),
+                  first.what(),
+                  damage.size() == 1 ? "" : ", and %d more places".formatted(damage.size() - 1),
+                  content.entries().size(),
+                  content.wholeBehind()));
+    }
+    problem(content, mark)
+        .ifPresent(problem -> {
+          throw refused(directory, "is not what was written last: " + problem);
+        });
+    return header;
+  }
+
+  static boolean isForeign(JournalContent content, byte[] bytes) {
+    return bytes.length > 0
+        && content.header() == null
+        && content.islands().isEmpty()
+        && !JournalHeader.isOurs(bytes);
+  }
+
+  private static JournalException refused(Path directory, String why) {
+    return new JournalException(
+        ("the journal in %s %s. Nothing was written. `tinker journal verify %1$s` lists what is"
+                + " wrong, `tinker journal repair %1$s` copies what is whole into a new journal and"
+                + " keeps this one")
+            .formatted(directory, why));
+  }
+}

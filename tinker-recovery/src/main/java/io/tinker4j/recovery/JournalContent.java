@@ -1,0 +1,211 @@
+package io.tinker4j.recovery;
+
+import io.tinker4j.recovery.JournalVerification.Damage;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of a journal's file: a header, then per entry its length, the checksum of the record
+ * before it, a CRC-32C over that and the entry, and the entry as JSON. As each record names the one
+ * before it, records that were lost, repeated or put in another order are seen like bytes that have
+ * changed. Files of the first version have no such chain.
+ *
+ * <p>Only what stands in the {@link #front} follows from the header without a hole.
+ *
+ * @param header null when it is not whole
+ * @param size of the file
+ * @param front the records behind the header, up to the first place where something is wrong
+ * @param islands whole records behind such a place, each list without a hole
+ */
+record JournalContent(
+    @Nullable JournalHeader header, long size, Stretch front, List<Stretch> islands) {
+  private static final int FRAME = 3 * Integer.BYTES;
+  private static final int FIRST_FRAME = 2 * Integer.BYTES;
+  private static final int LONGEST = 16 << 20;
+
+  /** Whole records that follow one another. */
+  record Stretch(long from, List<Record> records) {
+    long end() {
+      return records.isEmpty() ? from : records.getLast().end();
+    }
+
+    List<JournalEntry> entries() {
+      return records.stream().map(Record::entry).toList();
+    }
+  }
+
+  /** A whole record, the checksum that the next one has to name, and where that one begins. */
+  record Record(JournalEntry entry, int previous, int checksum, long end) {}
+
+  /** Returns the record of an entry that follows the one with this checksum. */
+  static ByteBuffer frame(JournalEntry entry, int previous) {
+    byte[] json = EntryJson.write(entry);
+    return ByteBuffer.allocate(FRAME + json.length)
+        .putInt(json.length)
+        .putInt(previous)
+        .putInt(checksum(previous, json))
+        .put(json)
+        .flip();
+  }
+
+  static int checksum(ByteBuffer frame) {
+    return frame.getInt(2 * Integer.BYTES);
+  }
+
+  private static int checksum(int previous, byte[] json) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(ByteBuffer.allocate(Integer.BYTES).putInt(previous).flip());
+    checksum.update(json);
+    return (int) checksum.getValue();
+  }
+
+  /** Returns the entries that can be relied on without looking at what is wrong. */
+  List<JournalEntry> entries() {
+    return front.entries();
+  }
+
+  /** Returns the checksum that the next record has to name. */
+  int checksum() {
+    return front.records().isEmpty() ? link(header) : front.records().getLast().checksum();
+  }
+
+  private static int link(@Nullable JournalHeader header) {
+    return header == null || header.isOfFirstVersion() ? 0 : header.checksum();
+  }
+
+  long wholeBehind() {
+    return islands.stream().mapToLong(each -> each.records().size()).sum();
+  }
+
+  /** Returns how many bytes at the end are what was being written last. */
+  long torn() {
+    return header == null && islands.isEmpty() ? 0 : size - lastEnd();
+  }
+
+  private long lastEnd() {
+    return islands.isEmpty() ? front.end() : islands.getLast().end();
+  }
+
+  /** Returns where something is wrong in front of whole records, or with the header. */
+  List<Damage> damage() {
+    List<Damage> damage = new ArrayList<>();
+    long end = front.end();
+    for (Stretch island : islands) {
+      long length = island.from() - end;
+      damage.add(
+          new Damage(
+              end,
+              length,
+              length == 0
+                  ? "records are missing, repeated or of another journal"
+                  : "bytes that are no whole record, with whole ones behind them"));
+      end = island.end();
+    }
+    if (header == null && islands.isEmpty() && size > 0) {
+      damage.add(new Damage(0, size, "a header that is not whole, and no whole record"));
+    }
+    return damage;
+  }
+
+  /**
+   * Sorts the bytes of a file.
+   *
+   * @throws JournalException when a newer version has written the file or one of its records
+   */
+  static JournalContent read(byte[] file) {
+    JournalHeader header = JournalHeader.read(file);
+    Records records = new Records(ByteBuffer.wrap(file), header);
+    int at = header == null ? 0 : header.size();
+    List<Stretch> stretches = new ArrayList<>();
+    List<Record> current = new ArrayList<>();
+    stretches.add(new Stretch(at, current));
+    boolean isFront = true;
+    int expected = link(header);
+    while (at < file.length) {
+      Record next = records.at(at);
+      if (next != null && next.previous() == expected && (header != null || !isFront)) {
+        current.add(next);
+        expected = next.checksum();
+        at = Math.toIntExact(next.end());
+        continue;
+      }
+      at = next == null ? records.next(at + 1) : at;
+      Record first = at == file.length ? null : records.at(at);
+      if (first == null) {
+        break;
+      }
+      current = new ArrayList<>();
+      stretches.add(new Stretch(at, current));
+      isFront = false;
+      expected = first.previous();
+    }
+    return new JournalContent(
+        header, file.length, stretches.getFirst(), stretches.subList(1, stretches.size()));
+  }
+
+  /** Finds the whole records of a file. */
+  private record Records(ByteBuffer file, @Nullable JournalHeader header) {
+    /** Returns the whole record at a place, of the header's version, of any when it is unknown. */
+    @Nullable Record at(int at) {
+      Record record = header == null || !header.isOfFirstVersion() ? at(at, FRAME) : null;
+      return record == null && (header == null || header.isOfFirstVersion())
+          ? at(at, FIRST_FRAME)
+          : record;
+    }
+
+    /** Returns the next place that has a whole record; the end of the file when none has. */
+    int next(int from) {
+      int at = from;
+      while (at < file.capacity() && at(at) == null) {
+        at++;
+      }
+      return at;
+    }
+
+    private @Nullable Record at(int at, int frame) {
+      int remaining = file.capacity() - at - frame;
+      if (remaining <= 0) {
+        return null;
+      }
+      int length = file.getInt(at);
+      // An entry is an object: looked at first, as checksums at every byte would take long.
+      if (length <= 0
+          || length > LONGEST
+          || length > remaining
+          || file.get(at + frame) != '{'
+          || file.get(at + frame + length - 1) != '}') {
+        return null;
+      }
+      byte[] json = new byte[length];
+      file.get(at + frame, json);
+      int previous = frame == FRAME ? file.getInt(at + Integer.BYTES) : 0;
+      int named = file.getInt(at + frame - Integer.BYTES);
+      if (frame == FRAME ? checksum(previous, json) != named : plain(json) != named) {
+        return null;
+      }
+      int link = frame == FRAME ? named : 0;
+      return new Record(entry(json, at), previous, link, (long) at + frame + length);
+    }
+
+    private static int plain(byte[] json) {
+      CRC32C checksum = new CRC32C();
+      checksum.update(json);
+      return (int) checksum.getValue();
+    }
+
+    /** What was written whole and is not understood was written by somebody who knows more. */
+    private static JournalEntry entry(byte[] json, int at) {
+      try {
+        return EntryJson.read(json);
+      } catch (RuntimeException e) {
+        throw new JournalException(
+            "the journal's record at byte %d was written by a newer version; use that version: %s"
+                .formatted(at, e.getMessage()),
+            e);
+      }
+    }
+  }
+}
