@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Checkpoints<B> {
   private static final int FINAL_TRIES = 3;
 
-  private final ResumableTraining.Builder<B> settings;
+  private final RunSettings<B> settings;
   private final Lineage.Books books;
   private final int lineage;
   private final Ground ground;
@@ -38,7 +38,7 @@ final class Checkpoints<B> {
   private long evaluatedStep;
 
   Checkpoints(
-      ResumableTraining.Builder<B> settings,
+      RunSettings<B> settings,
       Lineage.Books books,
       int lineage,
       Ground ground,

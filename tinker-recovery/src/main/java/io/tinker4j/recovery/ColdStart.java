@@ -15,11 +15,10 @@ import java.util.function.Function;
  * only when that ends elsewhere do equal numbers show that an optimizer was restored.
  */
 final class ColdStart<B> {
-  private final ResumableTraining.Builder<B> settings;
+  private final RunSettings<B> settings;
   private final Function<CheckpointRecord, TrainingClient> models;
 
-  ColdStart(
-      ResumableTraining.Builder<B> settings, Function<CheckpointRecord, TrainingClient> models) {
+  ColdStart(RunSettings<B> settings, Function<CheckpointRecord, TrainingClient> models) {
     this.settings = settings;
     this.models = models;
   }

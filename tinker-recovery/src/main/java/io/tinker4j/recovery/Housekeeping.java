@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Housekeeping {
   private static final System.Logger log = System.getLogger(Housekeeping.class.getName());
 
-  private final ResumableTraining.Builder<?> settings;
+  private final RunSettings<?> settings;
   private final ProgressJournal journal;
   private final TinkerThreads threads;
   private final RunEvents events;
@@ -28,7 +28,7 @@ final class Housekeeping {
   private final Queue<String> troubles = new ConcurrentLinkedQueue<>();
 
   Housekeeping(
-      ResumableTraining.Builder<?> settings,
+      RunSettings<?> settings,
       ProgressJournal journal,
       TinkerThreads threads,
       RunEvents events,

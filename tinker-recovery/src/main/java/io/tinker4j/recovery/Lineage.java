@@ -20,7 +20,7 @@ import java.util.concurrent.CompletionException;
  * thread.
  */
 final class Lineage<B> {
-  private final ResumableTraining.Builder<B> settings;
+  private final RunSettings<B> settings;
   private final Books books;
   private final int number;
   private final Ground ground;
@@ -34,7 +34,7 @@ final class Lineage<B> {
   private Batches.Position position;
 
   Lineage(
-      ResumableTraining.Builder<B> settings,
+      RunSettings<B> settings,
       Books books,
       int number,
       Ground ground,

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes training clients: of the base model at the begin, of checkpoints after incidents. */
 final class Restorer<B> implements AutoCloseable {
-  private final ResumableTraining.Builder<B> settings;
+  private final RunSettings<B> settings;
   private final RecoveryPolicy policy;
   private final ProgressJournal journal;
   private final TimedAttempt attempts;
@@ -35,7 +35,7 @@ final class Restorer<B> implements AutoCloseable {
   private @Nullable TrainingClient model;
 
   Restorer(
-      ResumableTraining.Builder<B> settings,
+      RunSettings<B> settings,
       RecoveryPolicy policy,
       ProgressJournal journal,
       TinkerThreads threads,

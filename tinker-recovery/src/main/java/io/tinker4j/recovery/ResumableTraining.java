@@ -2,17 +2,14 @@ package io.tinker4j.recovery;
 
 import io.tinker4j.training.LoraOptions;
 import io.tinker4j.training.ServiceClient;
-import io.tinker4j.training.TrainingClient;
 import io.tinker4j.transport.Time;
 import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.Datum;
-import io.tinker4j.types.ForwardBackwardOutput;
 import io.tinker4j.types.LossFunction;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongToDoubleFunction;
 import java.util.function.Supplier;
@@ -40,10 +37,10 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #stop} may be called by any thread; the other methods by one at a time.
  */
 public final class ResumableTraining {
-  private final Builder<?> settings;
+  private final RunSettings<?> settings;
   private final StopSignal stop = new StopSignal();
 
-  private ResumableTraining(Builder<?> settings) {
+  private ResumableTraining(RunSettings<?> settings) {
     this.settings = settings;
   }
 
@@ -144,16 +141,13 @@ public final class ResumableTraining {
     T of(Supervision<?> supervision) throws InterruptedException;
   }
 
-  private <B, T> T supervise(Builder<B> settings, RecoveryPolicy policy, Work<T> work)
+  private <B, T> T supervise(RunSettings<B> settings, RecoveryPolicy policy, Work<T> work)
       throws InterruptedException {
     if (Thread.interrupted()) {
       throw new InterruptedException("the thread was interrupted before the run was looked at");
     }
     try (ProgressJournal journal =
-            ProgressJournal.open(
-                Objects.requireNonNull(settings.journal),
-                settings.point,
-                settings.condensedBeyond);
+            ProgressJournal.open(settings.journal, settings.point, settings.condensedBeyond);
         Supervision<B> supervision = new Supervision<>(settings, policy, journal, stop)) {
       return work.of(supervision);
     }
@@ -183,11 +177,10 @@ public final class ResumableTraining {
     int inFlight = 2;
     CheckpointSchedule schedule = CheckpointSchedule.builder().build();
     RecoveryPolicy policy = RecoveryPolicy.builder().build();
-    @Nullable RecoverySlots sharedSlots;
+    @Nullable RecoverySlots slots;
     @Nullable RunMonitor monitor;
     @Nullable RetentionPolicy retention;
     @Nullable ExperimentTracker tracker;
-    RecoverySlots slots = RecoverySlots.of(policy);
     List<Datum> probe = List.of();
     @Nullable EvalHook evaluation;
     @Nullable Consumer<? super RecoveryEvent> listener;
@@ -196,7 +189,7 @@ public final class ResumableTraining {
     String tokenizerId = "";
     String rendererId = "";
     Time time = Time.system();
-    RandomGenerator random = RandomGenerator.getDefault();
+    @Nullable RandomGenerator random;
     WritePoint point = WritePoint.NONE;
     long condensedBeyond = 4 << 20;
 
@@ -279,7 +272,7 @@ public final class ResumableTraining {
 
     /** Sets with whom the run shares its turns to recover. Default: with nobody. */
     public Builder<B> slots(RecoverySlots slots) {
-      this.sharedSlots = Objects.requireNonNull(slots, "slots");
+      this.slots = Objects.requireNonNull(slots, "slots");
       return this;
     }
 
@@ -378,7 +371,8 @@ public final class ResumableTraining {
     }
 
     /**
-     * Returns the run; nothing is sent or written yet.
+     * Returns the run; nothing is sent or written yet. What the builder is used for afterwards
+     * changes nothing about the run, and two runs of one builder share only what was given to both.
      *
      * @throws IllegalArgumentException when {@code baseModel} or {@code journal} is missing
      */
@@ -389,12 +383,7 @@ public final class ResumableTraining {
       if (journal == null) {
         throw new IllegalArgumentException("journal is missing; it says where to write progress");
       }
-      slots = sharedSlots == null ? RecoverySlots.of(policy) : sharedSlots;
-      return new ResumableTraining(this);
-    }
-
-    CompletableFuture<ForwardBackwardOutput> probe(TrainingClient client) {
-      return client.forward(probe, LossFunction.CROSS_ENTROPY);
+      return new ResumableTraining(new RunSettings<>(this));
     }
   }
 }

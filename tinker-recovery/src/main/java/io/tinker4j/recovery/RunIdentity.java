@@ -15,7 +15,7 @@ final class RunIdentity {
   private RunIdentity() {}
 
   /** Returns the SHA-256 of the settings that decide about weights, in hex. */
-  static String hash(ResumableTraining.Builder<?> run) {
+  static String hash(RunSettings<?> run) {
     LoraOptions lora = run.lora;
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("base_model", run.baseModel);
@@ -35,7 +35,7 @@ final class RunIdentity {
   }
 
   /** Adds to a checkpoint's record what else is known about its data. */
-  static void identify(ResumableTraining.Builder<?> run, CheckpointRecord.Builder record) {
+  static void identify(RunSettings<?> run, CheckpointRecord.Builder record) {
     if (!run.tokenizerId.isEmpty()) {
       record.tokenizerId(run.tokenizerId);
     }
@@ -45,7 +45,7 @@ final class RunIdentity {
   }
 
   /** Returns the settings as people compare them. */
-  static Map<String, String> parameters(ResumableTraining.Builder<?> run) {
+  static Map<String, String> parameters(RunSettings<?> run) {
     Map<String, String> all = new TreeMap<>(run.configuration);
     all.put("base_model", run.baseModel);
     all.put("rank", Integer.toString(run.lora.rank()));

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One run from its begin, or from where its journal ends, to its end: trains and recovers. */
 final class Supervision<B> implements AutoCloseable {
-  private final ResumableTraining.Builder<B> settings;
+  private final RunSettings<B> settings;
   private final ProgressJournal journal;
   private final TinkerThreads threads = TinkerThreads.create();
   private final EventStream stream;
@@ -24,7 +24,7 @@ final class Supervision<B> implements AutoCloseable {
   private long replayed;
 
   Supervision(
-      ResumableTraining.Builder<B> settings,
+      RunSettings<B> settings,
       RecoveryPolicy policy,
       ProgressJournal journal,
       StopSignal stop) {

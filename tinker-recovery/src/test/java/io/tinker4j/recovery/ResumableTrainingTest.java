@@ -272,6 +272,21 @@ class ResumableTrainingTest {
   }
 
   @Test
+  void twoRunsOfOneBuilder_shareNothing() throws Exception {
+    Path second = directory.resolve("second");
+    ResumableTraining.Builder<List<Datum>> builder = runs.training(3, journal());
+    ResumableTraining one = builder.build();
+    ResumableTraining other = builder.journal(second).build();
+
+    ResumableTraining.Result first = one.resumeOrStart();
+
+    assertThat(journal().resolve(ProgressJournal.FILE)).exists();
+    assertThat(second).doesNotExist();
+    assertThat(other.resumeOrStart().modelId()).isNotEqualTo(first.modelId());
+    assertThatLedger(runs.server.ledger(first.modelId())).hasEachStepOnce();
+  }
+
+  @Test
   void badRequest_isNoIncident() {
     List<List<Datum>> batches = List.of(List.of(Datum.supervised(1, 2, 1_000_000)));
 
