@@ -15,6 +15,25 @@ public interface Batches<B> {
   /** Opens the data behind a place that a reader has told, or from {@link Position#START}. */
   Reader<B> open(Position position);
 
+  /**
+   * Returns what tells the data in front of a place from other data, such as the name of a version,
+   * or a count of rows and a digest of them. The journal has it, and a run is gone on with only
+   * when the data {@linkplain #beginsWith begins with} it. Default: empty, it is not known.
+   */
+  default String identity(Position before) {
+    return "";
+  }
+
+  /**
+   * Returns whether the data begins with what had an identity once; there may be more behind it.
+   * Default: whether it is still the {@linkplain #identity identity} in front of that place, or not
+   * known any more.
+   */
+  default boolean beginsWith(String identity, Position before) {
+    String now = identity(before);
+    return now.isEmpty() || now.equals(identity);
+  }
+
   /** Reads forward. Used by one thread. */
   interface Reader<B> extends AutoCloseable {
     /** Returns whether there is another batch. */
@@ -34,7 +53,9 @@ public interface Batches<B> {
   /**
    * A place in the data.
    *
-   * @param rows how many raw rows were read in this epoch, those dropped by filters included
+   * @param rows how many raw rows were read in this epoch, those dropped by filters included. At
+   *     the end of all data, it is better the end of the last epoch than the begin of one more:
+   *     then rows that are appended later are trained on when the run is gone on with
    * @param epoch how often all data was read before, from 0
    * @param randomState what a random generator needs to go on, in a form of the reader's; empty
    *     when there is none
@@ -54,7 +75,10 @@ public interface Batches<B> {
   }
 
   /**
-   * Returns batches that are all in memory, so many times over.
+   * Returns batches that are all in memory, so many times over. A run with them can be gone on with
+   * when there are more epochs, or more batches behind the others; batches that were read must not
+   * change. They are told apart by their digests, as long as they are examples, texts, numbers, or
+   * lists of those.
    *
    * @throws IllegalArgumentException when there are no batches or no epochs
    */
@@ -66,6 +90,6 @@ public interface Batches<B> {
     if (epochs < 1) {
       throw new IllegalArgumentException("epochs is " + epochs + "; it must be at least 1");
     }
-    return position -> new ListReader<>(copy, epochs, position);
+    return new ListBatches<>(copy, epochs);
   }
 }

@@ -44,6 +44,13 @@ public interface CheckpointRecord {
   /** The SHA-256 of the run's settings, in hex. */
   String configHash();
 
+  /**
+   * What the steps in it were made of, by name: digests of the {@linkplain TrainingStep#settings
+   * settings} of all of them, and under {@code data} the {@linkplain Batches#identity identity} of
+   * the data that they have read. Default: nothing is known.
+   */
+  Map<String, String> identity();
+
   /** The tokenizer of the data. Default unknown. */
   Optional<String> tokenizerId();
 

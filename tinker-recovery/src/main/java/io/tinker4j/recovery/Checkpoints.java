@@ -24,6 +24,7 @@ final class Checkpoints<B> {
   private final int lineage;
   private final Ground ground;
   private final Outcomes outcomes;
+  private final RunIdentity identity;
   private @Nullable Pending pending;
   private boolean due;
   private long lastDue;
@@ -38,16 +39,13 @@ final class Checkpoints<B> {
   private long evaluatedStep;
 
   Checkpoints(
-      RunSettings<B> settings,
-      Lineage.Books books,
-      int lineage,
-      Ground ground,
-      Outcomes outcomes) {
+      RunSettings<B> settings, Lineage.Books books, int lineage, Ground ground, Outcomes outcomes) {
     this.settings = settings;
     this.books = books;
     this.lineage = lineage;
     this.ground = ground;
     this.outcomes = outcomes;
+    this.identity = new RunIdentity(settings);
     this.lastDue = settings.time.nanoTime();
     this.recorded = ground.from() == null ? -1 : ground.step();
     this.best = bestOf(books.journal().state());
@@ -196,7 +194,7 @@ final class Checkpoints<B> {
             .savedAt(settings.time.now())
             .configHash(RunIdentity.hash(settings))
             .metrics(done.metrics);
-    RunIdentity.identify(settings, record);
+    identity.identify(record, done.step, done.position);
     if (done.probe != null) {
       record.probe(Fingerprint.of(outcomes.await(done.probe)));
     }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Journal entries as JSON. */
@@ -33,9 +34,10 @@ final class EntryJson {
         to.put("type", "run_opened");
         to.put("token", token);
       }
-      case RunBegun(String configHash) -> {
+      case RunBegun(String configHash, Map<String, String> settings) -> {
         to.put("type", "run_begun");
         to.put("config_hash", configHash);
+        to.put("settings", new TreeMap<>(settings));
       }
       case LineageBegun(int lineage, String modelId, int parent, long baseStep) -> {
         to.put("type", "lineage_begun");
@@ -95,6 +97,7 @@ final class EntryJson {
     to.put("saved_at", from.savedAt().toString());
     to.put("learning_rate_step", from.learningRateStep());
     to.put("config_hash", from.configHash());
+    to.put("identity", new TreeMap<>(from.identity()));
     from.tokenizerId().ifPresent(id -> to.put("tokenizer_id", id));
     from.rendererId().ifPresent(id -> to.put("renderer_id", id));
     Map<String, @Nullable Double> metrics = new LinkedHashMap<>();
@@ -127,7 +130,7 @@ final class EntryJson {
     String type = from.text("type");
     return switch (type) {
       case "run_opened" -> new RunOpened(from.number("token"));
-      case "run_begun" -> new RunBegun(from.text("config_hash"));
+      case "run_begun" -> new RunBegun(from.text("config_hash"), from.texts("settings"));
       case "lineage_begun" ->
           new LineageBegun(
               (int) from.number("lineage"),
@@ -142,11 +145,7 @@ final class EntryJson {
               (int) from.number("lineage"), from.number("first"), from.number("last"));
       case "checkpoint_saved" -> new CheckpointSaved(checkpoint(from));
       case "checkpoint_dropped" -> new CheckpointDropped(from.text("path"), from.text("reason"));
-      case "noted" -> {
-        Map<String, String> texts = new LinkedHashMap<>();
-        from.inner("fields").all().forEach((name, text) -> texts.put(name, String.valueOf(text)));
-        yield new Noted(from.text("event"), texts);
-      }
+      case "noted" -> new Noted(from.text("event"), from.texts("fields"));
       case "run_finished" -> new RunFinished(from.number("step"), from.text("model_id"));
       default -> throw new IllegalArgumentException("a journal entry of unknown type " + type);
     };
@@ -161,6 +160,7 @@ final class EntryJson {
         .savedAt(Instant.parse(from.text("saved_at")))
         .learningRateStep(from.number("learning_rate_step"))
         .configHash(from.text("config_hash"));
+    to.putAllIdentity(from.texts("identity"));
     if (from.has("tokenizer_id")) {
       to.tokenizerId(from.text("tokenizer_id"));
     }
@@ -198,6 +198,15 @@ final class EntryJson {
       return all.get(name) instanceof Map<?, ?> map
           ? new Fields((Map<String, @Nullable Object>) map)
           : new Fields(Map.of(missing(name), name));
+    }
+
+    /** Returns an object of texts; empty when there is none, as in journals of older versions. */
+    Map<String, String> texts(String name) {
+      Map<String, String> texts = new LinkedHashMap<>();
+      if (has(name)) {
+        inner(name).all().forEach((key, text) -> texts.put(key, String.valueOf(text)));
+      }
+      return texts;
     }
 
     Batches.Position position(String name) {

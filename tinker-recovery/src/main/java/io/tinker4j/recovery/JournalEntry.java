@@ -17,8 +17,22 @@ public sealed interface JournalEntry {
    */
   record RunOpened(long token) implements JournalEntry {}
 
-  /** A run began with settings of this hash. */
-  record RunBegun(String configHash) implements JournalEntry {}
+  /**
+   * A run began with settings of this hash.
+   *
+   * @param settings those of the first step, and the digest of the first batch, as far as known
+   */
+  record RunBegun(String configHash, Map<String, String> settings) implements JournalEntry {
+    /** Copies the settings. */
+    public RunBegun {
+      settings = Map.copyOf(settings);
+    }
+
+    /** Creates the entry of a run about whose steps nothing is known. */
+    public RunBegun(String configHash) {
+      this(configHash, Map.of());
+    }
+  }
 
   /**
    * A model was created that goes on from a checkpoint with so many steps.

@@ -166,12 +166,17 @@ final class Lineage<B> {
     window.add(new InFlight(step, position, operations));
     submitted = step;
     try {
-      checkpoints.stepSubmitted(step, position, position.epoch() > epoch);
+      checkpoints.stepSubmitted(step, position, endsEpoch(epoch, position, data));
     } catch (CallInterruptedException e) {
       throw interrupted(e);
     } catch (TinkerException | CompletionException e) {
       throw new BesideException(outcomes.incident(Outcomes.cause(e))); // of the evaluation
     }
+  }
+
+  /** The end of the data ends its last epoch, whatever place its reader calls that. */
+  private boolean endsEpoch(long before, Batches.Position behind, Batches.Reader<B> data) {
+    return behind.epoch() > before || (settings.schedule.everyEpoch() && !data.hasNext());
   }
 
   /** A step of the user's may block, and then meets incidents before the operations do. */

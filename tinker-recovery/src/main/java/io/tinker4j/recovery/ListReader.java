@@ -19,7 +19,7 @@ final class ListReader<B> implements Batches.Reader<B> {
 
   @Override
   public boolean hasNext() {
-    return epoch < epochs;
+    return epoch < epochs && (row < batches.size() || epoch + 1 < epochs);
   }
 
   @Override
@@ -27,12 +27,20 @@ final class ListReader<B> implements Batches.Reader<B> {
     if (!hasNext()) {
       throw new NoSuchElementException("all " + epochs + " epochs are read");
     }
+    if (row >= batches.size()) {
+      wrap();
+    }
     B batch = batches.get(Math.toIntExact(row++));
-    if (row == batches.size()) {
-      row = 0;
-      epoch++;
+    // Not behind the last epoch: what is appended to the data later is a part of it.
+    if (row == batches.size() && epoch + 1 < epochs) {
+      wrap();
     }
     return batch;
+  }
+
+  private void wrap() {
+    row = 0;
+    epoch++;
   }
 
   @Override

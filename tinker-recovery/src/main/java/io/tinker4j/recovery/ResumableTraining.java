@@ -87,6 +87,7 @@ public final class ResumableTraining {
       if (reader.hasNext()) {
         List<Datum> first = reader.next();
         builder.probe(first.subList(0, Math.min(Builder.PROBE, first.size())));
+        builder.firstBatch = DataDigest.hex(first);
       }
     }
     return builder;
@@ -94,9 +95,16 @@ public final class ResumableTraining {
 
   /**
    * Trains to the end: from the begin when the journal is empty, else from where it ends. A run
-   * that is complete is left alone and its result returned again. Blocks.
+   * that is complete goes on from its final checkpoint when there are more steps, epochs or data
+   * than it was begun with; else it is left alone and its result returned again. Blocks.
    *
-   * @throws JournalException when another process trains this run, or the journal is of another one
+   * <p>A journal is refused when the settings are not those of its run: the base model, the
+   * adapter, the configuration, and as far as they are known the {@linkplain TrainingStep#settings
+   * loss, optimizer and learning rates} and the {@linkplain Batches#identity data} of the steps
+   * that were taken.
+   *
+   * @throws JournalException when another process trains this run, the journal is of another one,
+   *     is damaged, or has been removed or replaced while the run was under way
    * @throws RecoveryFailedException when the limits of the policy are reached
    * @throws InterruptedException when the thread is interrupted: what is under way is not waited
    *     for, no checkpoint is saved, and the journal can be resumed
@@ -182,6 +190,7 @@ public final class ResumableTraining {
     @Nullable RetentionPolicy retention;
     @Nullable ExperimentTracker tracker;
     List<Datum> probe = List.of();
+    String firstBatch = "";
     @Nullable EvalHook evaluation;
     @Nullable Consumer<? super RecoveryEvent> listener;
     Consumer<? super TrainingStep.StepResult> onStep = result -> {};

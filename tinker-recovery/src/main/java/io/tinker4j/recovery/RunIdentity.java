@@ -1,18 +1,34 @@
 package io.tinker4j.recovery;
 
+import io.tinker4j.recovery.JournalEntry.RunBegun;
 import io.tinker4j.training.LoraOptions;
 import io.tinker4j.transport.JsonCodec;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What makes a run the one that it is: a journal of another one must not be gone on with. */
+/**
+ * What makes a run the one that it is: a journal of another one must not be gone on with. Used by
+ * one thread.
+ */
 final class RunIdentity {
-  private RunIdentity() {}
+  private static final String DATA = "data";
+
+  private final RunSettings<?> run;
+
+  /** Digests over what the steps up to {@link #hashed} are made of, by the names of settings. */
+  private final Map<String, MessageDigest> digests = new TreeMap<>();
+
+  private long hashed;
+
+  RunIdentity(RunSettings<?> run) {
+    this.run = run;
+  }
 
   /** Returns the SHA-256 of the settings that decide about weights, in hex. */
   static String hash(RunSettings<?> run) {
@@ -26,22 +42,111 @@ final class RunIdentity {
     all.put("tokenizer_id", run.tokenizerId);
     all.put("renderer_id", run.rendererId);
     all.put("configuration", new TreeMap<>(run.configuration));
-    try {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(JsonCodec.write(all)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return HexFormat.of().formatHex(DataDigest.sha256().digest(JsonCodec.write(all)));
   }
 
-  /** Adds to a checkpoint's record what else is known about its data. */
-  static void identify(RunSettings<?> run, CheckpointRecord.Builder record) {
+  /** Returns the entry that begins the run's journal. */
+  RunBegun begun() {
+    Map<String, String> settings = new TreeMap<>(run.step.settings(1));
+    if (!run.firstBatch.isEmpty()) {
+      settings.put("first_batch", run.firstBatch);
+    }
+    return new RunBegun(hash(run), settings);
+  }
+
+  /** Adds to a checkpoint's record what is known about the steps in it and their data. */
+  void identify(CheckpointRecord.Builder record, long step, Batches.Position position) {
     if (!run.tokenizerId.isEmpty()) {
       record.tokenizerId(run.tokenizerId);
     }
     if (!run.rendererId.isEmpty()) {
       record.rendererId(run.rendererId);
     }
+    record.putAllIdentity(ofSteps(step));
+    String data = run.batches.identity(position);
+    if (!data.isEmpty()) {
+      record.putIdentity(DATA, data);
+    }
+  }
+
+  /** Returns digests of what the steps up to one are made of. */
+  private Map<String, String> ofSteps(long step) {
+    if (step < hashed) {
+      digests.clear();
+      hashed = 0;
+    }
+    while (hashed < step) {
+      hashed++;
+      run.step.settings(hashed).forEach(this::add);
+    }
+    Map<String, String> all = new TreeMap<>();
+    digests.forEach(
+        (name, digest) -> all.put(name, HexFormat.of().formatHex(copy(digest).digest())));
+    return all;
+  }
+
+  private void add(String name, String value) {
+    digests
+        .computeIfAbsent(name, unused -> DataDigest.sha256())
+        .update((hashed + "=" + value + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static MessageDigest copy(MessageDigest digest) {
+    try {
+      return (MessageDigest) digest.clone();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("the JDK's SHA-256 can be copied", e);
+    }
+  }
+
+  /**
+   * Makes sure that a journal is of this run. What it does not say is not compared: an older
+   * version may have written it.
+   *
+   * @throws JournalException when it is of another one
+   */
+  void require(JournalState.View state) {
+    RunBegun begun = state.ends().begun();
+    if (begun == null) {
+      return;
+    }
+    RunBegun now = begun();
+    if (!begun.configHash().equals(now.configHash())) {
+      throw refused("the base model, the adapter, accumulate or the configuration differ");
+    }
+    begun
+        .settings()
+        .forEach((name, value) -> {
+          String given = now.settings().getOrDefault(name, value);
+          if (!given.equals(value)) {
+            throw refused("%s is %s, and was %s".formatted(name, given, value));
+          }
+        });
+    state.checkpoints().stream()
+        .max(Comparator.comparingLong(CheckpointRecord::step))
+        .ifPresent(this::require);
+  }
+
+  private void require(CheckpointRecord checkpoint) {
+    Map<String, String> now = ofSteps(checkpoint.step());
+    checkpoint
+        .identity()
+        .forEach((name, value) -> {
+          boolean isSame =
+              name.equals(DATA)
+                  ? run.batches.beginsWith(value, checkpoint.position())
+                  : now.getOrDefault(name, value).equals(value);
+          if (!isSame) {
+            throw refused("%s up to step %d is not what it was".formatted(name, checkpoint.step()));
+          }
+        });
+  }
+
+  private static JournalException refused(String difference) {
+    return new JournalException(
+        ("the journal belongs to a run with other settings: %s. Name another directory, or give the"
+                + " settings that it was begun with")
+            .formatted(difference));
   }
 
   /** Returns the settings as people compare them. */

@@ -38,6 +38,10 @@ final class RunSettings<B> {
   final @Nullable RetentionPolicy retention;
   final @Nullable ExperimentTracker tracker;
   final List<Datum> probe;
+
+  /** The digest of the first batch; empty when it is not known. */
+  final String firstBatch;
+
   final @Nullable EvalHook evaluation;
   final @Nullable Consumer<? super RecoveryEvent> listener;
   final Consumer<? super TrainingStep.StepResult> onStep;
@@ -67,6 +71,7 @@ final class RunSettings<B> {
     this.retention = from.retention;
     this.tracker = from.tracker;
     this.probe = from.probe;
+    this.firstBatch = from.firstBatch;
     this.evaluation = from.evaluation;
     this.listener = from.listener;
     this.onStep = from.onStep;

@@ -2,12 +2,12 @@ package io.tinker4j.recovery;
 
 import io.tinker4j.recovery.JournalEntry.CheckpointDropped;
 import io.tinker4j.recovery.JournalEntry.LineageBegun;
-import io.tinker4j.recovery.JournalEntry.RunBegun;
 import io.tinker4j.recovery.JournalEntry.RunFinished;
 import io.tinker4j.recovery.JournalEntry.StepSubmitted;
 import io.tinker4j.transport.TinkerThreads;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One run from its begin, or from where its journal ends, to its end: trains and recovers. */
@@ -24,10 +24,7 @@ final class Supervision<B> implements AutoCloseable {
   private long replayed;
 
   Supervision(
-      RunSettings<B> settings,
-      RecoveryPolicy policy,
-      ProgressJournal journal,
-      StopSignal stop) {
+      RunSettings<B> settings, RecoveryPolicy policy, ProgressJournal journal, StopSignal stop) {
     this.settings = settings;
     this.journal = journal;
     this.stop = stop;
@@ -39,13 +36,13 @@ final class Supervision<B> implements AutoCloseable {
 
   ResumableTraining.Result run() throws InterruptedException {
     JournalState.View state = journal.state();
-    String hash = RunIdentity.hash(settings);
+    RunIdentity identity = new RunIdentity(settings);
     if (state.configHash().isEmpty()) {
-      journal.append(new RunBegun(hash));
+      journal.append(identity.begun());
     }
-    requireSameRun(state, hash);
-    if (state.finished().isPresent()) {
-      RunFinished finished = state.finished().get();
+    identity.require(state);
+    RunFinished finished = state.finished().orElse(null);
+    if (finished != null && !hasMore(state, finished)) {
       return result(finished.step(), finished.modelId(), true);
     }
     List<LineageBegun> lineages = state.lineages();
@@ -55,7 +52,11 @@ final class Supervision<B> implements AutoCloseable {
           lineages.isEmpty()
               ? null
               : new IncidentException(
-                  lineages.getLast().modelId(), "the process ended before the run did", null));
+                  lineages.getLast().modelId(),
+                  finished == null
+                      ? "the process ended before the run did"
+                      : "the run was complete, and has more to do now",
+                  null));
     } catch (InterruptedException e) {
       housekeeping.ended(ExperimentTracker.Status.STOPPED);
       throw e;
@@ -74,18 +75,31 @@ final class Supervision<B> implements AutoCloseable {
     }
   }
 
-  private static void requireSameRun(JournalState.View state, String hash) {
-    if (state.configHash().isPresent() && !state.configHash().get().equals(hash)) {
-      throw new JournalException(
-          "the journal belongs to a run with other settings; name another directory, or give the"
-              + " settings that it was begun with");
+  /** Whether there are steps or data now that a complete run has not come to. */
+  private boolean hasMore(JournalState.View state, RunFinished finished) {
+    if (finished.step() >= settings.steps) {
+      return false;
+    }
+    Optional<Batches.Position> end =
+        checkpointOf(finished.step())
+            .map(CheckpointRecord::position)
+            .or(() ->
+                state
+                    .submitted()
+                    .filter(last -> last.step() == finished.step())
+                    .map(StepSubmitted::position));
+    if (end.isEmpty()) {
+      return false;
+    }
+    try (Batches.Reader<B> data = settings.batches.open(end.get())) {
+      return data.hasNext();
     }
   }
 
   /** Takes the run back to a checkpoint and trains nothing. */
   CheckpointRecord recover() throws InterruptedException {
     JournalState.View state = journal.state();
-    requireSameRun(state, RunIdentity.hash(settings));
+    new RunIdentity(settings).require(state);
     if (state.checkpoints().isEmpty()) {
       throw new JournalException(
           "there is no checkpoint to recover from; resumeOrStart() begins the run");
@@ -197,13 +211,14 @@ final class Supervision<B> implements AutoCloseable {
   }
 
   private ResumableTraining.Result result(long step, String modelId, boolean complete) {
-    String path =
-        journal.state().checkpoints().stream()
-            .filter(checkpoint -> checkpoint.step() == step)
-            .reduce((earlier, later) -> later)
-            .map(CheckpointRecord::path)
-            .orElse("");
+    String path = checkpointOf(step).map(CheckpointRecord::path).orElse("");
     return new ResumableTraining.Result(step, modelId, path, complete, recoveries, replayed);
+  }
+
+  private Optional<CheckpointRecord> checkpointOf(long step) {
+    return journal.state().checkpoints().stream()
+        .filter(checkpoint -> checkpoint.step() == step)
+        .reduce((earlier, later) -> later);
   }
 
   /** Ends what the run has opened; what it was told to share stays open. */

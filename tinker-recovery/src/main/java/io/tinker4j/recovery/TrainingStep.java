@@ -6,7 +6,6 @@ import io.tinker4j.types.Datum;
 import io.tinker4j.types.ForwardBackwardOutput;
 import io.tinker4j.types.LossFunction;
 import io.tinker4j.types.OptimStepResponse;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +34,18 @@ public interface TrainingStep<B> {
    * @param step the number of the step, from 1
    */
   Submitted submit(TrainingClient client, List<B> batches, long step);
+
+  /**
+   * Returns what decides beside the batches what a step does to the weights, by name, such as the
+   * loss and the learning rate; the same for the same step whenever it is asked. The journal has
+   * it, and a run is gone on with only when the steps that it has taken would be taken alike.
+   * Default: nothing is known, and nothing compared.
+   *
+   * @param step the number of a step that is or was about to be submitted
+   */
+  default Map<String, String> settings(long step) {
+    return Map.of();
+  }
 
   /** The operations of a step, under way. */
   record Submitted(
@@ -128,12 +139,6 @@ public interface TrainingStep<B> {
 
   /** Returns the plain step: a pass for each batch, then an update with that step's settings. */
   static TrainingStep<List<Datum>> of(LossFunction loss, LongFunction<AdamParams> adam) {
-    return (client, batches, step) -> {
-      List<CompletableFuture<ForwardBackwardOutput>> passes = new ArrayList<>();
-      for (List<Datum> batch : batches) {
-        passes.add(client.forwardBackward(batch, loss));
-      }
-      return new Submitted(passes, client.optimStep(adam.apply(step)));
-    };
+    return new PlainStep(loss, adam);
   }
 }
