@@ -31,7 +31,10 @@ public interface CheckpointSchedule {
    */
   Optional<BestMetric> onBestMetric();
 
-  /** At the end of the run, or when it is asked to stop. Default true. */
+  /**
+   * When the run is asked to stop. Default true. The end of the data always has a checkpoint: a run
+   * is complete only with one.
+   */
   @Value.Default
   default boolean onClose() {
     return true;

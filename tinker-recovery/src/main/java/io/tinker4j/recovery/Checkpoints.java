@@ -224,16 +224,26 @@ final class Checkpoints<B> {
     return recorded == confirmed ? books.journal().state().checkpoints().getLast().path() : "";
   }
 
-  /** Waits for the save under way, and saves the last step if that is asked for. */
-  void finish(long confirmed, Batches.Position position)
+  /**
+   * Waits for the save under way, and saves the last step if that is asked for.
+   *
+   * @param complete whether it is the last step of the run, whose checkpoint is the run's result
+   * @throws IncidentException also when that cannot be saved
+   */
+  void finish(long confirmed, Batches.Position position, boolean complete)
       throws IncidentException, InterruptedException {
     finishPending();
-    for (int tries = 1; settings.schedule.onClose() && recorded < confirmed; tries++) {
+    boolean isWanted = complete || settings.schedule.onClose();
+    for (int tries = 1; isWanted && recorded < confirmed && tries <= FINAL_TRIES; tries++) {
       save(confirmed, position, latest);
       finishPending();
-      if (tries == FINAL_TRIES) {
-        return;
-      }
+    }
+    if (complete && recorded < confirmed) {
+      throw new IncidentException(
+          ground.client().modelId(),
+          "step %d could not be saved, and without its checkpoint the run is not complete"
+              .formatted(confirmed),
+          null);
     }
   }
 

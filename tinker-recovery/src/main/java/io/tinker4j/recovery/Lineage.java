@@ -146,7 +146,7 @@ final class Lineage<B> {
         books.housekeeping().report();
       }
       confirmAll();
-      checkpoints.finish(confirmed, data.position());
+      checkpoints.finish(confirmed, data.position(), complete);
       return complete;
     }
   }

@@ -209,10 +209,7 @@ final class Restorer<B> implements AutoCloseable {
   private List<CheckpointRecord> candidates() {
     JournalState.View state = journal.state();
     List<CheckpointRecord> all = state.checkpoints();
-    Comparator<CheckpointRecord> latest =
-        Comparator.comparingLong(CheckpointRecord::step)
-            .thenComparingInt(CheckpointRecord::lineage)
-            .reversed();
+    Comparator<CheckpointRecord> latest = CheckpointOrder.NEWEST_FIRST;
     // What was gone back to, by hand or not, and not yet trained on, is gone back to again.
     Comparator<CheckpointRecord> usable =
         Comparator.comparing((CheckpointRecord each) -> suspects.contains(each.path()))
@@ -239,6 +236,10 @@ final class Restorer<B> implements AutoCloseable {
     };
   }
 
+  /**
+   * Returns what is wrong with a checkpoint, or null. One that has expired by the clock of this
+   * machine is tried all the same: the clock may be wrong, and the server refuses what is gone.
+   */
   private @Nullable String check(CheckpointRecord candidate) {
     return CheckpointValidator.of(service(), settings.time)
         .validate(
@@ -246,6 +247,7 @@ final class Restorer<B> implements AutoCloseable {
             policy.validation(),
             new CheckpointValidator.Expectations(
                 settings.baseModel, OptionalInt.of(settings.lora.rank())))
+        .filter(finding -> finding.kind() != CheckpointValidator.Kind.EXPIRED)
         .map(Object::toString)
         .orElse(null);
   }

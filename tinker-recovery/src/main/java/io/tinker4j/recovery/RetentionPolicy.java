@@ -2,7 +2,6 @@ package io.tinker4j.recovery;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -11,8 +10,10 @@ import java.util.Set;
 import org.immutables.value.Value;
 
 /**
- * Which of a run's checkpoints are deleted when there are newer ones. Never the newest, never one
- * that a restore goes back to, and never a published one, which the server is asked about.
+ * Which of a run's checkpoints are deleted when there are newer ones. Never the newest, which at
+ * the end is the run's result, never the one that the model in training was restored from, and
+ * never a published one, which the server is asked about. Newer is what a later lineage has saved,
+ * and within a lineage what has more steps, whatever the clock said at the time.
  */
 @TinkerStyle
 @Value.Immutable
@@ -29,7 +30,10 @@ public interface RetentionPolicy {
   /** Those at a multiple of so many steps are kept. Default: no such rule. */
   OptionalLong keepEvery();
 
-  /** Of those kept for their number or place, the ones older than this go. Default: none. */
+  /**
+   * Of those kept for their number or place, the ones older than this go, by the wall clock of the
+   * machine that trains; the newest stays. Default: none.
+   */
   Optional<Duration> maxAge();
 
   /** Paths that are kept whatever the rules say. Default none. */
@@ -52,19 +56,13 @@ public interface RetentionPolicy {
   }
 
   /**
-   * Returns which checkpoints the rules let go, oldest first; deletes nothing.
+   * Returns which checkpoints the rules let go, oldest first; never the newest. Deletes nothing.
    *
    * @param all the checkpoints of a run
+   * @param now what {@code maxAge} is measured to
    */
   default List<CheckpointRecord> superfluous(List<CheckpointRecord> all, Instant now) {
-    List<CheckpointRecord> newestFirst =
-        all.stream()
-            .sorted(
-                Comparator.comparing(CheckpointRecord::savedAt)
-                    .thenComparingInt(CheckpointRecord::lineage)
-                    .thenComparingLong(CheckpointRecord::step)
-                    .reversed())
-            .toList();
+    List<CheckpointRecord> newestFirst = all.stream().sorted(CheckpointOrder.NEWEST_FIRST).toList();
     Set<String> kept = new HashSet<>(pinned());
     for (int i = 0; i < newestFirst.size(); i++) {
       CheckpointRecord each = newestFirst.get(i);

@@ -43,7 +43,7 @@ final class Supervision<B> implements AutoCloseable {
     identity.require(state);
     RunFinished finished = state.finished().orElse(null);
     if (finished != null && !hasMore(state, finished)) {
-      return result(finished.step(), finished.modelId(), true);
+      return complete(finished);
     }
     List<LineageBegun> lineages = state.lineages();
     housekeeping.track(tracker -> tracker.start(RunIdentity.parameters(settings)));
@@ -64,6 +64,18 @@ final class Supervision<B> implements AutoCloseable {
       failed(e);
       throw e;
     }
+  }
+
+  /** The result of a run that was complete before; the proof of that is its last checkpoint. */
+  private ResumableTraining.Result complete(RunFinished finished) {
+    ResumableTraining.Result result = result(finished.step(), finished.modelId(), true);
+    if (result.checkpointPath().isEmpty()) {
+      throw new JournalException(
+          "the journal says that the run is complete, but has no checkpoint of its last step, %d;"
+                  .formatted(finished.step())
+              + " recoverNow() goes back to the newest one, and resumeOrStart() on from there");
+    }
+    return result;
   }
 
   /** A journal that cannot be written any more is what the caller has to hear of first. */

@@ -65,7 +65,7 @@ class ScheduleTest {
         .build()
         .resumeOrStart();
 
-    assertThat(savedSteps()).containsExactly(0L, 6L, 11L, 16L);
+    assertThat(savedSteps()).containsExactly(0L, 6L, 11L, 16L, 18L);
   }
 
   private void passAMinute() {
@@ -77,19 +77,40 @@ class ScheduleTest {
   }
 
   @Test
-  void onClose_decidesAboutTheLastStep() throws Exception {
-    ResumableTraining.Result without =
+  void onClose_decidesAboutTheStepAtWhichARunIsStopped() throws Exception {
+    ResumableTraining.Result without = stoppedAt(12, false);
+    List<Long> steps = savedSteps();
+    ResumableTraining.Result with = stoppedAt(14, true);
+
+    assertThat(steps).containsExactly(0L, 10L);
+    assertThat(without.checkpointPath()).isEmpty();
+    assertThat(with.checkpointPath()).endsWith("weights/step-%06d".formatted(with.steps()));
+  }
+
+  private ResumableTraining.Result stoppedAt(long step, boolean onClose) throws Exception {
+    List<ResumableTraining> running = new ArrayList<>();
+    running.add(
+        runs.training(30, journal())
+            .schedule(CheckpointSchedule.builder().everySteps(10).onClose(onClose).build())
+            .onStep(result -> {
+              if (result.step() == step) {
+                running.get(0).stop();
+              }
+            })
+            .build());
+    return running.get(0).resumeOrStart();
+  }
+
+  @Test
+  void completeRun_hasACheckpointOfItsLastStep_whateverTheSchedule() throws Exception {
+    ResumableTraining.Result result =
         runs.training(15, journal())
             .schedule(CheckpointSchedule.builder().everySteps(10).onClose(false).build())
             .build()
             .resumeOrStart();
-    List<Long> steps = savedSteps();
-    ResumableTraining.Result with =
-        runs.training(15, directory.resolve("other")).build().resumeOrStart();
 
-    assertThat(steps).containsExactly(0L, 10L);
-    assertThat(without.checkpointPath()).isEmpty();
-    assertThat(with.checkpointPath()).endsWith("weights/step-000015");
+    assertThat(savedSteps()).containsExactly(0L, 10L, 15L);
+    assertThat(result.checkpointPath()).endsWith("weights/step-000015");
   }
 
   @Test
@@ -124,8 +145,8 @@ class ScheduleTest {
             .resumeOrStart();
 
     assertThat(result.recoveries()).isEqualTo(1);
-    assertThat(savedSteps()).containsExactly(0L, 5L, 15L, 25L);
-    assertThat(checkpoints().getLast().metrics()).containsEntry("score", 1.0);
+    assertThat(savedSteps()).containsExactly(0L, 5L, 15L, 25L, 29L);
+    assertThat(checkpoints().get(3).metrics()).containsEntry("score", 1.0);
   }
 
   @Test
