@@ -55,7 +55,10 @@ public interface RecoveryPolicy {
     return new CheckpointChoice.LatestValid();
   }
 
-  /** How many other checkpoints an attempt may turn to when one is rejected. Default 3. */
+  /**
+   * How many other checkpoints an attempt may turn to when one is rejected, or has failed twice, or
+   * fails in the last attempt. Default 3.
+   */
   @Value.Default
   default int maxFallbacks() {
     return 3;
@@ -139,8 +142,9 @@ public interface RecoveryPolicy {
   /** Which checkpoint to go back to. */
   sealed interface CheckpointChoice {
     /**
-     * The latest that passes validation; rejected ones are followed by older ones, and that of step
-     * 0 by the base model, whatever the choice.
+     * The latest that passes validation; rejected ones, and those that fail a second time for
+     * whatever reason, are followed by older ones, and that of step 0 by the base model, whatever
+     * the choice.
      */
     record LatestValid() implements CheckpointChoice {}
 

@@ -12,8 +12,10 @@ import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.TinkerThreads;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -28,8 +30,14 @@ final class Restorer<B> implements AutoCloseable {
   private final RunEvents events;
   private final RecoveryBudget budget;
 
+  /** After so many failures with one checkpoint, an attempt goes on with the next. */
+  private static final int FAILURES = 2;
+
   /** Checkpoints that did not restore what they had, in this incident. */
   private final Set<String> suspects = new HashSet<>();
+
+  /** How often restoring a checkpoint has failed for what may lie elsewhere, in this incident. */
+  private final Map<String, Integer> failures = new HashMap<>();
 
   private @Nullable ServiceClient service;
   private @Nullable TrainingClient model;
@@ -58,6 +66,7 @@ final class Restorer<B> implements AutoCloseable {
     if (incident != null) { // the begin of a run is none, and no recovery
       if (budget.incident(progress(journal.state()))) {
         suspects.clear();
+        failures.clear();
       }
       budget.tried(incident.what());
       if (incident.suspect() != null) {
@@ -121,37 +130,78 @@ final class Restorer<B> implements AutoCloseable {
     if (candidates.isEmpty()) {
       return startAfresh();
     }
+    Exception undecided = null;
     for (CheckpointRecord candidate : candidates) {
       if (!candidate.equals(candidates.get(0))) {
         events.degraded(
             RecoveryEvent.Rung.OLDER_CHECKPOINT, "that of step " + candidate.step() + " has to do");
       }
-      events.selected(candidate, Math.max(0, journal.state().reached() - candidate.step()));
-      String finding =
-          isSpent(candidate)
-              ? "it did not restore what it had"
-              : attempts.run(() -> check(candidate));
-      TrainingClient client = finding == null ? attempts.run(() -> load(candidate)) : null;
-      if (client == null) {
-        events.rejected(candidate, finding == null ? "it cannot be loaded" : finding);
-        continue;
+      try {
+        Ground restored = restore(candidate);
+        if (restored != null) {
+          return restored;
+        }
+      } catch (TinkerException | AttemptException e) {
+        if (!goesOnBehind(candidate, number, e)) {
+          throw e;
+        }
+        events.rejected(candidate, "it could not be restored: " + e.getMessage());
+        undecided = candidate.step() > 0 ? e : undecided;
       }
-      events.created(client.modelId(), candidate.path());
-      String mismatch = attempts.run(() -> compare(client, candidate));
-      if (mismatch == null) {
-        model = client;
-        return new Ground(client, candidate.step(), candidate.position(), candidate);
-      }
-      events.rejected(candidate, mismatch);
-      free(client);
     }
-    if (candidates.getLast().step() == 0) {
+    if (candidates.getLast().step() == 0 && undecided == null) {
       events.degraded(
           RecoveryEvent.Rung.OLDER_CHECKPOINT, "the base model has to do, as it was at step 0");
       return startAfresh();
     }
     suspects.clear();
-    throw new AttemptException("none of %d checkpoints could be used".formatted(candidates.size()));
+    String none = "none of %d checkpoints could be used".formatted(candidates.size());
+    throw undecided == null
+        ? new AttemptException(none)
+        : new AttemptException(none + ": " + undecided.getMessage(), undecided);
+  }
+
+  /**
+   * Whether a failure leads to an older checkpoint in the same attempt. A failure may be of the
+   * server as a whole, or of this checkpoint, as when its files are damaged; servers say no
+   * difference. The first one ends the attempt and the next attempt tries this checkpoint again;
+   * the second one does not, nor does any in the last attempt. Newer checkpoints stay first.
+   */
+  private boolean goesOnBehind(CheckpointRecord candidate, int attempt, Exception failure) {
+    return !(failure instanceof CircuitOpenException || failure instanceof JournalException)
+        && (failures.merge(candidate.path(), 1, Integer::sum) >= FAILURES
+            || attempt >= policy.maxAttempts());
+  }
+
+  /** Returns what to train on, or null when the checkpoint is at fault, which is reported then. */
+  private @Nullable Ground restore(CheckpointRecord candidate)
+      throws AttemptException, InterruptedException {
+    events.selected(candidate, Math.max(0, journal.state().reached() - candidate.step()));
+    String finding =
+        isSpent(candidate)
+            ? "it did not restore what it had"
+            : attempts.run(() -> check(candidate));
+    TrainingClient client = finding == null ? attempts.run(() -> load(candidate)) : null;
+    if (client == null) {
+      events.rejected(candidate, finding == null ? "it cannot be loaded" : finding);
+      return null;
+    }
+    boolean isRestored = false;
+    try {
+      events.created(client.modelId(), candidate.path());
+      String mismatch = attempts.run(() -> compare(client, candidate));
+      if (mismatch != null) {
+        events.rejected(candidate, mismatch);
+        return null;
+      }
+      isRestored = true;
+      model = client;
+      return new Ground(client, candidate.step(), candidate.position(), candidate);
+    } finally {
+      if (!isRestored) {
+        free(client);
+      }
+    }
   }
 
   /** There is nothing older to go back to, but what it was saved from is to be had again. */

@@ -352,7 +352,10 @@ class ResumableTrainingTest {
                 .resumeOrStart())
         .isInstanceOf(InterruptedException.class);
 
-    runs.server.setFaults(FaultScript.of(Fault.on(operation("load_weights")).answer(503)));
+    runs.server.setFaults(
+        FaultScript.of(
+            Fault.on(operation("load_weights")).answer(503),
+            Fault.on(operation("create_model")).answer(503)));
     assertThatThrownBy(() -> runs.training(30, journal()).tracker(tracker).build().resumeOrStart())
         .isInstanceOf(RecoveryFailedException.class);
 

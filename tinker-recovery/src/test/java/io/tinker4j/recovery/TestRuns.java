@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 
 /** Small runs on an embedded server, in virtual time unless told otherwise. */
 final class TestRuns implements AutoCloseable {
@@ -20,17 +21,22 @@ final class TestRuns implements AutoCloseable {
   final Time time;
 
   TestRuns() {
-    this(ManualTime.autoAdvancing());
+    this(ManualTime.autoAdvancing(), server -> server.keepsStateInMemory(true));
   }
 
-  private TestRuns(Time time) {
+  private TestRuns(Time time, UnaryOperator<EmbeddedTinkerServer.Builder> settings) {
     this.time = time;
-    this.server = EmbeddedTinkerServer.builder().time(time).keepsStateInMemory(true).start();
+    this.server = settings.apply(EmbeddedTinkerServer.builder().time(time)).start();
+  }
+
+  /** On a server with settings of its own. */
+  static TestRuns on(UnaryOperator<EmbeddedTinkerServer.Builder> settings) {
+    return new TestRuns(ManualTime.autoAdvancing(), settings);
   }
 
   /** For steps that wait for samples, whose threads virtual time does not see waiting. */
   static TestRuns inRealTime() {
-    return new TestRuns(Time.system());
+    return new TestRuns(Time.system(), server -> server.keepsStateInMemory(true));
   }
 
   static List<List<Datum>> batches(int count) {

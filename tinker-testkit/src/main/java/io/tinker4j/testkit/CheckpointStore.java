@@ -365,8 +365,14 @@ final class CheckpointStore {
     }
     Path file = directory.resolve(CHECKPOINT_FILE);
     if (Files.isRegularFile(file)) {
-      StoredCheckpoint checkpoint =
-          StoredCheckpoint.fromFields(JsonBodies.readFields(Files.readAllBytes(file)));
+      StoredCheckpoint checkpoint;
+      try {
+        checkpoint = StoredCheckpoint.fromFields(JsonBodies.readFields(Files.readAllBytes(file)));
+      } catch (RuntimeException e) {
+        // One damaged checkpoint does not keep a server from having the others.
+        LOG.log(Level.WARNING, () -> "checkpoint not to be read file=" + file, e);
+        return;
+      }
       if (run.isDeleted(checkpoint.path())) {
         // The server died between the note that it is deleted and the deed.
         DurableFiles.delete(directory);
