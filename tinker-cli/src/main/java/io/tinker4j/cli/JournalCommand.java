@@ -1,7 +1,6 @@
 package io.tinker4j.cli;
 
 import io.tinker4j.recovery.JournalEntry;
-import io.tinker4j.recovery.JournalRepair;
 import io.tinker4j.recovery.JournalVerification;
 import io.tinker4j.recovery.ProgressJournal;
 import io.tinker4j.training.ServiceClient;
@@ -148,7 +147,7 @@ final class JournalCommand implements Runnable {
     @Override
     public Integer call() throws IOException {
       PrintWriter err = spec.commandLine().getErr();
-      JournalRepair.Plan plan = JournalRepair.plan(journal);
+      ProgressJournal.RepairPlan plan = ProgressJournal.planRepair(journal);
       if (!plan.isNeeded()) {
         err.println("There is nothing to repair in " + journal + ".");
         return CommandLine.ExitCode.OK;
@@ -160,7 +159,7 @@ final class JournalCommand implements Runnable {
       if (!isAgreed && !agrees(err)) {
         throw new CommandException("nothing was changed; --yes repairs without asking");
       }
-      Path damaged = JournalRepair.repair(journal);
+      Path damaged = ProgressJournal.repair(journal);
       Map<String, @Nullable Object> fields = new LinkedHashMap<>();
       fields.put("entries_kept", plan.kept());
       fields.put("entries_left", plan.left());

@@ -126,7 +126,7 @@ class JournalCommandTest {
     }
     Path file = directory.resolve("progress.journal");
     byte[] damaged = Files.readAllBytes(file);
-    damaged[200] ^= 4;
+    damaged[200] ^= (byte) 4;
     Files.write(file, damaged);
     String journal = directory.toString();
 

@@ -54,7 +54,7 @@ public interface Batches<B> {
    * A place in the data.
    *
    * @param rows how many raw rows were read in this epoch, those dropped by filters included. At
-   *     the end of all data, it is better the end of the last epoch than the begin of one more:
+   *     the end of all data, it is better the end of the last epoch than the beginning of one more:
    *     then rows that are appended later are trained on when the run is gone on with
    * @param epoch how often all data was read before, from 0
    * @param randomState what a random generator needs to go on, in a form of the reader's; empty

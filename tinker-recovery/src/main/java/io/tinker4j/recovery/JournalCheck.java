@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a journal can be gone on with: all that is wrong with it is at its end, and it is the one
@@ -15,7 +15,7 @@ final class JournalCheck {
   private JournalCheck() {}
 
   /** A journal, and all that is wrong with it, what was being written at its end included. */
-  record Inspection(JournalContent content, Optional<JournalMark> mark, List<Damage> damage) {}
+  record Inspection(JournalContent content, @Nullable JournalMark mark, List<Damage> damage) {}
 
   /**
    * Looks at a journal, whatever is wrong with it; it may be in use.
@@ -24,7 +24,7 @@ final class JournalCheck {
    */
   static Inspection inspect(Path directory) {
     List<Damage> damage = new ArrayList<>();
-    Optional<JournalMark> mark = Optional.empty();
+    JournalMark mark = null;
     try { // before the journal, which may come further meanwhile
       mark = JournalMark.read(directory);
     } catch (JournalException e) {
@@ -41,18 +41,13 @@ final class JournalCheck {
               content.torn(),
               "bytes that are no whole record, at the end"));
     }
-    Optional<String> problem = problem(content, mark);
-    if (problem.isPresent()) {
-      damage.add(
-          new Damage(content.front().end(), 0, "not what was written last: " + problem.get()));
+    String problem = mark == null ? null : mark.problem(content);
+    if (problem != null) {
+      damage.add(new Damage(content.front().end(), 0, "not what was written last: " + problem));
     } else if (content.size() == 0) {
       damage.add(new Damage(0, 0, "the file is empty"));
     }
     return new Inspection(content, mark, List.copyOf(damage));
-  }
-
-  private static Optional<String> problem(JournalContent content, Optional<JournalMark> mark) {
-    return mark.flatMap(each -> Optional.ofNullable(each.problem(content)));
   }
 
   /**
@@ -61,7 +56,7 @@ final class JournalCheck {
    * @throws JournalException when it cannot: nothing was written
    */
   static JournalHeader requireWhole(
-      Path directory, byte[] bytes, JournalContent content, Optional<JournalMark> mark) {
+      Path directory, byte[] bytes, JournalContent content, @Nullable JournalMark mark) {
     JournalHeader header = content.header();
     if (bytes.length == 0) {
       throw refused(
@@ -88,10 +83,10 @@ final class JournalCheck {
                   content.entries().size(),
                   content.wholeBehind()));
     }
-    problem(content, mark)
-        .ifPresent(problem -> {
-          throw refused(directory, "is not what was written last: " + problem);
-        });
+    String problem = mark == null ? null : mark.problem(content);
+    if (problem != null) {
+      throw refused(directory, "is not what was written last: " + problem);
+    }
     return header;
   }
 

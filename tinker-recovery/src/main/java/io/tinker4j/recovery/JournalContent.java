@@ -27,18 +27,18 @@ record JournalContent(
   private static final int LONGEST = 16 << 20;
 
   /** Whole records that follow one another. */
-  record Stretch(long from, List<Record> records) {
+  record Stretch(long from, List<Located> records) {
     long end() {
       return records.isEmpty() ? from : records.getLast().end();
     }
 
     List<JournalEntry> entries() {
-      return records.stream().map(Record::entry).toList();
+      return records.stream().map(Located::entry).toList();
     }
   }
 
   /** A whole record, the checksum that the next one has to name, and where that one begins. */
-  record Record(JournalEntry entry, int previous, int checksum, long end) {}
+  record Located(JournalEntry entry, int previous, int checksum, long end) {}
 
   /** Returns the record of an entry that follows the one with this checksum. */
   static ByteBuffer frame(JournalEntry entry, int previous) {
@@ -120,12 +120,12 @@ record JournalContent(
     Records records = new Records(ByteBuffer.wrap(file), header);
     int at = header == null ? 0 : header.size();
     List<Stretch> stretches = new ArrayList<>();
-    List<Record> current = new ArrayList<>();
+    List<Located> current = new ArrayList<>();
     stretches.add(new Stretch(at, current));
     boolean isFront = true;
     int expected = link(header);
     while (at < file.length) {
-      Record next = records.at(at);
+      Located next = records.at(at);
       if (next != null && next.previous() == expected && (header != null || !isFront)) {
         current.add(next);
         expected = next.checksum();
@@ -133,7 +133,7 @@ record JournalContent(
         continue;
       }
       at = next == null ? records.next(at + 1) : at;
-      Record first = at == file.length ? null : records.at(at);
+      Located first = at == file.length ? null : records.at(at);
       if (first == null) {
         break;
       }
@@ -149,8 +149,8 @@ record JournalContent(
   /** Finds the whole records of a file. */
   private record Records(ByteBuffer file, @Nullable JournalHeader header) {
     /** Returns the whole record at a place, of the header's version, of any when it is unknown. */
-    @Nullable Record at(int at) {
-      Record record = header == null || !header.isOfFirstVersion() ? at(at, FRAME) : null;
+    @Nullable Located at(int at) {
+      Located record = header == null || !header.isOfFirstVersion() ? at(at, FRAME) : null;
       return record == null && (header == null || header.isOfFirstVersion())
           ? at(at, FIRST_FRAME)
           : record;
@@ -165,7 +165,7 @@ record JournalContent(
       return at;
     }
 
-    private @Nullable Record at(int at, int frame) {
+    private @Nullable Located at(int at, int frame) {
       int remaining = file.capacity() - at - frame;
       if (remaining <= 0) {
         return null;
@@ -187,7 +187,7 @@ record JournalContent(
         return null;
       }
       int link = frame == FRAME ? named : 0;
-      return new Record(entry(json, at), previous, link, (long) at + frame + length);
+      return new Located(entry(json, at), previous, link, (long) at + frame + length);
     }
 
     private static int plain(byte[] json) {
@@ -196,7 +196,7 @@ record JournalContent(
       return (int) checksum.getValue();
     }
 
-    /** What was written whole and is not understood was written by somebody who knows more. */
+    /** A record that is whole and cannot be read comes from a newer version. */
     private static JournalEntry entry(byte[] json, int at) {
       try {
         return EntryJson.read(json);

@@ -178,7 +178,7 @@ final class JournalFile implements AutoCloseable {
   @Nullable String problem() throws IOException {
     String problem = key.problem();
     if (problem == null && !key.isKnown()) {
-      JournalHeader now = JournalHeader.read(begin());
+      JournalHeader now = JournalHeader.read(firstBytes());
       problem = header.equals(now) ? null : key.path() + " is another journal than it was";
     }
     if (problem == null && channel.size() != length) {
@@ -189,7 +189,7 @@ final class JournalFile implements AutoCloseable {
     return problem;
   }
 
-  private byte[] begin() throws IOException {
+  private byte[] firstBytes() throws IOException {
     try (var stream = Files.newInputStream(key.path())) {
       return stream.readNBytes(JournalHeader.SIZE);
     }

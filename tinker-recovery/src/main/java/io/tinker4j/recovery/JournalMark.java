@@ -10,7 +10,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -89,14 +88,14 @@ record JournalMark(UUID journal, long generation, long length, long entries, int
   }
 
   /**
-   * Reads the mark of a directory; empty when there is none.
+   * Reads the mark of a directory; null when there is none.
    *
    * @throws JournalException when it is damaged
    */
-  static Optional<JournalMark> read(Path directory) throws IOException {
+  static @Nullable JournalMark read(Path directory) throws IOException {
     Path file = directory.resolve(FILE);
     if (!Files.exists(file)) {
-      return Optional.empty();
+      return null;
     }
     try {
       Map<String, @Nullable Object> all =
@@ -113,7 +112,7 @@ record JournalMark(UUID journal, long generation, long length, long entries, int
       if (Integer.toUnsignedLong(checksum(all)) != written) {
         throw new IllegalArgumentException("its checksum is wrong");
       }
-      return Optional.of(mark);
+      return mark;
     } catch (RuntimeException e) {
       throw new JournalException(
           ("%s is damaged, so it is not known how far the journal had come; `tinker journal repair"

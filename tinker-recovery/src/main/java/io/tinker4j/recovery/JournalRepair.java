@@ -1,6 +1,5 @@
 package io.tinker4j.recovery;
 
-import io.tinker4j.recovery.JournalVerification.Damage;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -9,46 +8,15 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 
-/**
- * Copies what is whole of a damaged journal into a new one, which can be gone on with. Everything
- * before the first damage is kept. Of what stands behind it, only entries are that do not count on
- * what was lost: checkpoints of known lineages, which stand for all steps in them, and what follows
- * them without a gap. Steps that are left out are trained again.
- *
- * <p>A journal that is not damaged, but older or shorter than it was, or of another run, is taken
- * as it is. What the server has beyond it is not used.
- */
-public final class JournalRepair {
+/** Replaces a damaged journal by what can be kept of it. */
+final class JournalRepair {
   private JournalRepair() {}
 
-  /**
-   * What a repair would do.
-   *
-   * @param damage what is wrong; empty when there is nothing to repair
-   * @param kept how many entries the new journal would have
-   * @param left how many whole entries it would not have
-   */
-  public record Plan(List<Damage> damage, long kept, long left) {
-    /** Copies the list. */
-    public Plan {
-      damage = List.copyOf(damage);
-    }
-
-    /** Returns whether there is anything to repair. */
-    public boolean isNeeded() {
-      return !damage.isEmpty();
-    }
-  }
-
-  /**
-   * Returns what a repair would do; writes nothing.
-   *
-   * @throws JournalException when there is no journal, or a newer version has written it
-   */
-  public static Plan plan(Path directory) {
+  /** Returns what a repair would do. */
+  static ProgressJournal.RepairPlan plan(Path directory) {
     JournalCheck.Inspection found = inspect(directory);
     Salvage.Result salvage = Salvage.of(found.content());
-    return new Plan(found.damage(), salvage.kept().size(), salvage.left());
+    return new ProgressJournal.RepairPlan(found.damage(), salvage.kept().size(), salvage.left());
   }
 
   private static JournalCheck.Inspection inspect(Path directory) {
@@ -59,18 +27,7 @@ public final class JournalRepair {
     return found;
   }
 
-  /**
-   * Puts a new journal in the place of the damaged one, which is kept under another name. When the
-   * process ends in between, the journal is the old one or the new one.
-   *
-   * @return the file that has the bytes of the damaged journal
-   * @throws JournalException when another process has the run open, there is nothing to repair, or
-   *     the files cannot be written
-   */
-  public static Path repair(Path directory) {
-    return repair(directory, WritePoint.NONE);
-  }
-
+  /** Puts a new journal in the place of the damaged one, and returns where that is then. */
   static Path repair(Path directory, WritePoint point) {
     if (!Files.isDirectory(directory)) {
       throw new JournalException("there is no journal in " + directory);
@@ -117,13 +74,11 @@ public final class JournalRepair {
   /** Follows both the file and the mark: a process that ends before the new mark leaves either. */
   private static JournalHeader next(JournalCheck.Inspection found) {
     JournalHeader header = found.content().header();
-    long marked = found.mark().map(JournalMark::generation).orElse(0L);
+    JournalMark mark = found.mark();
+    long marked = mark == null ? 0 : mark.generation();
     if (header != null && !header.isOfFirstVersion()) {
       return new JournalHeader(header.journal(), Math.max(header.generation(), marked) + 1);
     }
-    return found
-        .mark()
-        .map(mark -> new JournalHeader(mark.journal(), marked + 1))
-        .orElseGet(JournalHeader::create);
+    return mark == null ? JournalHeader.create() : new JournalHeader(mark.journal(), marked + 1);
   }
 }

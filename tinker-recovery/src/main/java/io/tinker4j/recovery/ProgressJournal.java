@@ -8,7 +8,6 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -18,8 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Each entry has a checksum over itself and those before it. What was being written when a
  * process or machine ended, zeros included, is dropped at the next opening; everything before it
  * holds. A journal that is damaged anywhere else, shorter than its mark, an older copy, or that of
- * another run is refused and left as it is; {@link JournalRepair} copies what is whole into a new
- * one.
+ * another run is refused and left as it is; {@link #repair} copies what is whole into a new one.
  *
  * <p>One process at a time may have a journal open for writing; any may {@link #read} it. Before
  * each write, lock and journal are looked at by their paths: when they were removed or replaced,
@@ -57,8 +55,8 @@ public final class ProgressJournal implements AutoCloseable {
   private JournalFile openFile() throws IOException {
     Path path = directory.resolve(FILE);
     byte[] bytes = Files.exists(path) ? Files.readAllBytes(path) : new byte[0];
-    Optional<JournalMark> mark = JournalMark.read(directory);
-    if (mark.isEmpty() && owner.token() == 0 && JournalHeader.mayBeTorn(bytes)) {
+    JournalMark mark = JournalMark.read(directory);
+    if (mark == null && owner.token() == 0 && JournalHeader.mayBeTorn(bytes)) {
       return JournalFile.create(path, JournalHeader.create(), point, "header");
     }
     JournalContent content = JournalContent.read(bytes);
@@ -136,7 +134,7 @@ public final class ProgressJournal implements AutoCloseable {
     byte[] bytes = bytes(directory);
     JournalContent content = JournalContent.read(bytes);
     if (bytes.length > JournalHeader.SIZE || !JournalHeader.mayBeTorn(bytes)) {
-      JournalHeader unused = JournalCheck.requireWhole(directory, bytes, content, Optional.empty());
+      JournalHeader unused = JournalCheck.requireWhole(directory, bytes, content, null);
     }
     return content.entries();
   }
@@ -152,6 +150,52 @@ public final class ProgressJournal implements AutoCloseable {
     } catch (IOException e) {
       throw new JournalException("cannot read " + file, e);
     }
+  }
+
+  /**
+   * What a repair would do.
+   *
+   * @param damage what is wrong; empty when there is nothing to repair
+   * @param kept how many entries the new journal would have
+   * @param left how many whole entries it would not have
+   */
+  public record RepairPlan(List<JournalVerification.Damage> damage, long kept, long left) {
+    /** Copies the list. */
+    public RepairPlan {
+      damage = List.copyOf(damage);
+    }
+
+    /** Returns whether there is anything to repair. */
+    public boolean isNeeded() {
+      return !damage.isEmpty();
+    }
+  }
+
+  /**
+   * Returns what a repair would do; writes nothing.
+   *
+   * @throws JournalException when there is no journal, or a newer version has written it
+   */
+  public static RepairPlan planRepair(Path directory) {
+    return JournalRepair.plan(directory);
+  }
+
+  /**
+   * Copies what is whole of a damaged journal into a new one, which can be gone on with and takes
+   * its place; the damaged one is kept under another name. When the process ends in between, the
+   * journal is the old one or the new one.
+   *
+   * <p>Everything before the first damage is kept. Of what stands behind it, only entries are that
+   * do not count on what was lost: checkpoints of known lineages, which stand for all steps in
+   * them, and what follows them without a gap. Steps that are left out are trained again. A journal
+   * that is not damaged, but older or shorter than it was, or of another run, is taken as it is.
+   *
+   * @return the file that has the bytes of the damaged journal
+   * @throws JournalException when another process has the run open, there is nothing to repair, or
+   *     the files cannot be written
+   */
+  public static Path repair(Path directory) {
+    return JournalRepair.repair(directory, WritePoint.NONE);
   }
 
   /**

@@ -95,7 +95,7 @@ public final class ResumableTraining {
   }
 
   /**
-   * Trains to the end: from the begin when the journal is empty, else from where it ends. A run
+   * Trains to the end: from the beginning when the journal is empty, else from where it ends. A run
    * that is complete goes on from its final checkpoint when there are more steps, epochs or data
    * than it was begun with; else it is left alone and its result returned again. Blocks.
    *

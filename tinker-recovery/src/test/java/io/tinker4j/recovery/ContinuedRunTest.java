@@ -19,8 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A run that is complete, started again with more to do, or as another one. */
 @Timeout(60)
 class ContinuedRunTest {
-  private static final LongToDoubleFunction RATE = step -> 0.01;
-
   @TempDir private Path directory;
   private final TestRuns runs = new TestRuns();
 
@@ -33,8 +31,12 @@ class ContinuedRunTest {
     return directory.resolve("run");
   }
 
+  private static double rate(long step) {
+    return 0.01;
+  }
+
   private ResumableTraining.Builder<List<Datum>> run(List<List<Datum>> data, long epochs) {
-    return run(data, epochs, LossFunction.CROSS_ENTROPY, RATE, journal());
+    return run(data, epochs, LossFunction.CROSS_ENTROPY, ContinuedRunTest::rate, journal());
   }
 
   private ResumableTraining.Builder<List<Datum>> run(
@@ -91,7 +93,9 @@ class ContinuedRunTest {
     run(data, 1).build().resumeOrStart();
 
     assertThatThrownBy(() ->
-            run(data, 1, LossFunction.IMPORTANCE_SAMPLING, RATE, journal()).build().resumeOrStart())
+            run(data, 1, LossFunction.IMPORTANCE_SAMPLING, ContinuedRunTest::rate, journal())
+                .build()
+                .resumeOrStart())
         .isInstanceOf(JournalException.class)
         .hasMessageContaining("loss");
   }

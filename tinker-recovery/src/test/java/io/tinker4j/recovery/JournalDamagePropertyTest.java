@@ -122,7 +122,7 @@ class JournalDamagePropertyTest {
     if (!record) {
       return any % (bytes.length + 1);
     }
-    List<JournalContent.Record> all = JournalContent.read(bytes).front().records();
+    List<JournalContent.Located> all = JournalContent.read(bytes).front().records();
     return (int) all.get(any % all.size()).end();
   }
 

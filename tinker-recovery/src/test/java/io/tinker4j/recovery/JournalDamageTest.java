@@ -52,7 +52,7 @@ class JournalDamageTest {
     byte[] bytes = train();
     for (int at : new int[] {150, 151, bytes.length / 2}) {
       byte[] flipped = bytes.clone();
-      flipped[at] ^= 4;
+      flipped[at] ^= (byte) 4;
       assertRefusedUntouched(flipped, "damaged");
     }
   }
@@ -167,7 +167,7 @@ class JournalDamageTest {
             new JournalEntry.LineageBegun(0, "m", -1, 0),
             new StepsConfirmed(0, 1, 1),
             new JournalEntry.RunOpened(5));
-    whole[60] ^= 1;
+    whole[60] ^= (byte) 1;
     Files.delete(journal().resolve(JournalMark.FILE));
     assertRefusedUntouched(whole, "damaged");
   }
@@ -176,7 +176,7 @@ class JournalDamageTest {
   void verify_ofADamagedJournal_namesEveryBadByte() throws Exception {
     byte[] bytes = train();
     byte[] damaged = Arrays.copyOf(bytes, bytes.length + 8);
-    damaged[150] ^= 4;
+    damaged[150] ^= (byte) 4;
     Files.write(file(), damaged);
 
     JournalVerification.Report report = JournalVerification.verify(journal());
@@ -199,14 +199,14 @@ class JournalDamageTest {
       String clean = runs.cleanWeights(40, directory.resolve("clean"));
       long steps = stoppedBehindStep25(runs);
       byte[] damaged = Files.readAllBytes(file());
-      damaged[400] ^= 4; // near the begin: without what stands behind, all would be lost
+      damaged[400] ^= (byte) 4; // near the beginning: without what stands behind, all would be lost
       Files.write(file(), damaged);
-      assertThat(JournalRepair.plan(journal()).isNeeded()).isTrue();
+      assertThat(ProgressJournal.planRepair(journal()).isNeeded()).isTrue();
 
-      Path kept = JournalRepair.repair(journal());
+      Path kept = ProgressJournal.repair(journal());
 
       assertThat(kept).hasBinaryContent(damaged);
-      assertThat(JournalRepair.plan(journal()).isNeeded()).isFalse();
+      assertThat(ProgressJournal.planRepair(journal()).isNeeded()).isFalse();
       assertThat(JournalVerification.verify(journal()).isSound()).isTrue();
       assertThat(JournalState.of(ProgressJournal.read(journal())).checkpoints())
           .extracting(CheckpointRecord::step)
@@ -235,7 +235,7 @@ class JournalDamageTest {
   void repair_thatDiesAnywhere_canBeDoneAgain() throws Exception {
     byte[] bytes = train();
     byte[] mark = Files.readAllBytes(journal().resolve(JournalMark.FILE));
-    bytes[150] ^= 4;
+    bytes[150] ^= (byte) 4;
     for (int fatal = 1; fatal < 400; fatal++) {
       Files.write(file(), bytes);
       Files.write(journal().resolve(JournalMark.FILE), mark);
@@ -245,8 +245,8 @@ class JournalDamageTest {
         assertThat(fatal).isGreaterThan(writes.count());
         return;
       } catch (DyingWrites.Death e) {
-        if (JournalRepair.plan(journal()).isNeeded()) {
-          JournalRepair.repair(journal());
+        if (ProgressJournal.planRepair(journal()).isNeeded()) {
+          ProgressJournal.repair(journal());
         }
         assertThat(JournalVerification.verify(journal()).isSound()).isTrue();
         ProgressJournal.open(journal()).close();

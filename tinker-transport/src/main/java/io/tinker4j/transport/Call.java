@@ -242,7 +242,9 @@ final class Call<O> {
       return reception.decode(answer, client.redaction);
     } catch (DecodeException e) {
       Throwable shown = client.redaction.failure(e);
-      throw shown.equals(e) ? e : new DecodeException(masked(String.valueOf(e.getMessage())), shown);
+      throw shown.equals(e)
+          ? e
+          : new DecodeException(masked(String.valueOf(e.getMessage())), shown);
     }
   }
 
