@@ -112,6 +112,21 @@ final class ServerCommand implements Callable<Integer> {
       description = "Which server it behaves like: ${COMPLETION-CANDIDATES}. Default: hosted.")
   private Personality personality = Personality.HOSTED;
 
+  @Option(
+      names = "--adapter-slots",
+      paramLabel = "N",
+      description = "How many models there may be in memory. Default: no limit.")
+  private @Nullable Integer adapterSlots;
+
+  @Option(
+      names = "--slot-timeout",
+      paramLabel = "SECONDS",
+      description = {
+        "How long a session is silent before its models make room for others, with",
+        "--adapter-slots. Default: 300."
+      })
+  private @Nullable Double slotTimeout;
+
   private final CountDownLatch end = new CountDownLatch(1);
 
   @Override
@@ -148,6 +163,12 @@ final class ServerCommand implements Callable<Integer> {
       builder.port(port);
       if (holdTime != null) {
         builder.holdTime(Duration.ofMillis(Math.round(holdTime * 1000)));
+      }
+      if (adapterSlots != null) {
+        builder.adapterSlots(adapterSlots);
+      }
+      if (slotTimeout != null) {
+        builder.slotTimeout(Duration.ofMillis(Math.round(slotTimeout * 1000)));
       }
       if (dataDirectory != null) {
         builder.dataDirectory(Files.createDirectories(dataDirectory));

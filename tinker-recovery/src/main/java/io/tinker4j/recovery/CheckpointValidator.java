@@ -191,7 +191,13 @@ public final class CheckpointValidator {
 
   private Optional<Finding> load(String path) {
     try {
-      Object unused = service.createTrainingClientFromStateWithOptimizer(path).unload();
+      // Its place may be the last one, and whoever asks wants to load next.
+      Object unused =
+          service
+              .createTrainingClientFromStateWithOptimizer(path)
+              .unload()
+              .handle((result, failure) -> true)
+              .join();
       return Optional.empty();
     } catch (TinkerException | IllegalArgumentException e) {
       if (!isAboutTheCheckpoint(e)) {
@@ -203,6 +209,10 @@ public final class CheckpointValidator {
 
   /** Whether a load has failed for what is loaded, not for a server or a connection in trouble. */
   static boolean isAboutTheCheckpoint(RuntimeException e) {
+    return !Capacity.isExhausted(e) && isAboutWhatIsLoaded(e);
+  }
+
+  private static boolean isAboutWhatIsLoaded(RuntimeException e) {
     return switch (e) {
       case RequestFailedException failed -> failed.isUserError();
       case ApiStatusException refused ->

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What recoveries may still cost. Not thread-safe. */
@@ -19,6 +20,8 @@ final class RecoveryBudget {
   private long highest = -1;
   private long progressed;
   private int attempts;
+  private int waits;
+  private Duration waited = Duration.ZERO;
 
   RecoveryBudget(RecoveryPolicy policy, Time time) {
     this.policy = policy;
@@ -38,6 +41,8 @@ final class RecoveryBudget {
     if (isNew) {
       this.highest = highest;
       attempts = 0;
+      waits = 0;
+      waited = Duration.ZERO;
       tried.clear();
       progressed = now;
       begins.add(now);
@@ -56,6 +61,23 @@ final class RecoveryBudget {
   /** Takes back the number of the attempt that has begun last. */
   void attemptWasNone() {
     attempts--;
+  }
+
+  /**
+   * Returns how long to wait for capacity until the next attempt; empty when that was waited for
+   * long enough.
+   *
+   * @param random from 0 to 1
+   */
+  Optional<Duration> capacityWait(double random) {
+    Duration left = policy.capacityWait().minus(waited);
+    if (left.isZero()) {
+      return Optional.empty();
+    }
+    Duration next = policy.backoff().around(waits++, random);
+    Duration wait = next.compareTo(left) < 0 ? next : left;
+    waited = waited.plus(wait);
+    return Optional.of(wait);
   }
 
   void tried(String what) {

@@ -76,6 +76,8 @@ public sealed interface RecoveryEvent {
     OLDER_CHECKPOINT,
     /** The client holds calls back, as the server does not answer: the attempt waits. */
     CIRCUIT_OPEN,
+    /** The server has no room for another model: the attempt waits. */
+    NO_CAPACITY,
     /** Heartbeats do not arrive; training goes on while the server has the session. */
     SESSION_SUSPECT,
     /** The server has refused samples as too many; fewer are submitted at once for a while. */

@@ -43,6 +43,16 @@ public interface RecoveryPolicy {
     return Duration.ofMinutes(10);
   }
 
+  /**
+   * How long to wait, per incident, for a server that has no room for another model, before that
+   * counts as a failed attempt. It is asked again after the waits of {@link #backoff}. Default 15
+   * minutes, as servers take up to 6 to notice that a process is gone and free its model.
+   */
+  @Value.Default
+  default Duration capacityWait() {
+    return Duration.ofMinutes(15);
+  }
+
   /** How often monitors ask for the state of a run. Default 30 seconds. */
   @Value.Default
   default Duration pollInterval() {
@@ -181,6 +191,7 @@ public interface RecoveryPolicy {
   default void check() {
     Settings.atLeast("maxAttempts", maxAttempts(), 1);
     Settings.positive("attemptTimeout", attemptTimeout());
+    Settings.positive("capacityWait", capacityWait());
     Settings.positive("pollInterval", pollInterval());
     Settings.atLeast("maxFallbacks", maxFallbacks(), 0);
     Settings.atLeast("maxConcurrentRecoveries", maxConcurrentRecoveries(), 1);

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +30,13 @@ final class Restorer<B> implements AutoCloseable {
   private final TimedAttempt attempts;
   private final RunEvents events;
   private final RecoveryBudget budget;
+  private final TimedAttempt briefly;
+  private final LeftModels left;
+
+  private static final System.Logger log = System.getLogger(Restorer.class.getName());
+
+  /** How long unloading is waited for, which is not worth more. */
+  private static final Duration BRIEFLY = Duration.ofSeconds(20);
 
   /** After so many failures with one checkpoint, an attempt goes on with the next. */
   private static final int FAILURES = 2;
@@ -54,6 +62,8 @@ final class Restorer<B> implements AutoCloseable {
     this.attempts = new TimedAttempt(settings.time, threads, policy.attemptTimeout());
     this.events = events;
     this.budget = new RecoveryBudget(policy, settings.time);
+    this.briefly = new TimedAttempt(settings.time, threads, BRIEFLY);
+    this.left = new LeftModels(threads, briefly);
   }
 
   /**
@@ -89,13 +99,23 @@ final class Restorer<B> implements AutoCloseable {
       } catch (JournalException e) { // another process has the run, or the choice names nothing
         throw e;
       } catch (TinkerException | AttemptException e) {
-        if (incident == null && e instanceof TinkerException ours && Outcomes.isHopeless(ours)) {
+        if (incident == null
+            && e instanceof TinkerException ours
+            && Outcomes.isHopeless(ours)
+            && !Capacity.isExhausted(ours)) {
           throw ours;
         }
         last = e;
         if (e instanceof CircuitOpenException open) {
-          await(open);
+          await(RecoveryEvent.Rung.CIRCUIT_OPEN, open.retryAfter().orElseThrow(), open);
           continue;
+        }
+        if (Capacity.isExhausted(e)) {
+          Optional<Duration> wait = budget.capacityWait(settings.random.nextDouble());
+          if (wait.isPresent()) {
+            await(RecoveryEvent.Rung.NO_CAPACITY, wait.get(), e);
+            continue;
+          }
         }
         String reason = "attempt %d: %s".formatted(attempt, e.getMessage());
         budget.tried(reason);
@@ -104,12 +124,14 @@ final class Restorer<B> implements AutoCloseable {
     }
   }
 
-  /** Nothing was sent, so it was no attempt; before it closes, the circuit lets none through. */
-  private void await(CircuitOpenException open) throws InterruptedException {
-    Duration wait = open.retryAfter().orElseThrow();
+  /**
+   * Waits for what says nothing about the run: a circuit that lets nothing through before it
+   * closes, a server without room for a model. It was no attempt.
+   */
+  private void await(RecoveryEvent.Rung rung, Duration wait, Exception why)
+      throws InterruptedException {
     budget.attemptWasNone();
-    events.degraded(
-        RecoveryEvent.Rung.CIRCUIT_OPEN, "waiting %s: %s".formatted(wait, open.getMessage()));
+    events.degraded(rung, "waiting %s: %s".formatted(wait, why.getMessage()));
     settings.time.sleep(wait);
   }
 
@@ -126,6 +148,8 @@ final class Restorer<B> implements AutoCloseable {
       events.started(number);
     }
     close();
+    ServiceClient open = attempts.run(this::service);
+    left.free(journal.state().lineages(), open.createRestClient());
     List<CheckpointRecord> candidates = candidates();
     if (candidates.isEmpty()) {
       return startAfresh();
@@ -168,7 +192,11 @@ final class Restorer<B> implements AutoCloseable {
    * the second one does not, nor does any in the last attempt. Newer checkpoints stay first.
    */
   private boolean goesOnBehind(CheckpointRecord candidate, int attempt, Exception failure) {
-    return !(failure instanceof CircuitOpenException || failure instanceof JournalException)
+    boolean isOfThisAttempt =
+        failure instanceof CircuitOpenException
+            || failure instanceof JournalException
+            || Capacity.isExhausted(failure);
+    return !isOfThisAttempt
         && (failures.merge(candidate.path(), 1, Integer::sum) >= FAILURES
             || attempt >= policy.maxAttempts());
   }
@@ -215,9 +243,19 @@ final class Restorer<B> implements AutoCloseable {
     return new Ground(fresh, 0, Batches.Position.START, null);
   }
 
-  /** Asks the server to forget a model, at the latest with its session. */
-  private static void free(TrainingClient client) {
-    CompletableFuture<?> unused = client.unload();
+  /**
+   * Asks the server to unload a model and waits a little, as its place may be the last one and is
+   * needed next. A model that stays goes with its session.
+   */
+  private void free(TrainingClient client) throws InterruptedException {
+    left.noteFreed(client.modelId());
+    try {
+      Object unused = briefly.run(() -> TimedAttempt.join(client.unload()));
+    } catch (TinkerException | AttemptException e) {
+      log.log(
+          System.Logger.Level.DEBUG,
+          () -> "a model may stay: model=%s cause=%s".formatted(client.modelId(), e.getMessage()));
+    }
   }
 
   private ServiceClient service() {
@@ -354,12 +392,13 @@ final class Restorer<B> implements AutoCloseable {
    */
   @Override
   public void close() {
-    TrainingClient left = model;
+    TrainingClient used = model;
     ServiceClient open = service;
     model = null;
     service = null;
-    if (settings.isShared && left != null) {
-      free(left);
+    if (settings.isShared && used != null) {
+      left.noteFreed(used.modelId());
+      CompletableFuture<?> unused = used.unload();
     }
     if (!settings.isShared && open != null) {
       open.close(Duration.ZERO);

@@ -377,6 +377,26 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
     }
 
     /**
+     * Sets how many models there may be in memory; a model beyond that fails when it is created.
+     * Default: as many as memory holds. SkyRL's server has 8 by default.
+     */
+    public Builder adapterSlots(int slots) {
+      settings.adapterSlots = ServerSettings.requirePositive("adapterSlots", slots);
+      return this;
+    }
+
+    /**
+     * Sets how long a session is silent before its models make room for others where {@link
+     * #adapterSlots} are few: they are unloaded up to a fifth later than that, when a model needs
+     * their place. Default: 5 minutes, as SkyRL's server has it. Leave it longer than the 10
+     * seconds between the heartbeats of a client.
+     */
+    public Builder slotTimeout(Duration timeout) {
+      settings.slotTimeout = ServerSettings.requirePositive("slotTimeout", timeout);
+      return this;
+    }
+
+    /**
      * Sets how long the tokens are good that {@code auth/token} gives out, which exists only when
      * the client configuration enables it. Default: 1 hour.
      */

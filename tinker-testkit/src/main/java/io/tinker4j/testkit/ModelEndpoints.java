@@ -27,6 +27,7 @@ final class ModelEndpoints {
   private final Workshop workshop;
   private final Credentials credentials;
   private final Behaviour behaviour;
+  private final AdapterSlots slots;
   private final InstantSource clock;
 
   ModelEndpoints(
@@ -35,14 +36,15 @@ final class ModelEndpoints {
       BaseModels baseModels,
       Workshop workshop,
       Credentials credentials,
-      Behaviour behaviour,
+      AdapterSlots slots,
       InstantSource clock) {
     this.registry = registry;
     this.checkpoints = checkpoints;
     this.baseModels = baseModels;
     this.workshop = workshop;
     this.credentials = credentials;
-    this.behaviour = behaviour;
+    this.behaviour = workshop.behaviour();
+    this.slots = slots;
     this.clock = clock;
   }
 
@@ -92,15 +94,23 @@ final class ModelEndpoints {
     TrainingRunEntry run = creation.run();
     TrainedModel model = new TrainedModel(run.id(), creation.session(), run, workshop, 0);
     model.create(
-        created,
-        () -> {
-          LoraModel made = creation.engine().create();
-          checkpoints.register(run);
-          return made;
-        },
-        creation.result(),
-        isFromScratch(request));
+        created, () -> createEngine(model, creation), creation.result(), isFromScratch(request));
     return model;
+  }
+
+  private LoraModel createEngine(TrainedModel model, Creation creation) throws IOException {
+    slots.take(model);
+    boolean isMade = false;
+    try {
+      LoraModel made = creation.engine().create();
+      checkpoints.register(creation.run());
+      isMade = true;
+      return made;
+    } finally {
+      if (!isMade) {
+        slots.giveBack(model);
+      }
+    }
   }
 
   private static boolean isFromScratch(StoredRequest request) {
@@ -122,6 +132,9 @@ final class ModelEndpoints {
       return;
     }
     model.resume(history, operations::read);
+    if (history.created().isDone() && checkpoints.hasRun(model.id())) { // else it was never made
+      slots.keep(model);
+    }
     registry.restoreModel(
         new Registry.Entry(
             model,

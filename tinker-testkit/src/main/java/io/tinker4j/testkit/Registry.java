@@ -2,7 +2,6 @@ package io.tinker4j.testkit;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * for use by many threads.
  */
 final class Registry {
-  private final InstantSource clock;
+  private final ServerTime clock;
   private final Duration sessionTimeout;
   private final Chronicle chronicle;
   private final Behaviour behaviour;
@@ -32,7 +31,7 @@ final class Registry {
 
   private final Map<String, Entry> models = new HashMap<>();
 
-  Registry(InstantSource clock, Duration sessionTimeout, Chronicle chronicle, Behaviour behaviour) {
+  Registry(ServerTime clock, Duration sessionTimeout, Chronicle chronicle, Behaviour behaviour) {
     this.behaviour = behaviour;
     this.chronicle = chronicle;
     this.clock = clock;
@@ -45,6 +44,7 @@ final class Registry {
   /** Adds a session durably. */
   void addSession(Session session) {
     expireSessions();
+    session.heartbeat(clock.instant(), clock.nanoTime());
     long entry = chronicle.session(session);
     sessions.put(session.id(), session);
     chronicle.sync(entry);
@@ -52,7 +52,7 @@ final class Registry {
 
   /** Adds a session of former times; it counts as alive now. */
   void restoreSession(Session session) {
-    session.heartbeat(clock.instant());
+    session.heartbeat(clock.instant(), clock.nanoTime());
     sessions.put(session.id(), session);
   }
 
@@ -126,7 +126,7 @@ final class Registry {
     if (session.isFinished()) {
       throw RefusedException.gone("session " + id + " is finished");
     }
-    session.heartbeat(clock.instant());
+    session.heartbeat(clock.instant(), clock.nanoTime());
     expireSessions();
   }
 

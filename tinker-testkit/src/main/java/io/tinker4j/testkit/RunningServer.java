@@ -113,7 +113,13 @@ final class RunningServer implements AutoCloseable {
     ModelOperations operations = new ModelOperations(registry);
     ModelEndpoints models =
         new ModelEndpoints(
-            registry, checkpoints, baseModels, workshop, credentials, behaviour, time);
+            registry,
+            checkpoints,
+            baseModels,
+            workshop,
+            credentials,
+            new AdapterSlots(settings.adapterSlots, settings.slotTimeout, time),
+            time);
     Samplers samplers =
         new Samplers(registry, checkpoints, baseModels, compute, workshop.chronicle());
     SamplingEndpoints sampling = new SamplingEndpoints(registry, samplers, workshop, behaviour);

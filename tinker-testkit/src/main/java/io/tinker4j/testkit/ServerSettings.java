@@ -45,6 +45,8 @@ final class ServerSettings implements Cloneable {
   FaultScript faults = FaultScript.none();
   boolean faultControl;
   Duration sessionTimeout = Duration.ofMinutes(5);
+  int adapterSlots = Integer.MAX_VALUE;
+  Duration slotTimeout = Duration.ofMinutes(5);
   Duration tokenLife = Duration.ofHours(1);
   boolean stubbed;
   long compactionEntries = Compactor.ENTRIES;

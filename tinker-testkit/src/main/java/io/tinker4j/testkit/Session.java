@@ -12,6 +12,7 @@ final class Session {
   private final Instant created;
   private final Map<String, String> userMetadata;
   private volatile Instant lastHeartbeat;
+  private volatile long lastHeard;
   private volatile @Nullable String project;
   private volatile boolean finished;
   private volatile boolean expired;
@@ -60,8 +61,14 @@ final class Session {
     return lastHeartbeat;
   }
 
-  void heartbeat(Instant now) {
+  /** The same in nanoseconds of a clock that does not jump. */
+  long lastHeard() {
+    return lastHeard;
+  }
+
+  void heartbeat(Instant now, long nanos) {
     lastHeartbeat = now;
+    lastHeard = nanos;
   }
 
   /** Whether its client has said that it is done. */

@@ -41,6 +41,7 @@ import io.tinker4j.types.SetSessionProjectRequest;
 import io.tinker4j.types.TinkerPath;
 import io.tinker4j.types.TrainingRun;
 import io.tinker4j.types.TrainingRunsResponse;
+import io.tinker4j.types.UnloadModelRequest;
 import io.tinker4j.types.WeightsInfoRequest;
 import io.tinker4j.types.WeightsInfoResponse;
 import java.io.IOException;
@@ -366,6 +367,19 @@ public final class RestClient {
     SetCheckpointTtlRequest.Builder request = SetCheckpointTtlRequest.builder();
     request.trainingRunId(path.trainingRunId()).checkpointId(path.checkpointId());
     return request;
+  }
+
+  /**
+   * Asks the server to unload a model, such as one of a process that was killed, which has its
+   * place in the server's memory until its session times out. Returns when the server has accepted
+   * that; checkpoints stay. A {@link TrainingClient} unloads its own model.
+   */
+  public void unloadModel(String modelId) {
+    if (modelId.isBlank()) {
+      throw new IllegalArgumentException("modelId is blank; it must be that of a model");
+    }
+    Object unused =
+        api.call(Operations.UNLOAD_MODEL, UnloadModelRequest.builder().modelId(modelId).build());
   }
 
   /** Describes a session of one's own: its training runs and samplers. */

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A process that trains and the process of its server are killed again and again, without warning
- * and at random moments.
+ * and at random moments. The server has room for one model, so what a trainer leaves behind has to
+ * go before the next one has a place.
  *
  * <p>{@code -Psoak} is the long version: 1,000 steps, the trainer killed about every 10 seconds and
  * the server about every 30.
@@ -40,7 +41,11 @@ class KillTest {
                     .delay(Duration.ofMillis(Integer.getInteger("kill.step.millis", 50))))
             .toJson());
     List<String> server =
-        List.of("--data-dir=" + directory.resolve("server"), "--faults=" + faults);
+        List.of(
+            "--data-dir=" + directory.resolve("server"),
+            "--faults=" + faults,
+            "--adapter-slots=1",
+            "--slot-timeout=15"); // longer than between two heartbeats
     String model;
     Executioner.Toll toll;
     try (Executioner executioner =
