@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  */
 final class Checks {
   /** The longest time to live that the service knows: ten years. */
-  private static final Duration LONGEST_TTL = Duration.ofSeconds(315_360_000);
+  private static final Duration LONGEST_TTL = Duration.ofDays(3650);
 
   private static final Duration SHORTEST_EXTERNAL_TTL = Duration.ofHours(1);
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}");

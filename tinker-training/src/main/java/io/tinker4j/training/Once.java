@@ -1,6 +1,7 @@
 package io.tinker4j.training;
 
 import io.tinker4j.transport.CallInterruptedException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -19,8 +20,12 @@ final class Once<T> {
 
   /** Returns what is there, if anything is. */
   Optional<T> peek() {
-    CompletableFuture<T> now = made.get();
+    CompletableFuture<T> now = current();
     return isMade(now) ? Optional.of(now.join()) : Optional.empty();
+  }
+
+  private CompletableFuture<T> current() {
+    return Objects.requireNonNull(made.get());
   }
 
   private static boolean isMade(CompletableFuture<?> future) {
@@ -35,7 +40,7 @@ final class Once<T> {
    */
   T get(Predicate<? super T> isUsable, Supplier<? extends T> making) {
     while (true) {
-      CompletableFuture<T> now = made.get();
+      CompletableFuture<T> now = current();
       if (!now.isDone()) {
         await(now);
       } else if (isMade(now) && isUsable.test(now.join())) {

@@ -7,6 +7,7 @@ import io.tinker4j.transport.TinkerThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -155,7 +156,7 @@ final class Runner {
       Thread.currentThread().interrupt();
       throw new CallInterruptedException(operation + " was interrupted", e);
     } catch (ExecutionException e) {
-      throw rethrown(operation, e.getCause());
+      throw rethrown(operation, Objects.requireNonNull(e.getCause()));
     }
   }
 

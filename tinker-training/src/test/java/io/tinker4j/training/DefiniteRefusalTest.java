@@ -21,6 +21,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
@@ -149,7 +150,8 @@ class DefiniteRefusalTest {
       int before = server.requests().size();
 
       for (String slip : local) {
-        assertThatThrownBy(() -> slips().get(slip).apply(client).join())
+        assertThatThrownBy(() ->
+                Objects.requireNonNull(slips().get(slip)).apply(client).join())
             .as(slip)
             .cause()
             .isInstanceOf(IllegalArgumentException.class);

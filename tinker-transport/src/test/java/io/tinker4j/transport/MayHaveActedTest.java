@@ -68,7 +68,7 @@ class MayHaveActedTest {
   })
   void failure_afterTheseAttempts_tellsWhetherTheServerMayHaveActed(
       String attempts, boolean mayHaveActed) {
-    for (String attempt : attempts.split(" ")) {
+    for (String attempt : attempts.split(" ", -1)) {
       switch (attempt) {
         case "lost" ->
             server.then(request -> {

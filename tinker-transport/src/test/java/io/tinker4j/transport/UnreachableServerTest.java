@@ -31,7 +31,7 @@ class UnreachableServerTest {
       new Handler() {
         @Override
         public void publish(LogRecord record) {
-          if (record.getLevel() == Level.WARNING) {
+          if (record.getLevel().equals(Level.WARNING)) {
             warnings.add(record.getMessage());
           }
         }
