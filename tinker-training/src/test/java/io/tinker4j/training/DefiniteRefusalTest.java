@@ -150,8 +150,7 @@ class DefiniteRefusalTest {
       int before = server.requests().size();
 
       for (String slip : local) {
-        assertThatThrownBy(() ->
-                Objects.requireNonNull(slips().get(slip)).apply(client).join())
+        assertThatThrownBy(() -> Objects.requireNonNull(slips().get(slip)).apply(client).join())
             .as(slip)
             .cause()
             .isInstanceOf(IllegalArgumentException.class);

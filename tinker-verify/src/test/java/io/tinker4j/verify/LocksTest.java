@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -129,9 +128,8 @@ class LocksTest {
   }
 
   private Optional<String> waits(JavaCodeUnit unit, Set<JavaCodeUnit> path) {
-    @Nullable Optional<String> before = known.get(unit);
-    if (before != null) {
-      return before;
+    if (known.containsKey(unit)) {
+      return known.getOrDefault(unit, Optional.empty());
     }
     if (!path.add(unit) || !isOurs(unit)) {
       return Optional.empty();
