@@ -29,10 +29,10 @@ import java.util.stream.Stream;
  * Samples from one version of a model's weights: a base model, a checkpoint, or the weights a
  * training client had when this client was made. Thread-safe; samples do not wait for each other.
  *
- * <p>At most as many samples are with the server at once as its configuration says (2,000), and at
- * most 400 are being submitted; more wait in the order of their calls, and take about a kilobyte
- * besides their prompts. While the server says that it is overloaded, all samplers of a service
- * client submit less.
+ * <p>At most as many samples are with the server at once as its configuration says (2,000), in a
+ * heap of less than 512 MiB one for each 256 KiB of it, and at most 400 are being submitted; more
+ * wait in the order of their calls, and take about a kilobyte besides their prompts. While the
+ * server says that it is overloaded, all samplers of a service client submit less.
  *
  * <p>A sample whose submission or result is lost is tried again, with jittered waits of 0.5 to 10
  * seconds, until no sample of this client has shown progress for the progress timeout; unless the
@@ -46,6 +46,8 @@ public final class SamplingClient {
   private static final SampleOptions WITH_LOGPROBS =
       SampleOptions.builder().promptLogprobs(true).build();
   private static final SamplingParams ONE_TOKEN = SamplingParams.builder().maxTokens(1).build();
+  private static final long HEAP_PER_PLACE = 256 << 10;
+  private static final int FEWEST_PLACES = 16;
   private static final Backoff RETRIES =
       new Backoff(Duration.ofMillis(500), Duration.ofSeconds(10), 0.25);
 
@@ -65,7 +67,13 @@ public final class SamplingClient {
         scope.activity(Activity.Kind.SAMPLING, samplingSessionId),
         scope.waits(),
         new AtomicLong(),
-        new StartQueue(scope.config().sampleMaxConcurrentRequests()));
+        new StartQueue(places(scope.config().sampleMaxConcurrentRequests())));
+  }
+
+  /** A sample that is with the server has a thread, requests and, when it is asked for, buffers. */
+  private static int places(int configured) {
+    long affordable = Runtime.getRuntime().maxMemory() / HEAP_PER_PLACE;
+    return (int) Math.min(configured, Math.max(FEWEST_PLACES, affordable));
   }
 
   private SamplingClient(
