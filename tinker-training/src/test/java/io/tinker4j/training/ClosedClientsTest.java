@@ -31,8 +31,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @Timeout(value = 1, unit = TimeUnit.HOURS)
 class ClosedClientsTest {
-  private static final int CYCLES = Integer.getInteger("cycles", 100);
-  private static final int WARM_UP = 30;
+  private static final int CYCLES = Integer.getInteger("cycles", 60);
+  private static final int WARM_UP = 20;
 
   /** Of heap, for each closed client; some of what is measured belongs to the JVM. */
   private static final long MOST_LEFT = 4_000;
