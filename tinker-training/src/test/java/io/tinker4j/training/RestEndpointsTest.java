@@ -219,6 +219,15 @@ class RestEndpointsTest {
   static Stream<Endpoint> accounts() {
     return Stream.of(
         of(
+            "unloadModel",
+            "POST unload_model {\"model_id\":\"m1\",\"type\":\"unload_model\"}",
+            "{\"request_id\":\"7\",\"model_id\":\"m1\"}",
+            "done",
+            rest -> {
+              rest.unloadModel("m1");
+              return "done";
+            }),
+        of(
             "getSession",
             "GET sessions/s1?access_scope=owned",
             "{\"training_run_ids\":[\"r1\"],\"sampler_ids\":[]}",

@@ -30,12 +30,22 @@ public final class ServerProcess implements AutoCloseable {
 
   /** Starts a class of the test's class path in a small JVM. */
   public static Process java(String mainClass, List<String> arguments) throws IOException {
+    return start(command(mainClass, arguments));
+  }
+
+  /** Returns the command that starts a class of the test's class path in a small JVM. */
+  public static List<String> command(String mainClass, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m", "-cp"));
     command.add(System.getProperty("java.class.path"));
     command.add(mainClass);
     command.addAll(arguments);
+    return command;
+  }
+
+  /** Starts a process whose errors nobody reads. */
+  public static Process start(List<String> command) throws IOException {
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
   }
 

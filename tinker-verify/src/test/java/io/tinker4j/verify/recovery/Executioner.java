@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,8 @@ final class Executioner implements AutoCloseable {
   private final List<String> serverOptions;
   private final Duration trainerLife;
   private final Duration serverLife;
-  private final SplittableRandom random = new SplittableRandom(Long.getLong("kill.seed", 1));
+  private final SplittableRandom random;
+  private final Trainers launcher;
   private final ScheduledExecutorService killer = Executors.newSingleThreadScheduledExecutor();
   private final int port;
   private final String url;
@@ -45,12 +47,36 @@ final class Executioner implements AutoCloseable {
   /** Who was killed, and how long it took each time until the next step was done. */
   record Toll(int trainers, int servers, List<Duration> recoveries) {}
 
-  /** Starts the server; lives last on average as long as given. */
-  Executioner(List<String> serverOptions, Duration trainerLife, Duration serverLife)
-      throws IOException {
+  /** How long trainers and servers live on average, and what chance begins with. */
+  record Lives(Duration trainer, Duration server, long seed) {}
+
+  /** Starts trainers, and knows them. */
+  interface Trainers {
+    /** Plain ones, which end only when they are killed or done. */
+    Trainers PLAIN =
+        (url, journal, steps) ->
+            ServerProcess.java(
+                TrainingProcess.class.getName(),
+                List.of(url, journal.toString(), Integer.toString(steps)));
+
+    Process start(String url, Path journal, int steps) throws IOException;
+
+    /** Is told what a trainer says beside its steps. */
+    default void said(String line) {}
+
+    /** Whether a trainer may have ended by itself as it did. */
+    default boolean mayEnd(Process trainer) {
+      return false;
+    }
+  }
+
+  /** Starts the server. */
+  Executioner(List<String> serverOptions, Lives lives, Trainers launcher) throws IOException {
     this.serverOptions = serverOptions;
-    this.trainerLife = trainerLife;
-    this.serverLife = serverLife;
+    this.trainerLife = lives.trainer();
+    this.serverLife = lives.server();
+    this.random = new SplittableRandom(lives.seed());
+    this.launcher = launcher;
     server = ServerProcess.start(0, serverOptions.toArray(String[]::new));
     url = server.baseUrl();
     port = URI.create(url).getPort();
@@ -60,17 +86,58 @@ final class Executioner implements AutoCloseable {
   String train(Path journal, int steps) throws Exception {
     while (true) {
       Process process = startTrainer(journal, steps);
+      String last = "";
       try (BufferedReader output = process.inputReader()) {
         for (String line = output.readLine(); line != null; line = output.readLine()) {
           if (line.startsWith("model ")) {
             return line.substring("model ".length());
           }
-          stepDone(process, Instant.parse(line.substring(0, line.indexOf(' '))));
+          if (line.contains(" step ")) {
+            stepDone(process, Instant.parse(line.substring(0, line.indexOf(' '))));
+          } else {
+            last = line;
+            launcher.said(line);
+          }
         }
       } finally {
         int unused = process.destroyForcibly().waitFor();
       }
-      requireKilled(process);
+      requireKilled(process, last);
+    }
+  }
+
+  /** Ends the training with the stacks of its threads when it is not over by then. */
+  void giveUpAfter(Duration longest) {
+    var unused = killer.schedule(this::giveUp, longest.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void giveUp() {
+    lock.lock();
+    try {
+      failure = new IllegalStateException("the run does not end; its trainer:\n" + stacks());
+      if (trainer != null) {
+        end(trainer);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private String stacks() {
+    if (trainer == null) {
+      return "none";
+    }
+    try {
+      Path tool = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+      Process dump =
+          new ProcessBuilder(tool.toString(), Long.toString(trainer.pid()), "Thread.print")
+              .redirectErrorStream(true)
+              .start();
+      try (BufferedReader output = dump.inputReader()) {
+        return output.lines().collect(Collectors.joining("\n"));
+      }
+    } catch (IOException e) {
+      return "no stacks: " + e.getMessage();
     }
   }
 
@@ -86,10 +153,7 @@ final class Executioner implements AutoCloseable {
   private Process startTrainer(Path journal, int steps) throws IOException {
     lock.lock();
     try {
-      trainer =
-          ServerProcess.java(
-              TrainingProcess.class.getName(),
-              List.of(url, journal.toString(), Integer.toString(steps)));
+      trainer = launcher.start(url, journal, steps);
       return trainer;
     } finally {
       lock.unlock();
@@ -114,14 +178,15 @@ final class Executioner implements AutoCloseable {
     }
   }
 
-  private void requireKilled(Process process) throws Exception {
+  private void requireKilled(Process process, String last) throws Exception {
     lock.lock();
     try {
       if (failure != null) {
         throw failure;
       }
-      if (process.equals(trainer)) {
-        throw new AssertionError("the trainer has ended by itself: " + process.exitValue());
+      if (process.equals(trainer) && !launcher.mayEnd(process)) {
+        throw new AssertionError(
+            "the trainer has ended by itself: %d, %s".formatted(process.exitValue(), last));
       }
     } finally {
       lock.unlock();

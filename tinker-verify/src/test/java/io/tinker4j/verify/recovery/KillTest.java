@@ -51,8 +51,11 @@ class KillTest {
     try (Executioner executioner =
         new Executioner(
             server,
-            Duration.ofSeconds(Integer.getInteger("kill.trainer.seconds", 3)),
-            Duration.ofSeconds(Integer.getInteger("kill.server.seconds", 6)))) {
+            new Executioner.Lives(
+                Duration.ofSeconds(Integer.getInteger("kill.trainer.seconds", 3)),
+                Duration.ofSeconds(Integer.getInteger("kill.server.seconds", 6)),
+                Long.getLong("kill.seed", 1)),
+            Executioner.Trainers.PLAIN)) {
       model = executioner.train(directory.resolve("run"), STEPS);
       toll = executioner.toll();
     }

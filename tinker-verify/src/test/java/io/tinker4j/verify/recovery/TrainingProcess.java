@@ -2,11 +2,13 @@ package io.tinker4j.verify.recovery;
 
 import io.tinker4j.recovery.Batches;
 import io.tinker4j.recovery.CheckpointSchedule;
+import io.tinker4j.recovery.JournalException;
 import io.tinker4j.recovery.RecoveryPolicy;
 import io.tinker4j.recovery.ResumableTraining;
 import io.tinker4j.training.LoraOptions;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.transport.Backoff;
+import io.tinker4j.transport.Time;
 import io.tinker4j.types.LossFunction;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,33 +17,64 @@ import java.util.function.Consumer;
 
 /** A process that trains, and tells of each step on its standard output. */
 final class TrainingProcess {
+  /** What a line begins with that tells of a jump of the clock. */
+  static final String CLOCK = "clock ";
+
+  /** The exit code when the journal could not be used. */
+  static final int JOURNAL_FAILED = 3;
+
   private TrainingProcess() {}
 
   /**
    * Trains to the end.
    *
-   * @param args the server's address, the journal's directory, the number of steps
+   * @param args the server's address, the journal's directory, the number of steps, and the seed of
+   *     a wall clock that jumps, if it is to
    */
   public static void main(String[] args) throws InterruptedException {
-    ResumableTraining.Result result =
-        train(
-            args[0],
-            Path.of(args[1]),
-            Integer.parseInt(args[2]),
-            step -> System.out.println(Instant.now() + " step " + step));
-    System.out.println("model " + result.modelId());
+    try {
+      ResumableTraining.Result result =
+          train(
+              args[0],
+              Path.of(args[1]),
+              Integer.parseInt(args[2]),
+              args.length > 3 ? Settings.rough(Long.parseLong(args[3])) : Settings.PLAIN,
+              step -> System.out.println(Instant.now() + " step " + step));
+      System.out.println("model " + result.modelId());
+    } catch (RuntimeException e) {
+      System.out.println("failed " + String.valueOf(e).replace('\n', ' '));
+      System.exit(e instanceof JournalException ? JOURNAL_FAILED : 1);
+    }
   }
 
   static ResumableTraining.Result train(
       String url, Path journal, int steps, Consumer<Long> progress) throws InterruptedException {
+    return train(url, journal, steps, Settings.PLAIN, progress);
+  }
+
+  /** How often a trainer saves, and its time. */
+  private record Settings(long everySteps, Time time) {
+    static final Settings PLAIN = new Settings(25, Time.system());
+
+    /** Often enough for short lives. */
+    static Settings rough(long seed) {
+      return new Settings(5, new JumpingTime(seed, error -> System.out.println(CLOCK + error)));
+    }
+  }
+
+  private static ResumableTraining.Result train(
+      String url, Path journal, int steps, Settings settings, Consumer<Long> progress)
+      throws InterruptedException {
     return ResumableTraining.supervised(
             Batches.of(ChaosRun.data(), steps), LossFunction.CROSS_ENTROPY, step -> 0.01)
-        .service(() -> ServiceClient.builder().baseUrl(url).apiKey("tml-test").build())
+        .service(() ->
+            ServiceClient.builder().baseUrl(url).apiKey("tml-test").time(settings.time()).build())
+        .time(settings.time())
         .baseModel("tinker4j/tiny-bytes")
         .lora(LoraOptions.builder().rank(2).seed(7).build())
         .steps(steps)
         .journal(journal)
-        .schedule(CheckpointSchedule.builder().everySteps(25).build())
+        .schedule(CheckpointSchedule.builder().everySteps(settings.everySteps()).build())
         .policy(
             RecoveryPolicy.builder()
                 .maxAttempts(20)
