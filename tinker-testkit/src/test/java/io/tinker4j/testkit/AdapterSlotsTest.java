@@ -11,15 +11,16 @@ import org.junit.jupiter.api.Timeout;
 /** A server with room for few models. */
 @Timeout(60)
 class AdapterSlotsTest {
-  private static final String CREATE =
-      """
-      {"session_id": "%s", "model_seq_id": %d, "base_model": "tinker4j/nano-bytes",
-       "lora_config": {"rank": 4}}
-      """;
-
   private static Map<String, @Nullable Object> create(
       WireClient client, String session, int number) {
-    return client.await(client.submit("create_model", CREATE.formatted(session, number)));
+    return client.await(
+        client.submit(
+            "create_model",
+            """
+            {"session_id": "%s", "model_seq_id": %d, "base_model": "tinker4j/nano-bytes",
+             "lora_config": {"rank": 4}}
+            """
+                .formatted(session, number)));
   }
 
   private static void assertFull(Map<String, @Nullable Object> answer) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +23,8 @@ final class RoughTrainers implements Executioner.Trainers, AutoCloseable {
   private final SplittableRandom random;
   private @Nullable RoughProxy proxy;
   private volatile boolean isLimited;
-  private volatile int jumps;
-  private volatile int fullDisks;
+  private final AtomicInteger jumps = new AtomicInteger();
+  private final AtomicInteger fullDisks = new AtomicInteger();
 
   RoughTrainers(SplittableRandom random) {
     this.random = random;
@@ -61,7 +62,7 @@ final class RoughTrainers implements Executioner.Trainers, AutoCloseable {
   @Override
   public void said(String line) {
     if (line.startsWith(TrainingProcess.CLOCK)) {
-      jumps++;
+      jumps.incrementAndGet();
     }
   }
 
@@ -69,16 +70,16 @@ final class RoughTrainers implements Executioner.Trainers, AutoCloseable {
   @Override
   public boolean mayEnd(Process trainer) {
     boolean isFull = isLimited && trainer.exitValue() == TrainingProcess.JOURNAL_FAILED;
-    fullDisks += isFull ? 1 : 0;
+    fullDisks.addAndGet(isFull ? 1 : 0);
     return isFull;
   }
 
   int jumps() {
-    return jumps;
+    return jumps.get();
   }
 
   int fullDisks() {
-    return fullDisks;
+    return fullDisks.get();
   }
 
   RoughProxy.Toll connections() {
