@@ -126,7 +126,7 @@ final class SubmissionLane {
       if (failed != null && (effect == Effect.STATE || failed.isSeen().getAsBoolean())) {
         unseen = null;
       } else if (failed != null && failed.counts(effect)) {
-        failWith(failed, effect, isSeen);
+        failedWithAnother(effect, failed.cause(), isSeen);
         throw failed.cause().again();
       }
       return reserve(run, effect, isSeen, false);
@@ -162,9 +162,10 @@ final class SubmissionLane {
     return turn;
   }
 
-  /** Lets an operation fail with one before it, once; a step fails with a pass that did. */
-  private void failWith(Unseen failed, Effect effect, BooleanSupplier isSeen) {
-    unseen = effect == Effect.GRADIENT ? new Unseen(effect, failed.cause(), isSeen) : null;
+  /** A step that counts on a pass fails with it, and then the next pass begins anew. */
+  private void failedWithAnother(
+      Effect effect, TrainingHaltedException cause, BooleanSupplier isSeen) {
+    unseen = effect == Effect.GRADIENT ? new Unseen(effect, cause, isSeen) : null;
   }
 
   /** Halts the lane: turns that have not begun fail. The first cause stays. */
@@ -203,8 +204,8 @@ final class SubmissionLane {
       if (stop == null) {
         return;
       }
-      if (unseen != null && unseen.counts(turn.effect)) {
-        failWith(unseen, turn.effect, turn.isSeen);
+      if (turn.effect == Effect.GRADIENT || turn.effect == Effect.STEP) {
+        failedWithAnother(turn.effect, stop, turn.isSeen);
       }
       throw stop.again();
     } finally {
