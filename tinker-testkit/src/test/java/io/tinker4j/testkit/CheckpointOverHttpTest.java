@@ -216,13 +216,14 @@ class CheckpointOverHttpTest {
         WireClient stranger = new WireClient(server, "tml-other", HttpClient.Version.HTTP_1_1)) {
       String path = save(client, client.createModel(), 1, "a");
       String model = stranger.createModel();
-      String load = "{\"model_id\":\"%s\",\"seq_id\":1,\"path\":\"%s\",\"optimizer\":true%s}";
+      String load = "{\"model_id\":\"%s\",\"seq_id\":%d,\"path\":\"%s\",\"optimizer\":true%s}";
 
-      int without = stranger.tryPost("load_weights", load.formatted(model, path, "")).statusCode();
+      int without =
+          stranger.tryPost("load_weights", load.formatted(model, 1, path, "")).statusCode();
       Map<String, @Nullable Object> with =
           stranger.run(
               "load_weights",
-              load.formatted(model, path, ",\"weights_access_token\":\"tml-test\""));
+              load.formatted(model, 2, path, ",\"weights_access_token\":\"tml-test\""));
 
       assertThat(without).isEqualTo(404);
       assertThat(with).containsEntry("path", path);
