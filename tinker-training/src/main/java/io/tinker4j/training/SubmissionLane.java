@@ -3,6 +3,8 @@ package io.tinker4j.training;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.ConflictException;
 import io.tinker4j.transport.TinkerException;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
@@ -33,7 +35,8 @@ final class SubmissionLane {
   private static final int SLACK = 1000;
 
   private final String modelId;
-  // guards: next, certainFrom, refusal, last, run, unseen, lastStep, reserved, halt
+  // guards: next, certainFrom, refusal, last, run, unseen, lastStep, reserved,
+  // waiting, halt
   private final ReentrantLock lock = new ReentrantLock();
   private long next;
 
@@ -44,6 +47,7 @@ final class SubmissionLane {
   private CountDownLatch last = new CountDownLatch(0);
   private Run run = new Run();
   private @Nullable Unseen unseen;
+  private final Set<Turn> waiting = new LinkedHashSet<>();
   private long reserved;
   private long lastStep = -1;
   private @Nullable TrainingHaltedException halt;
@@ -78,6 +82,19 @@ final class SubmissionLane {
     /** Whether an operation called behind it counts on it. */
     boolean counts(Effect effect) {
       return effect == Effect.STEP || (effect == Effect.GRADIENT && failed != Effect.GRADIENT);
+    }
+
+    /** What is left when another operation has failed with one before: a step with its pass. */
+    static @Nullable Unseen after(
+        @Nullable Unseen before,
+        Effect effect,
+        TrainingHaltedException cause,
+        BooleanSupplier isSeen) {
+      return switch (effect) {
+        case NONE, SAVE -> before;
+        case STEP -> null;
+        case GRADIENT, STATE -> new Unseen(effect, cause, isSeen);
+      };
     }
   }
 
@@ -126,7 +143,7 @@ final class SubmissionLane {
       if (failed != null && (effect == Effect.STATE || failed.isSeen().getAsBoolean())) {
         unseen = null;
       } else if (failed != null && failed.counts(effect)) {
-        failedWithAnother(effect, failed.cause(), isSeen);
+        unseen = Unseen.after(failed, effect, failed.cause(), isSeen);
         throw failed.cause().again();
       }
       return reserve(run, effect, isSeen, false);
@@ -158,14 +175,9 @@ final class SubmissionLane {
   private Turn reserve(Run run, Effect effect, BooleanSupplier isSeen, boolean anyhow) {
     Turn turn = new Turn(run, effect, isSeen, anyhow, reserved, last);
     reserved++;
+    waiting.add(turn);
     last = turn.passed;
     return turn;
-  }
-
-  /** A step that counts on a pass fails with it, and then the next pass begins anew. */
-  private void failedWithAnother(
-      Effect effect, TrainingHaltedException cause, BooleanSupplier isSeen) {
-    unseen = effect == Effect.GRADIENT ? new Unseen(effect, cause, isSeen) : null;
   }
 
   /** Halts the lane: turns that have not begun fail. The first cause stays. */
@@ -191,7 +203,13 @@ final class SubmissionLane {
       if (run == failed.run) {
         run = new Run();
       }
-      unseen = new Unseen(failed.effect, broken, failed.isSeen);
+      @Nullable Unseen left = new Unseen(failed.effect, broken, failed.isSeen);
+      for (Turn behind : waiting) {
+        if (behind.run == failed.run && behind.place > failed.place) {
+          left = Unseen.after(left, behind.effect, broken, behind.isSeen);
+        }
+      }
+      unseen = left;
     } finally {
       lock.unlock();
     }
@@ -201,13 +219,9 @@ final class SubmissionLane {
     lock.lock();
     try {
       TrainingHaltedException stop = halt == null ? turn.run.broken : halt;
-      if (stop == null) {
-        return;
+      if (stop != null) {
+        throw stop.again();
       }
-      if (turn.effect == Effect.GRADIENT || turn.effect == Effect.STEP) {
-        failedWithAnother(turn.effect, stop, turn.isSeen);
-      }
-      throw stop.again();
     } finally {
       lock.unlock();
     }
@@ -336,8 +350,18 @@ final class SubmissionLane {
         }
         return submit(submission);
       } finally {
-        passed.countDown();
+        pass();
       }
+    }
+
+    private void pass() {
+      lock.lock();
+      try {
+        waiting.remove(this);
+      } finally {
+        lock.unlock();
+      }
+      passed.countDown();
     }
 
     private <T> T submit(Submission<T> submission) throws Exception {
@@ -356,7 +380,7 @@ final class SubmissionLane {
     /** Lets the next turn in without having sent anything: this one's owner could not begin. */
     void abandon(Throwable cause) {
       failed(cause);
-      passed.countDown();
+      pass();
     }
 
     /** Fails what counts on this turn's operation, which the server has not carried out. */

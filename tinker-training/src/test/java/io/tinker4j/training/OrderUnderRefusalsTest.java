@@ -11,6 +11,7 @@ import io.tinker4j.types.LossFunction;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,7 @@ class OrderUnderRefusalsTest {
   void operations_underRefusals_areDoneOnceEachAndNoStepWithoutItsGradient(RefusedNumbers numbers)
       throws Exception {
     int refusals = 0;
-    for (long seed = 1; seed <= 150; seed++) {
+    for (long seed = 1; seed <= Long.getLong("refusal.seeds", 150); seed++) {
       try {
         refusals += run(seed, numbers);
       } catch (AssertionError e) {
@@ -87,6 +88,7 @@ class OrderUnderRefusalsTest {
     private final RefusedNumbers numbers;
     private final TreeMap<Long, ByteString> executed = new TreeMap<>();
     private final Set<Long> used = new TreeSet<>();
+    private final Map<String, Integer> refused = new HashMap<>();
     private int refusals;
 
     Server(Random random, RefusedNumbers numbers) {
@@ -106,13 +108,13 @@ class OrderUnderRefusalsTest {
       if (chance < 5) {
         throw new IOException("lost before it arrived");
       }
-      if (before == null && chance < 25) {
+      int status = refused.computeIfAbsent(what(call), any -> status());
+      if (before == null && status > 0) {
         refusals++;
         if (numbers == RefusedNumbers.USED) {
           used.add(seqId);
         }
-        int[] statuses = {400, 404, 409, 413, 422};
-        return FakeService.json(statuses[chance % 5], Map.of("detail", "refused " + refusals));
+        return FakeService.json(status, Map.of("detail", "refused " + what(call)));
       }
       executed.put(seqId, call.body());
       if (call.path().equals("optim_step")) {
@@ -122,6 +124,29 @@ class OrderUnderRefusalsTest {
         throw new IOException("the answer is lost");
       }
       return FakeService.json(200, Map.of("request_id", "r" + seqId));
+    }
+
+    /** An operation that is refused is so under any number. */
+    private int status() {
+      int[] statuses = {400, 404, 409, 413, 422};
+      return random.nextInt(5) == 0 ? statuses[random.nextInt(5)] : 0;
+    }
+
+    /** The operation of a call, whatever its number and its format. */
+    private static String what(FakeService.Call call) {
+      if (call.path().equals("optim_step")) {
+        return "step " + Golden.number(Golden.map(call.json().get("adam_params")), "learning_rate");
+      }
+      boolean isJson = call.headers().first("content-type").orElse("").contains("json");
+      return "pass "
+          + (isJson
+              ? call.body().toStringUtf8().replaceAll("(?s).*\"tokens\":\\[(\\d+).*", "$1")
+              : PassBodies.read(call)
+                  .getData(0)
+                  .getModelInput(0)
+                  .getEncodedText()
+                  .getTokens()
+                  .byteAt(0));
     }
 
     synchronized void check() {
