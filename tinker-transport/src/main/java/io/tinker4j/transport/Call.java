@@ -375,9 +375,10 @@ final class Call<O> {
     return retryable ? warnedOf(lost, e) : lost;
   }
 
-  /** The failure says it in the end; until then somebody waits and wonders. */
+  /** The failure of the last retry says it itself; until then somebody waits and wonders. */
   private ConnectionException warnedOf(ConnectionException failure, Exception cause) {
-    if (client.resilience.reachability().failedAgain(address())) {
+    boolean isLast = retries > 0 && retries >= limits.retries();
+    if (!isLast && client.resilience.reachability().failedAgain(address())) {
       log.log(
           System.Logger.Level.WARNING,
           () ->
