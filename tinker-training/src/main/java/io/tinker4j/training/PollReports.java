@@ -56,9 +56,10 @@ final class PollReports {
   /** Reports a result that is not what the protocol says. */
   void unreadable(DecodeException failure, int iteration) {
     Map<String, @Nullable Object> data = data(iteration);
-    data.put("exception", Redaction.report(String.valueOf(failure.getMessage())));
-    data.put("exception_type", failure.getClass().getSimpleName());
-    data.put("exception_stack", Redaction.report(failure));
+    FailureReport report = FailureReport.of(failure);
+    data.put("exception", report.message());
+    data.put("exception_type", report.type());
+    data.put("exception_stack", report.trace());
     telemetry.generic(PREFIX + "validation_error", TelemetrySeverity.ERROR, data);
   }
 

@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one service client reports to the service: that a session begins and ends, and what fails in
  * between. Reporting never waits for the server; see {@link TelemetryQueue} for the bounds and
- * {@link TelemetrySender} for when events go. No event carries a credential, a body that was sent
- * or a token id. Thread-safe.
+ * {@link TelemetrySender} for when events go. No event carries a credential, a body that was sent,
+ * a token id or the text of somebody else's exception ({@link FailureReport}). Thread-safe.
  */
 final class Telemetry {
   private static final System.Logger log = System.getLogger(Telemetry.class.getName());
@@ -225,10 +225,10 @@ final class Telemetry {
 
   private static Map<String, @Nullable Object> details(Throwable fault) {
     Map<String, @Nullable Object> details = new LinkedHashMap<>();
-    details.put("error_type", fault.getClass().getSimpleName());
-    String message = fault.getMessage();
-    if (message != null && !message.isEmpty()) {
-      details.put("message", Redaction.report(message));
+    FailureReport report = FailureReport.of(fault);
+    details.put("error_type", report.type());
+    if (!report.message().isEmpty()) {
+      details.put("message", report.message());
     }
     if (fault instanceof ApiStatusException refused) {
       details.put("status_code", refused.status());
@@ -248,20 +248,19 @@ final class Telemetry {
   }
 
   private void unhandled(Throwable failure) {
-    String message = failure.getMessage() == null ? "" : Redaction.report(failure.getMessage());
-    String trace = Redaction.report(failure);
+    FailureReport report = FailureReport.of(failure);
     report(
         stamp ->
             UnhandledExceptionEvent.builder()
-                .errorMessage(message)
-                .errorType(failure.getClass().getSimpleName())
+                .errorMessage(report.message())
+                .errorType(report.type())
                 .eventId(stamp.id())
                 .eventSessionIndex(stamp.index())
                 .severity(TelemetrySeverity.ERROR)
                 .timestamp(stamp.now())
-                .traceback(trace)
+                .traceback(report.trace())
                 .build(),
-        message.length() + trace.length());
+        report.message().length() + report.trace().length());
   }
 
   /**

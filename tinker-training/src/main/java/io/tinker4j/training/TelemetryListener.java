@@ -2,14 +2,12 @@ package io.tinker4j.training;
 
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.CallKind;
-import io.tinker4j.transport.Redaction;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.TinkerListener;
 import io.tinker4j.types.TelemetrySeverity;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -77,8 +75,9 @@ final class TelemetryListener implements TinkerListener {
 
   /** Adds what a failure says, in the reference client's words. */
   static void describe(Throwable failure, Map<String, @Nullable Object> data) {
-    data.put("exception", Redaction.report(Objects.toString(failure.getMessage(), "")));
-    data.put("exception_type", failure.getClass().getSimpleName());
+    FailureReport report = FailureReport.of(failure);
+    data.put("exception", report.message());
+    data.put("exception_type", report.type());
     data.put("status_code", failure instanceof ApiStatusException e ? e.status() : null);
   }
 

@@ -3,7 +3,12 @@ package io.tinker4j.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.example.ScoringException;
+import io.tinker4j.training.RequestFailedException.Category;
+import io.tinker4j.transport.CallKind;
+import io.tinker4j.transport.CredentialSource;
 import io.tinker4j.transport.DecodeException;
+import io.tinker4j.transport.TinkerListener;
 import io.tinker4j.transport.TransportResponse;
 import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.ModelInput;
@@ -15,14 +20,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is reported to the service, and what becomes of it when the service does not listen. */
 // readiness: A5, I7
@@ -318,8 +326,7 @@ class TelemetryTest {
     try (var api = FakeService.api(server)) {
       Telemetry telemetry = new Telemetry(new RecordingTime());
       telemetry.start(api, api.threads(), () -> 0);
-      telemetry.failed(new IllegalStateException("outer", new IOException(secrets)));
-      telemetry.failed(new IllegalStateException(secrets));
+      telemetry.failed(new RequestFailedException("optim_step", "r", secrets, Category.SERVER));
       telemetry.close(Duration.ofSeconds(30));
     }
 
@@ -329,6 +336,80 @@ class TelemetryTest {
         .anySatisfy(body -> assertThat(body).contains("***"))
         .allSatisfy(
             body -> assertThat(body).doesNotContain("very-secret", "abc.def", "hidden", jwt));
+  }
+
+  /** A user's exception, whose text may say anything. */
+  private static <T extends Throwable> T confidential(T failure) {
+    failure.setStackTrace(
+        new StackTraceElement[] {
+          new StackTraceElement("com.example.patients.Scorer", "score", "Scorer.java", 7),
+          new StackTraceElement("io.tinker4j.training.CustomPass", "run", "CustomPass.java", 8)
+        });
+    return failure;
+  }
+
+  private static final String CONFIDENTIAL = "could not score: patient Jane";
+
+  static Stream<Throwable> failuresOfUsers() {
+    IllegalStateException theirs = confidential(new IllegalStateException(CONFIDENTIAL));
+    return Stream.of(
+        theirs,
+        new CompletionException(CONFIDENTIAL, theirs),
+        TrainingHaltedException.once("m", theirs),
+        confidential(new CredentialSource.UnavailableException(CONFIDENTIAL)),
+        confidential(new ScoringException(CONFIDENTIAL)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failuresOfUsers")
+  @Tag("readiness:D5")
+  void failed_exceptionOfAUser_reportsItsTypeWithoutItsText(Throwable failure) throws Exception {
+    try (var api = FakeService.api(server)) {
+      Telemetry telemetry = new Telemetry(new RecordingTime());
+      telemetry.start(api, api.threads(), () -> 0);
+      telemetry.failed(failure);
+      new TelemetryListener(telemetry, new TinkerListener() {})
+          .callFailed(
+              new TinkerListener.TracedCall(1, "optim_step", CallKind.TRAIN),
+              Duration.ZERO,
+              failure);
+      telemetry.close(Duration.ofSeconds(30));
+    }
+
+    assertThat(server.callsTo("telemetry"))
+        .isNotEmpty()
+        .extracting(call -> call.body().toStringUtf8())
+        .allSatisfy(body -> assertThat(body).doesNotContain("patient", "Jane"));
+    Throwable shown = failure instanceof CompletionException ? failure.getCause() : failure;
+    assertThat(event("UNHANDLED_EXCEPTION"))
+        .containsEntry("error_message", "")
+        .hasEntrySatisfying(
+            "traceback",
+            trace ->
+                assertThat(trace.toString())
+                    .contains(shown.getClass().getName(), "\tat io.tinker4j."));
+  }
+
+  @Test
+  @Tag("readiness:D5")
+  void call_userTransportFails_reportsNoneOfItsText() {
+    server.on(
+        "optim_step",
+        call -> {
+          throw new IOException(CONFIDENTIAL);
+        });
+    try (ServiceClient service = client().time(new RecordingTime()).maxRetries(1).build()) {
+      TrainingClient training = service.createLoraTrainingClient("base");
+      assertThatThrownBy(() -> training.optimStep(AdamParams.builder().build()).join())
+          .hasMessageContaining("Jane");
+    }
+
+    assertThat(data(event("InternalClientHolder.execute_with_retries.exception")))
+        .containsEntry("exception_type", "ConnectionException")
+        .containsEntry("exception", "");
+    assertThat(server.callsTo("telemetry"))
+        .extracting(call -> call.body().toStringUtf8())
+        .allSatisfy(body -> assertThat(body).doesNotContain("Jane"));
   }
 
   @Test

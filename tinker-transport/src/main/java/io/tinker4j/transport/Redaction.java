@@ -1,7 +1,5 @@
 package io.tinker4j.transport;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
@@ -206,7 +204,7 @@ public final class Redaction {
     if (isClean && shown.equals(failure.toString())) {
       return failure;
     }
-    Redacted copy = new Redacted(shown, cleanCause);
+    Redacted copy = new Redacted(shown, typeName(failure), cleanCause);
     copy.setStackTrace(failure.getStackTrace());
     suppressed.forEach(copy::addSuppressed);
     return copy;
@@ -216,8 +214,11 @@ public final class Redaction {
   private static final class Redacted extends Exception {
     private static final long serialVersionUID = 1;
 
-    Redacted(String text, @Nullable Throwable cause) {
+    private final String typeName;
+
+    Redacted(String text, String typeName, @Nullable Throwable cause) {
       super(text, cause);
+      this.typeName = typeName;
     }
   }
 
@@ -226,11 +227,14 @@ public final class Redaction {
     return report(text, MAX_MESSAGE);
   }
 
-  /** Returns a failure's stack trace as it may be reported, at most 4,000 characters of it. */
-  public static String report(Throwable failure) {
-    StringWriter text = new StringWriter();
-    failure.printStackTrace(new PrintWriter(text, true));
-    return report(text.toString(), MAX_TRACE);
+  /** Returns a stack trace as it may be reported, at most 4,000 characters of it. */
+  public static String reportTrace(String trace) {
+    return report(trace, MAX_TRACE);
+  }
+
+  /** Returns the name of a failure's class, also of one that stands here as a redacted copy. */
+  public static String typeName(Throwable failure) {
+    return failure instanceof Redacted copy ? copy.typeName : failure.getClass().getName();
   }
 
   /** Cut twice: a secret must not lose its mark at the cut, nor a giant text cost much. */
