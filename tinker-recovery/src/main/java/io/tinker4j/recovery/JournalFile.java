@@ -1,5 +1,6 @@
 package io.tinker4j.recovery;
 
+import io.tinker4j.training.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -39,7 +40,7 @@ final class JournalFile implements AutoCloseable {
   static JournalFile create(Path path, JournalHeader header, WritePoint point, String where)
       throws IOException {
     FileChannel channel =
-        FileChannel.open(
+        PrivateFiles.open(
             path,
             StandardOpenOption.CREATE,
             StandardOpenOption.READ,

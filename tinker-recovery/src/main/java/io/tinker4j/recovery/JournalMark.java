@@ -1,5 +1,6 @@
 package io.tinker4j.recovery;
 
+import io.tinker4j.training.PrivateFiles;
 import io.tinker4j.transport.JsonCodec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -71,7 +72,7 @@ record JournalMark(UUID journal, long generation, long length, long entries, int
   void write(Path directory, WritePoint point) throws IOException {
     Path next = directory.resolve(NEW_FILE);
     try (FileChannel channel =
-        FileChannel.open(
+        PrivateFiles.open(
             next,
             StandardOpenOption.CREATE,
             StandardOpenOption.WRITE,

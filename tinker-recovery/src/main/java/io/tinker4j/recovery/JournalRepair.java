@@ -1,6 +1,8 @@
 package io.tinker4j.recovery;
 
+import io.tinker4j.training.PrivateFiles;
 import java.io.IOException;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,8 +60,13 @@ final class JournalRepair {
       to = numbered(directory, ++number);
     }
     Path copy = directory.resolve(ProgressJournal.FILE + ".copy");
-    Files.copy(from, copy, StandardCopyOption.REPLACE_EXISTING);
-    try (FileChannel channel = FileChannel.open(copy, StandardOpenOption.WRITE)) {
+    try (FileChannel channel =
+        PrivateFiles.open(
+            copy,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
+      Files.copy(from, Channels.newOutputStream(channel));
       channel.force(true);
     }
     int ignored = point.before("rename of the damaged journal", 0);

@@ -3,6 +3,7 @@ package io.tinker4j.recovery;
 import io.tinker4j.recovery.JournalEntry.CheckpointSaved;
 import io.tinker4j.recovery.JournalEntry.RunFinished;
 import io.tinker4j.recovery.JournalEntry.RunOpened;
+import io.tinker4j.training.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
@@ -96,7 +97,7 @@ public final class ProgressJournal implements AutoCloseable {
   static ProgressJournal open(Path directory, WritePoint point, long condensedBeyond) {
     boolean interrupted = Thread.interrupted();
     try {
-      Files.createDirectories(directory);
+      PrivateFiles.createDirectories(directory);
       while (true) {
         try {
           return openOnce(directory, point, condensedBeyond);

@@ -1,5 +1,6 @@
 package io.tinker4j.recovery;
 
+import io.tinker4j.training.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -7,7 +8,6 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -38,7 +38,7 @@ final class RunLock implements AutoCloseable {
    */
   static RunLock acquire(Path file) throws IOException {
     try {
-      Files.createFile(file);
+      PrivateFiles.createFile(file);
     } catch (FileAlreadyExistsException e) {
       // That of an earlier owner serves as well.
     }

@@ -9,12 +9,16 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Journals whose bytes have gone bad: what was being written is dropped, all else is refused. */
@@ -55,6 +59,37 @@ class JournalDamageTest {
       flipped[at] ^= (byte) 4;
       assertRefusedUntouched(flipped, "damaged");
     }
+  }
+
+  private static void assertPrivate(Path directory) throws Exception {
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)))
+        .isEqualTo("rwx------");
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files.toList())
+          .hasSizeGreaterThanOrEqualTo(3)
+          .allSatisfy(file ->
+              assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                  .as(file.toString())
+                  .isEqualTo("rw-------"));
+    }
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void journal_writtenCondensedAndRepaired_onlyItsOwnerCanRead() throws Exception {
+    byte[] bytes = train();
+    assertPrivate(journal());
+    try (ProgressJournal journal = ProgressJournal.open(journal())) {
+      journal.compact();
+    }
+    assertPrivate(journal());
+
+    bytes[150] ^= (byte) 4;
+    Files.write(file(), bytes);
+    Path kept = ProgressJournal.repair(journal());
+
+    assertThat(kept).exists();
+    assertPrivate(journal());
   }
 
   @Test

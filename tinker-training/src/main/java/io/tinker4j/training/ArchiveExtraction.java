@@ -43,7 +43,7 @@ final class ArchiveExtraction {
    * @throws IOException when files cannot be read or written
    */
   static void extract(Path archive, Path root, long allowed) throws IOException {
-    Files.createDirectory(root);
+    PrivateFiles.createDirectories(root);
     try (InputStream file = new BufferedInputStream(Files.newInputStream(archive), BLOCK);
         InputStream content = unzipped(file)) {
       new ArchiveExtraction(new TarReader(content), root, allowed).extract();
@@ -66,7 +66,7 @@ final class ArchiveExtraction {
       Path target = target(entry);
       try {
         switch (entry.kind()) {
-          case DIRECTORY -> Files.createDirectories(target);
+          case DIRECTORY -> PrivateFiles.createDirectories(target);
           case FILE -> write(entry, target);
           case LINK, DEVICE, OTHER ->
               throw unsafe(entry, "is neither a plain file nor a directory");
@@ -84,9 +84,10 @@ final class ArchiveExtraction {
           Reason.TOO_LARGE,
           "the archive has more to extract than is allowed, at '" + entry.name() + "'");
     }
-    Files.createDirectories(Objects.requireNonNull(target.getParent()));
+    PrivateFiles.createDirectories(Objects.requireNonNull(target.getParent()));
     byte[] block = new byte[BLOCK];
-    try (OutputStream out = Files.newOutputStream(target, StandardOpenOption.CREATE_NEW)) {
+    PrivateFiles.createFile(target);
+    try (OutputStream out = Files.newOutputStream(target, StandardOpenOption.WRITE)) {
       for (int count = tar.read(block); count >= 0; count = tar.read(block)) {
         out.write(block, 0, count);
       }

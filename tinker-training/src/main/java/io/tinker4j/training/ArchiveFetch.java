@@ -81,9 +81,11 @@ final class ArchiveFetch {
   /**
    * Fetches the archive.
    *
+   * @param path a file that is not there yet
    * @throws IOException when the file cannot be written
    */
   Fetched to(Path path) throws IOException {
+    PrivateFiles.createFile(path);
     try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
       while (!attempt(file)) {
         if (fruitless >= ATTEMPTS) {

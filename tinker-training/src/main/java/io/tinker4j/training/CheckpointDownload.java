@@ -103,7 +103,7 @@ public final class CheckpointDownload {
   }
 
   /**
-   * Saves the archive as a file.
+   * Saves the archive as a file that only its owner can read.
    *
    * @throws IllegalArgumentException when the target exists and is not to be replaced, or is a
    *     directory; nothing was sent
@@ -116,7 +116,8 @@ public final class CheckpointDownload {
 
   /**
    * Extracts the archive into a directory of its own. Only plain files and directories inside it
-   * are extracted; an archive with anything else is refused as a whole.
+   * are extracted, for the owner alone to read; an archive with anything else is refused as a
+   * whole.
    *
    * @throws IllegalArgumentException when the target exists and is not to be replaced, or is a
    *     file; nothing was sent

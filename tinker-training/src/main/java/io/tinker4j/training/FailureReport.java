@@ -3,8 +3,10 @@ package io.tinker4j.training;
 import io.tinker4j.transport.CredentialSource;
 import io.tinker4j.transport.Redaction;
 import io.tinker4j.transport.TinkerException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -52,10 +54,13 @@ record FailureReport(String type, String message, String trace) {
     return true;
   }
 
-  private static Set<Throwable> chain(Throwable failure) {
-    Set<Throwable> chain = Collections.newSetFromMap(new IdentityHashMap<>());
+  /** A failure and its causes, as far as they do not repeat. */
+  private static List<Throwable> chain(Throwable failure) {
+    List<Throwable> chain = new ArrayList<>();
+    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     @Nullable Throwable each = failure;
-    while (each != null && chain.add(each)) {
+    while (each != null && seen.add(each)) {
+      chain.add(each);
       each = each.getCause();
     }
     return chain;
@@ -63,14 +68,11 @@ record FailureReport(String type, String message, String trace) {
 
   private static String trace(Throwable failure) {
     StringBuilder trace = new StringBuilder();
-    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    @Nullable Throwable each = failure;
-    while (each != null && seen.add(each)) {
-      trace.append(each == failure ? "" : "Caused by: ").append(Redaction.typeName(each));
+    for (Throwable each : chain(failure)) {
+      trace.append(trace.isEmpty() ? "" : "Caused by: ").append(Redaction.typeName(each));
       String text = text(each);
       trace.append(text.isEmpty() ? "" : ": ").append(text).append('\n');
       frames(each, trace);
-      each = each.getCause();
     }
     return trace.toString();
   }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -113,6 +116,26 @@ class ArchiveExtractionTest {
     assertThat(target.resolve("adapter_config.json")).hasContent("{}");
     assertThat(target.resolve("model/weights.bin")).hasContent("w".repeat(3000));
     assertThat(found()).hasSize(3);
+  }
+
+  private static String mode(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void download_savedOrExtracted_onlyItsOwnerCanRead() throws IOException {
+    add("model/weights.bin", "w");
+    byte[] archive = archive();
+    Path file = target.resolveSibling("archive.tar");
+
+    download(archive).saveTo(file);
+    download(archive).extractTo(target);
+
+    assertThat(mode(file)).isEqualTo("rw-------");
+    assertThat(mode(target)).isEqualTo("rwx------");
+    assertThat(mode(target.resolve("model"))).isEqualTo("rwx------");
+    assertThat(mode(target.resolve("model/weights.bin"))).isEqualTo("rw-------");
   }
 
   @ParameterizedTest
