@@ -202,7 +202,6 @@ final class SampleTask {
 
   private static StopRule stopRule(StopCondition stop) {
     return switch (stop) {
-      case StopCondition.Text text -> StopRule.texts(List.of(text.text()));
       case StopCondition.Texts texts ->
           texts.texts().isEmpty() ? StopRule.never() : StopRule.texts(texts.texts());
       case StopCondition.Tokens tokens -> {

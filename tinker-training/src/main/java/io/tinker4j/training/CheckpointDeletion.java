@@ -20,10 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class CheckpointDeletion {
   private final ApiClient api;
+  private final KnownFeatures features;
   private final boolean force;
 
-  CheckpointDeletion(ApiClient api, boolean force) {
+  CheckpointDeletion(ApiClient api, KnownFeatures features, boolean force) {
     this.api = api;
+    this.features = features;
     this.force = force;
   }
 
@@ -64,7 +66,8 @@ final class CheckpointDeletion {
   }
 
   private List<Checkpoint> list(String run) {
-    return api.call(
+    return features
+        .call(
             Operations.LIST_CHECKPOINTS,
             ListCheckpointsRequest.builder().trainingRunId(run).build())
         .checkpoints();
@@ -96,7 +99,7 @@ final class CheckpointDeletion {
               .formatted(checkpoint.checkpointId(), checkpoint.trainingRunId()));
     }
     try {
-      api.call(Operations.DELETE_CHECKPOINT, checkpoint);
+      features.call(Operations.DELETE_CHECKPOINT, checkpoint);
     } catch (NotFoundException e) {
       if (same.isEmpty()) {
         throw e;

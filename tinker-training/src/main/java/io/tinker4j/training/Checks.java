@@ -95,6 +95,19 @@ final class Checks {
     return copy;
   }
 
+  /** Refuses what no known loss can be computed of. */
+  static List<Datum> data(List<Datum> data, LossFunction loss) {
+    List<Datum> copy = data(data);
+    for (int i = 0; loss.isChecked() && i < copy.size(); i++) {
+      if (!copy.get(i).lossFnInputs().containsKey(Datum.TARGET_TOKENS)) {
+        throw new IllegalArgumentException(
+            "data[%d] has no target_tokens, of which the loss %s is computed"
+                .formatted(i, loss.name()));
+      }
+    }
+    return copy;
+  }
+
   /** Refuses negative tokens. */
   static void tokens(String name, ModelInput input) {
     for (ModelInputChunk chunk : input.chunks()) {

@@ -36,6 +36,7 @@ final class ClientScope {
   private final PassFormats passFormats;
   private final SampleDispatcher samples;
   private final KnownFeatures features;
+  private final LossWarnings lossWarnings = new LossWarnings();
   private final Map<String, SubmissionLane> lanes = new ConcurrentHashMap<>();
 
   ClientScope(
@@ -126,6 +127,10 @@ final class ClientScope {
 
   KnownFeatures features() {
     return features;
+  }
+
+  LossWarnings lossWarnings() {
+    return lossWarnings;
   }
 
   SampleDispatcher samples() {

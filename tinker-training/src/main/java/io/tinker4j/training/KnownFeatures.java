@@ -12,6 +12,8 @@ import io.tinker4j.transport.TinkerException;
 import io.tinker4j.types.ListSessionsRequest;
 import io.tinker4j.types.ListUserCheckpointsRequest;
 import io.tinker4j.types.LossFunction;
+import io.tinker4j.types.SamplingParams;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,10 +36,17 @@ final class KnownFeatures {
 
   private static final Map<String, Feature> FEATURES =
       Map.ofEntries(
+          Map.entry("list_training_runs", Feature.TRAINING_RUNS),
+          Map.entry("get_training_run", Feature.TRAINING_RUNS),
+          Map.entry("list_checkpoints", Feature.RUN_CHECKPOINTS),
           Map.entry("list_user_checkpoints", Feature.USER_CHECKPOINTS),
+          Map.entry("weights_info", Feature.WEIGHTS_INFO),
+          Map.entry("get_sampler", Feature.SAMPLER_INFO),
+          Map.entry("checkpoint_archive_url", Feature.CHECKPOINT_DOWNLOAD),
+          Map.entry("delete_checkpoint", Feature.CHECKPOINT_DELETION),
           Map.entry("list_sessions", Feature.SESSIONS),
           Map.entry("get_session", Feature.SESSIONS),
-          Map.entry("set_session_project", Feature.SESSIONS),
+          Map.entry("set_session_project", Feature.PROJECTS),
           Map.entry("trace_export", Feature.TRACE_EXPORT),
           Map.entry("publish_checkpoint", Feature.PUBLISHING),
           Map.entry("unpublish_checkpoint", Feature.PUBLISHING),
@@ -46,9 +55,20 @@ final class KnownFeatures {
           Map.entry("billing_usage_events", Feature.BILLING),
           Map.entry("checkpoint_storage_usage", Feature.BILLING),
           Map.entry("copy_weights", Feature.COPY_WEIGHTS),
+          Map.entry("save_weights_external", Feature.EXTERNAL_WEIGHTS),
           Map.entry("external_weights_urls", Feature.EXTERNAL_WEIGHTS),
-          Map.entry("external_weights_upload_start", Feature.EXTERNAL_WEIGHTS),
-          Map.entry("external_weights_upload_finish", Feature.EXTERNAL_WEIGHTS));
+          Map.entry("external_weights_upload_start", Feature.EXTERNAL_WEIGHTS_UPLOAD),
+          Map.entry("external_weights_upload_finish", Feature.EXTERNAL_WEIGHTS_UPLOAD));
+
+  /** What nearly every server has: a 404 says that a thing is not there, whatever its words. */
+  private static final Set<Feature> COMMON =
+      EnumSet.of(
+          Feature.TRAINING_RUNS,
+          Feature.RUN_CHECKPOINTS,
+          Feature.WEIGHTS_INFO,
+          Feature.SAMPLER_INFO,
+          Feature.CHECKPOINT_DOWNLOAD,
+          Feature.CHECKPOINT_DELETION);
 
   private final ApiClient api;
   private final Map<Feature, Support> known = new ConcurrentHashMap<>();
@@ -68,6 +88,8 @@ final class KnownFeatures {
   void noteSession(String sessionId) {
     if (SKYRL_SESSION.matcher(sessionId).matches()) {
       family = Family.SKYRL;
+      note(Feature.SAMPLING_DETAILS, false);
+      note(Feature.LONG_SEEDS, false);
     }
   }
 
@@ -127,19 +149,46 @@ final class KnownFeatures {
     if (feature == null) {
       return call.get();
     }
-    if (known.get(feature) == Support.NOT_SUPPORTED) {
-      throw new NotSupportedException(feature, operation.toString(), null);
-    }
+    require(operation);
     try {
       O value = call.get();
       note(feature, true);
       return value;
     } catch (ApiStatusException e) {
-      if (!saysMissing(e, operation.name())) {
+      if (!saysMissing(e, operation.name(), feature)) {
         throw e;
       }
       note(feature, false);
       throw new NotSupportedException(feature, operation.toString(), e);
+    }
+  }
+
+  /**
+   * Refuses a call whose feature is known to be missing.
+   *
+   * @throws NotSupportedException when it is
+   */
+  void require(Operation<?, ?> operation) {
+    Feature feature = FEATURES.get(operation.name());
+    if (feature != null && known.get(feature) == Support.NOT_SUPPORTED) {
+      throw new NotSupportedException(feature, operation.toString(), null);
+    }
+  }
+
+  /**
+   * Refuses what the server's samplers would refuse.
+   *
+   * @throws IllegalArgumentException when a parameter is missing or out of range there
+   */
+  void checkSampling(SamplingParams params) {
+    boolean isLong = params.seed().map(seed -> seed.bitLength() > 31).orElse(false);
+    if (isLong && known.get(Feature.LONG_SEEDS) == Support.NOT_SUPPORTED) {
+      throw new IllegalArgumentException(
+          "seed is %s; on this server it must fit into 32 bits"
+              .formatted(params.seed().orElseThrow()));
+    }
+    if (isSkyrl() && params.maxTokens().isEmpty()) {
+      throw new IllegalArgumentException("maxTokens is not set; this server requires it");
     }
   }
 
@@ -168,10 +217,10 @@ final class KnownFeatures {
   }
 
   /** Unpublishing has nothing in it that could be invalid but a path with one part too many. */
-  private static boolean saysMissing(ApiStatusException e, String operation) {
+  private static boolean saysMissing(ApiStatusException e, String operation, Feature feature) {
     return switch (e.status()) {
       case 405, 501 -> true;
-      case 404 -> e.detail().filter(NO_ROUTE::equals).isPresent();
+      case 404 -> !COMMON.contains(feature) && e.detail().filter(NO_ROUTE::equals).isPresent();
       case 422 -> operation.equals("unpublish_checkpoint");
       default -> false;
     };

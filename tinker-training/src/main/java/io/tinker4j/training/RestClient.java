@@ -67,8 +67,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What is wrong in an argument is an {@link IllegalArgumentException} that names it, before
  * anything is sent. Every method throws {@link io.tinker4j.transport.NotFoundException} for what is
- * not there, another {@link ApiStatusException} when the server refuses, and {@link
- * ConnectionException} when no answer came, after retries.
+ * not there, {@link NotSupportedException} when the server has no such call (405, 501), another
+ * {@link ApiStatusException} when it refuses, and {@link ConnectionException} when no answer came,
+ * after retries. Checkpoints are named by the paths that the server has returned, those without a
+ * kind included.
  */
 public final class RestClient {
   private static final System.Logger log = System.getLogger(RestClient.class.getName());
@@ -271,10 +273,29 @@ public final class RestClient {
     return archiveUrl(checkpoint(tinkerPath));
   }
 
+  /** Some servers know a checkpoint by its name alone. */
   private CheckpointArchiveUrlResponse archiveUrl(CheckpointRequest checkpoint) {
+    String id = checkpoint.checkpointId();
+    String name = id.substring(id.indexOf('/') + 1);
+    return features.use(
+        Operations.CHECKPOINT_ARCHIVE_URL,
+        () -> {
+          try {
+            return builtArchiveUrl(checkpoint);
+          } catch (ApiStatusException e) {
+            if (e.status() != 405 || name.equals(id)) {
+              throw e;
+            }
+            return builtArchiveUrl(
+                CheckpointRequest.builder().from(checkpoint).checkpointId(name).build());
+          }
+        });
+  }
+
+  private CheckpointArchiveUrlResponse builtArchiveUrl(CheckpointRequest checkpoint) {
     for (int attempt = 1; ; attempt++) {
       try {
-        return features.call(Operations.CHECKPOINT_ARCHIVE_URL, checkpoint);
+        return api.call(Operations.CHECKPOINT_ARCHIVE_URL, checkpoint);
       } catch (ApiStatusException e) {
         if (e.status() != 503 || attempt == ARCHIVE_ATTEMPTS) {
           throw e;
@@ -301,7 +322,8 @@ public final class RestClient {
 
   /** Deletes a checkpoint for ever; a published one only if {@code force} is true. */
   public void deleteCheckpoint(String trainingRunId, String checkpointId, boolean force) {
-    new CheckpointDeletion(api, force).delete(ResourceIds.checkpoint(trainingRunId, checkpointId));
+    new CheckpointDeletion(api, features, force)
+        .delete(ResourceIds.checkpoint(trainingRunId, checkpointId));
   }
 
   /**
@@ -315,7 +337,7 @@ public final class RestClient {
 
   /** Deletes a checkpoint for ever; a published one only if {@code force} is true. */
   public void deleteCheckpointFromTinkerPath(String tinkerPath, boolean force) {
-    new CheckpointDeletion(api, force).delete(checkpoint(tinkerPath));
+    new CheckpointDeletion(api, features, force).delete(checkpoint(tinkerPath));
   }
 
   /**
@@ -325,7 +347,7 @@ public final class RestClient {
    * @return what became of each, in the order of the paths
    */
   public List<Deletion> deleteCheckpoints(List<String> tinkerPaths, boolean force) {
-    return new CheckpointDeletion(api, force).deleteAll(List.copyOf(tinkerPaths));
+    return new CheckpointDeletion(api, features, force).deleteAll(List.copyOf(tinkerPaths));
   }
 
   /** Lets everybody use a checkpoint. Does nothing if everybody may already. */

@@ -13,15 +13,14 @@ import io.tinker4j.types.SampledSequence;
 import io.tinker4j.types.SamplingParams;
 import io.tinker4j.types.UntypedFuture;
 import java.math.BigInteger;
-import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -120,7 +119,9 @@ public final class SamplingClient {
     Objects.requireNonNull(prompt, "prompt");
     Objects.requireNonNull(params, "params");
     return start(
-        () -> request(prompt, numSamples, params, options), !scope.config().sampleNoRetries());
+        () -> request(prompt, numSamples, params, options),
+        !scope.config().sampleNoRetries(),
+        response -> PromptLogprobs.aligned(response, prompt));
   }
 
   /**
@@ -176,7 +177,8 @@ public final class SamplingClient {
 
   /**
    * Returns the natural-log probability of each prompt token given those before it; NaN for the
-   * first, and for those that the server does not score.
+   * first, and for those that the server does not score. The future fails with {@link
+   * IllegalArgumentException} when the prompt has no tokens.
    */
   public CompletableFuture<float[]> computeLogprobs(ModelInput prompt) {
     return computeLogprobs(prompt, WITH_LOGPROBS);
@@ -185,26 +187,15 @@ public final class SamplingClient {
   /** The same with options; {@link SampleOptions#promptLogprobs} is always on. */
   public CompletableFuture<float[]> computeLogprobs(ModelInput prompt, SampleOptions options) {
     SampleOptions all = SampleOptions.builder().from(options).promptLogprobs(true).build();
-    return start(() -> request(prompt, 1, ONE_TOKEN, all), true)
-        .thenApply(response -> aligned(response, prompt));
-  }
-
-  /** Some servers leave the first token out, which has no probability. */
-  private static float[] aligned(SampleResponse response, ModelInput prompt) {
-    FloatBuffer logprobs =
-        response
-            .promptLogprobs()
-            .orElseThrow(() ->
-                new RequestFailedException(
-                    "Sample",
-                    "unknown",
-                    "the answer has no prompt log-probabilities",
-                    RequestFailedException.Category.SERVER));
-    int missing = Math.max(0, Math.toIntExact(prompt.length()) - logprobs.remaining());
-    float[] values = new float[missing + logprobs.remaining()];
-    Arrays.fill(values, 0, missing, Float.NaN);
-    logprobs.get(values, missing, logprobs.remaining());
-    return values;
+    return start(
+        () -> {
+          if (prompt.chunks().isEmpty()) {
+            throw new IllegalArgumentException("prompt is empty; it has nothing to score");
+          }
+          return request(prompt, 1, ONE_TOKEN, all);
+        },
+        true,
+        response -> PromptLogprobs.of(response, prompt));
   }
 
   /** Returns the base model; blocks, at most until the deadline of the client's waits. */
@@ -225,6 +216,7 @@ public final class SamplingClient {
       ModelInput prompt, int numSamples, SamplingParams params, SampleOptions options) {
     checkPositive("numSamples", numSamples);
     Checks.tokens("prompt", prompt);
+    scope.features().checkSampling(params);
     SampleRequest.Builder request =
         SampleRequest.builder()
             .numSamples(numSamples)
@@ -251,8 +243,10 @@ public final class SamplingClient {
     }
   }
 
-  private CompletableFuture<SampleResponse> start(
-      Supplier<SampleRequest.Builder> preparation, boolean retried) {
+  private <T> CompletableFuture<T> start(
+      Supplier<SampleRequest.Builder> preparation,
+      boolean retried,
+      Function<SampleResponse, T> finish) {
     SampleRequest.Builder request;
     try {
       session.checkAlive();
@@ -260,11 +254,12 @@ public final class SamplingClient {
     } catch (SessionLostException | IllegalArgumentException e) {
       return CompletableFuture.failedFuture(e);
     }
-    PendingCall<SampleResponse> call =
+    PendingCall<T> call =
         new PendingCall<>(ResultType.SAMPLE.requestType(), scope.runner(), activity, stuckLimits());
     return scope
         .runner()
-        .launchInTurn(outstanding, "sample", call, ignored -> run(request, retried, call));
+        .launchInTurn(
+            outstanding, "sample", call, ignored -> finish.apply(run(request, retried, call)));
   }
 
   private WaitOptions stuckLimits() {
@@ -276,16 +271,15 @@ public final class SamplingClient {
             .build();
   }
 
-  private SampleResponse run(
-      SampleRequest.Builder request, boolean retried, PendingCall<SampleResponse> call)
+  private SampleResponse run(SampleRequest.Builder request, boolean retried, PendingCall<?> call)
       throws InterruptedException {
     try (PendingCall.Wait wait = call.interruptible()) {
       return retried ? untilAnswered(request, call) : attempt(request, call);
     }
   }
 
-  private SampleResponse untilAnswered(
-      SampleRequest.Builder request, PendingCall<SampleResponse> call) throws InterruptedException {
+  private SampleResponse untilAnswered(SampleRequest.Builder request, PendingCall<?> call)
+      throws InterruptedException {
     for (int retry = 0; ; retry++) {
       try {
         return attempt(request, call);
@@ -308,7 +302,7 @@ public final class SamplingClient {
         || (e instanceof ApiStatusException status && status.isRetryable());
   }
 
-  private SampleResponse attempt(SampleRequest.Builder request, PendingCall<SampleResponse> call)
+  private SampleResponse attempt(SampleRequest.Builder request, PendingCall<?> call)
       throws InterruptedException {
     long begin = scope.time().nanoTime();
     UntypedFuture promise = scope.samples().submit(request.build());

@@ -19,10 +19,24 @@ public final class ServerProfile {
     BINARY_PASSES,
     /** The loss {@code dro}. */
     DRO_LOSS,
+    /** Listing and describing training runs. */
+    TRAINING_RUNS,
+    /** Listing the checkpoints of a run. */
+    RUN_CHECKPOINTS,
     /** Listing the checkpoints of all runs. */
     USER_CHECKPOINTS,
-    /** Listing and describing sessions, and moving them between projects. */
+    /** Describing the model that a checkpoint belongs to. */
+    WEIGHTS_INFO,
+    /** Describing a sampler. */
+    SAMPLER_INFO,
+    /** Downloading checkpoints. */
+    CHECKPOINT_DOWNLOAD,
+    /** Deleting checkpoints. */
+    CHECKPOINT_DELETION,
+    /** Listing and describing sessions. */
     SESSIONS,
+    /** Moving sessions between projects. */
+    PROJECTS,
     /** Ending a session instead of letting it expire. */
     SESSION_FINISH,
     /** Exporting the trace of a session. */
@@ -37,8 +51,18 @@ public final class ServerProfile {
     BILLING,
     /** Copying checkpoints. */
     COPY_WEIGHTS,
-    /** Exporting and uploading adapters as files. */
-    EXTERNAL_WEIGHTS
+    /** Exporting adapters as files. */
+    EXTERNAL_WEIGHTS,
+    /** Uploading adapters as files. */
+    EXTERNAL_WEIGHTS_UPLOAD,
+    /**
+     * Sampling with the likeliest tokens of each position of a sample, log-probabilities of chosen
+     * tokens, alternatives, or the last positions only. A server that lacks them ignores what asks
+     * for them.
+     */
+    SAMPLING_DETAILS,
+    /** Seeds beyond 32 bits. */
+    LONG_SEEDS
   }
 
   /** Whether a server has a feature. */

@@ -114,8 +114,12 @@ public final class TrainingClient {
    * Computes loss and outputs without gradients. Large data is split into several requests whose
    * results are merged.
    *
-   * <p>The future fails with {@link IllegalArgumentException} when there is no data, a token is
-   * negative, or the loss or a setting of it is not known (see {@link LossFunction#unchecked}).
+   * <p>The future fails with {@link IllegalArgumentException} when there is no data, a datum has no
+   * {@code target_tokens}, a token is negative, or the loss or a setting of it is not known (see
+   * {@link LossFunction#unchecked}).
+   *
+   * <p>Servers that report no {@code loss:sum} get it from here, as far as the loss's formula is
+   * known. The first NaN is a warning in the log.
    */
   public CompletableFuture<ForwardBackwardOutput> forward(List<Datum> data, LossFunction loss) {
     return pass(data, loss, true);
@@ -283,7 +287,8 @@ public final class TrainingClient {
    * tells the addresses of the files.
    *
    * <p>The future fails as that of {@link #saveState(String, SaveOptions)} does, and when the time
-   * to live is below one hour.
+   * to live is below one hour. It fails with {@link NotSupportedException} when the server has no
+   * exports.
    *
    * @param ageEncryptionRecipients whom the files are encrypted for, as age or SSH public keys;
    *     empty for plain files
@@ -301,10 +306,21 @@ public final class TrainingClient {
         Effect.SAVE,
         () -> {
           options.ttl().ifPresent(Checks::externalTtl);
+          scope.features().require(Operations.SAVE_WEIGHTS_EXTERNAL);
           return "external_weights/" + Checks.checkpointName(name);
         },
         (seqId, call) ->
-            scope.api().call(Operations.SAVE_WEIGHTS_EXTERNAL, request.seqId(seqId).build(), call),
+            scope
+                .features()
+                .use(
+                    Operations.SAVE_WEIGHTS_EXTERNAL,
+                    () ->
+                        scope
+                            .api()
+                            .call(
+                                Operations.SAVE_WEIGHTS_EXTERNAL,
+                                request.seqId(seqId).build(),
+                                call)),
         path -> SaveWeightsExternalResponse.builder().path(path).build());
   }
 
@@ -400,7 +416,7 @@ public final class TrainingClient {
           Checks.loss(loss);
           scope.features().requireLoss(loss);
           TrainingPass pass =
-              new TrainingPass(scope, modelId, Checks.data(data), loss, forwardOnly);
+              new TrainingPass(scope, modelId, Checks.data(data, loss), loss, forwardOnly);
           return (turn, call) -> pass.await(turn.take(pass::submit), call, turn::isStepTakenIn);
         });
   }

@@ -83,15 +83,13 @@ final class TrainingPass {
     return withLossSum(ChunkMerger.merge(results.stream().map(CompletableFuture::join).toList()));
   }
 
-  /** Some servers report no metrics; the sum of cross-entropies follows from the outputs. */
+  /** Some servers report no metrics; the sum of many losses follows from the outputs. */
   private ForwardBackwardOutput withLossSum(ForwardBackwardOutput output) {
-    if (output.metrics().lossSum().isPresent()
-        || !loss.name().equals(LossFunction.CROSS_ENTROPY.name())) {
-      return output;
-    }
     List<Datum> data = new ArrayList<>();
     chunks.forEach(chunk -> data.addAll(chunk.data()));
-    return CrossEntropySum.addedTo(output, data);
+    ForwardBackwardOutput whole = LossSum.addedTo(output, data, loss);
+    scope.lossWarnings().check(modelId, whole);
+    return whole;
   }
 
   private List<String> inOrder(SubmissionLane.Turn turn) throws Exception {

@@ -4,7 +4,6 @@ import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -17,7 +16,7 @@ import tools.jackson.databind.deser.std.StdDeserializer;
 import tools.jackson.databind.ser.std.StdSerializer;
 
 /**
- * Where sampling stops: at one text, at one of several, or at token ids.
+ * Where sampling stops: at one of some texts, or of some token ids.
  *
  * <p>Without a stop condition sampling stops at the model's end-of-text token; with {@link #none()}
  * it runs to the token limit. The text or token that stopped it is part of the sample.
@@ -25,9 +24,9 @@ import tools.jackson.databind.ser.std.StdSerializer;
 @JsonSerialize(using = StopCondition.Writer.class)
 @JsonDeserialize(using = StopCondition.Reader.class)
 public sealed interface StopCondition {
-  /** Returns a stop at this text. */
+  /** Returns a stop at this text; sent as a list of one, which all servers take. */
   static StopCondition text(String text) {
-    return new Text(text);
+    return new Texts(List.of(text));
   }
 
   /** Returns a stop at whichever of these texts comes first. */
@@ -45,15 +44,7 @@ public sealed interface StopCondition {
     return new Texts(List.of());
   }
 
-  /** Stops at one text. */
-  record Text(String text) implements StopCondition {
-    /** Refuses null. */
-    public Text {
-      Objects.requireNonNull(text, "text");
-    }
-  }
-
-  /** Stops at one of several texts; without any, nothing stops. */
+  /** Stops at one of some texts; without any, nothing stops. */
   record Texts(List<String> texts) implements StopCondition {
     /** Copies the list. */
     public Texts {
@@ -90,7 +81,7 @@ public sealed interface StopCondition {
     }
   }
 
-  /** Writes the three forms. */
+  /** Writes both forms. */
   final class Writer extends StdSerializer<StopCondition> {
     Writer() {
       super(StopCondition.class);
@@ -99,14 +90,13 @@ public sealed interface StopCondition {
     @Override
     public void serialize(StopCondition stop, JsonGenerator out, SerializationContext context) {
       switch (stop) {
-        case Text text -> out.writeString(text.text());
         case Texts texts -> out.writePOJO(texts.texts());
         case Tokens tokens -> out.writeArray(tokens.tokens, 0, tokens.tokens.length);
       }
     }
   }
 
-  /** Reads the three forms. */
+  /** Reads both forms, and a text by itself. */
   final class Reader extends StdDeserializer<StopCondition> {
     Reader() {
       super(StopCondition.class);
@@ -115,7 +105,7 @@ public sealed interface StopCondition {
     @Override
     public StopCondition deserialize(JsonParser parser, DeserializationContext context) {
       if (parser.currentToken() == JsonToken.VALUE_STRING) {
-        return new Text(parser.getString());
+        return new Texts(List.of(parser.getString()));
       }
       if (parser.currentToken() != JsonToken.START_ARRAY) {
         context.handleUnexpectedToken(StopCondition.class, parser);
