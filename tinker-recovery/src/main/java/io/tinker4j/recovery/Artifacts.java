@@ -1,7 +1,6 @@
 package io.tinker4j.recovery;
 
 import io.tinker4j.training.RestClient;
-import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.TinkerThreads;
 import io.tinker4j.types.TinkerPath;
 import java.util.ArrayDeque;
@@ -58,7 +57,7 @@ final class Artifacts {
           .findFirst()
           .map(each -> each.sizeBytes())
           .orElse(OptionalLong.empty());
-    } catch (TinkerException | IllegalStateException | IllegalArgumentException e) {
+    } catch (RuntimeException | Error e) { // the run waits for no size, but for an end
       log.log(System.Logger.Level.DEBUG, "it is not known how large " + path + " is", e);
       return OptionalLong.empty();
     }

@@ -42,7 +42,7 @@ final class EventStream implements AutoCloseable {
         Runnable delivery = queue.take();
         try {
           delivery.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
           log.log(System.Logger.Level.WARNING, "the recovery listener failed", e);
         }
       }

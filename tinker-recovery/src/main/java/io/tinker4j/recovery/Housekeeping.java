@@ -3,7 +3,6 @@ package io.tinker4j.recovery;
 import io.tinker4j.recovery.JournalEntry.CheckpointDropped;
 import io.tinker4j.training.RestClient;
 import io.tinker4j.training.SessionListener;
-import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.TinkerThreads;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,7 +125,7 @@ final class Housekeeping {
       for (RestClient.Deletion each : client.deleteCheckpoints(paths, false)) {
         each.failure().ifPresent(e -> troubles.add(each.toString()));
       }
-    } catch (TinkerException | IllegalStateException | IllegalArgumentException e) {
+    } catch (RuntimeException | Error e) {
       troubles.add("%s stay on the server: %s".formatted(paths, e.getMessage()));
     }
   }
@@ -145,9 +144,9 @@ final class Housekeeping {
     if (tracker != null) {
       try {
         call.accept(tracker);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) { // a tracker's broken class path ends no run
         log.log(System.Logger.Level.WARNING, "the experiment tracker failed", e);
-        troubles.add("the experiment tracker failed: " + e.getMessage());
+        troubles.add("the experiment tracker failed: " + e);
       }
     }
   }

@@ -75,7 +75,7 @@ final class LeftModels {
   private static void unload(String modelId, RestClient rest) {
     try {
       rest.unloadModel(modelId);
-    } catch (TinkerException | IllegalStateException e) { // the latter when its client is closed
+    } catch (RuntimeException e) { // such as IllegalStateException when its client is closed
       log.log(
           System.Logger.Level.DEBUG,
           () -> "a model is gone or stays: model=%s cause=%s".formatted(modelId, e.getMessage()));

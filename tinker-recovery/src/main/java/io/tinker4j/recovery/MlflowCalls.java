@@ -146,18 +146,25 @@ final class MlflowCalls {
 
   private void work() {
     try {
-      for (Call call = waiting.take(); !call.isEnd(); call = waiting.take()) {
-        try {
-          send(call.metrics().isEmpty() ? call : withThoseBehind(call));
-        } catch (RefusedException e) {
-          lose(1, String.valueOf(e.getMessage()));
-        }
-      }
-    } catch (InterruptedException e) {
-      log.log(System.Logger.Level.DEBUG, "calls to MLflow end early");
+      threads.repeat("mlflow", () -> sendNext(waiting.take()));
     } finally {
       ended.countDown();
     }
+  }
+
+  /** A call that fails in any way is lost and counted; those behind it go on. */
+  private boolean sendNext(Call call) throws InterruptedException {
+    if (call.isEnd()) {
+      return false;
+    }
+    try {
+      send(call.metrics().isEmpty() ? call : withThoseBehind(call));
+    } catch (RefusedException e) {
+      lose(1, String.valueOf(e.getMessage()));
+    } catch (RuntimeException | Error e) {
+      lose(1, e.toString());
+    }
+    return true;
   }
 
   /** Metrics that wait go together. */

@@ -10,6 +10,7 @@ import io.tinker4j.training.TrainingClient;
 import io.tinker4j.transport.CircuitOpenException;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.TinkerThreads;
+import io.tinker4j.types.SessionOutcome;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -147,7 +148,7 @@ final class Restorer<B> implements AutoCloseable {
     if (recovery) {
       events.started(number);
     }
-    close();
+    end(SessionOutcome.ERRORED, "an incident has ended this part of the run");
     ServiceClient open = attempts.run(this::service);
     left.free(journal.state().lineages(), open.createRestClient());
     List<CheckpointRecord> candidates = candidates();
@@ -387,11 +388,17 @@ final class Restorer<B> implements AutoCloseable {
     return null;
   }
 
-  /**
-   * Leaves the lineage that has ended: a client of its own is closed, of a shared one the model.
-   */
+  /** Leaves the lineage of a run that has come to no end of which {@link #end} was told. */
   @Override
   public void close() {
+    end(SessionOutcome.ERRORED, "the run has ended with an error");
+  }
+
+  /**
+   * Leaves the lineage that has ended: a client of its own is closed with that outcome, of a shared
+   * one the model is unloaded. Does nothing when it was left before.
+   */
+  void end(SessionOutcome outcome, @Nullable String detail) {
     TrainingClient used = model;
     ServiceClient open = service;
     model = null;
@@ -401,7 +408,7 @@ final class Restorer<B> implements AutoCloseable {
       CompletableFuture<?> unused = used.unload();
     }
     if (!settings.isShared && open != null) {
-      open.close(Duration.ZERO);
+      open.close(outcome, detail, Duration.ZERO);
     }
   }
 }

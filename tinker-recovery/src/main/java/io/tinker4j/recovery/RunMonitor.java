@@ -23,7 +23,7 @@ public final class RunMonitor implements AutoCloseable {
   private final RestClient rest;
   private final Duration interval;
   private final Time time;
-  private final TinkerThreads threads = TinkerThreads.create();
+  private final TinkerThreads threads;
   private final Map<String, Consumer<? super Detection>> watched = new ConcurrentHashMap<>();
   private final Semaphore slots = new Semaphore(AT_ONCE);
 
@@ -31,6 +31,7 @@ public final class RunMonitor implements AutoCloseable {
     this.rest = rest;
     this.interval = interval;
     this.time = time;
+    this.threads = TinkerThreads.create(time);
   }
 
   /**
@@ -61,7 +62,8 @@ public final class RunMonitor implements AutoCloseable {
   /**
    * Watches a run, also one that is watched, from the next round on.
    *
-   * @param listener is told once, on a thread of the monitor; then the run is not watched any more
+   * @param listener is told once, on a thread of the monitor; then the run is not watched any more.
+   *     What it throws is logged
    */
   public void watch(String runId, Consumer<? super Detection> listener) {
     watched.put(runId, listener);
@@ -73,25 +75,34 @@ public final class RunMonitor implements AutoCloseable {
   }
 
   private void poll() {
+    threads.repeat(
+        "monitor",
+        () -> {
+          for (String runId : watched.keySet()) {
+            slots.acquire();
+            start(runId);
+          }
+          time.sleep(interval);
+          return true;
+        });
+    log.log(System.Logger.Level.DEBUG, "monitoring ends");
+  }
+
+  private void start(String runId) {
     try {
-      while (true) {
-        for (String runId : watched.keySet()) {
-          slots.acquire();
-          Thread unused =
-              threads.start(
-                  "monitor",
-                  () -> {
-                    try {
-                      look(runId);
-                    } finally {
-                      slots.release();
-                    }
-                  });
-        }
-        time.sleep(interval);
-      }
-    } catch (InterruptedException | IllegalStateException e) {
-      log.log(System.Logger.Level.DEBUG, "monitoring ends");
+      Thread unused =
+          threads.start(
+              "monitor",
+              () -> {
+                try {
+                  look(runId);
+                } finally {
+                  slots.release();
+                }
+              });
+    } catch (RuntimeException | Error e) {
+      slots.release();
+      throw e;
     }
   }
 
@@ -106,13 +117,19 @@ public final class RunMonitor implements AutoCloseable {
       log.log(
           System.Logger.Level.DEBUG,
           () -> "no answer about a run: run=%s cause=%s".formatted(runId, e.getMessage()));
+    } catch (RuntimeException | Error e) {
+      threads.noteFailure("monitor", e);
     }
   }
 
   private void tell(Detection detection) {
     Consumer<? super Detection> listener = watched.remove(detection.runId());
     if (listener != null) {
-      listener.accept(detection);
+      try {
+        listener.accept(detection);
+      } catch (RuntimeException | Error e) {
+        log.log(System.Logger.Level.WARNING, "the listener of a run failed", e);
+      }
     }
   }
 

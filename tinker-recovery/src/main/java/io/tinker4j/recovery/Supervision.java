@@ -5,6 +5,7 @@ import io.tinker4j.recovery.JournalEntry.LineageBegun;
 import io.tinker4j.recovery.JournalEntry.RunFinished;
 import io.tinker4j.recovery.JournalEntry.StepSubmitted;
 import io.tinker4j.transport.TinkerThreads;
+import io.tinker4j.types.SessionOutcome;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -59,9 +60,11 @@ final class Supervision<B> implements AutoCloseable {
                   null));
     } catch (InterruptedException e) {
       housekeeping.ended(ExperimentTracker.Status.STOPPED);
+      restorer.end(SessionOutcome.INTERRUPTED, "the run was interrupted");
       throw e;
     } catch (RuntimeException e) {
       failed(e);
+      restorer.end(SessionOutcome.ERRORED, e.toString());
       throw e;
     }
   }
@@ -131,6 +134,7 @@ final class Supervision<B> implements AutoCloseable {
     }
     begun(ground);
     events.completed(from.step());
+    restorer.end(SessionOutcome.SUCCESS, null);
     return from;
   }
 
@@ -185,6 +189,11 @@ final class Supervision<B> implements AutoCloseable {
     housekeeping.finish();
     housekeeping.ended(
         complete ? ExperimentTracker.Status.FINISHED : ExperimentTracker.Status.STOPPED);
+    if (complete) {
+      restorer.end(SessionOutcome.SUCCESS, null);
+    } else {
+      restorer.end(SessionOutcome.INTERRUPTED, "the run was asked to stop");
+    }
     return result(lineage.reached(), lineage.modelId(), complete);
   }
 

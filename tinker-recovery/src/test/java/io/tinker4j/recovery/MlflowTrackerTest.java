@@ -10,6 +10,7 @@ import io.tinker4j.recovery.RecoveryEvent.Rung;
 import io.tinker4j.transport.Backoff;
 import io.tinker4j.transport.Headers;
 import io.tinker4j.transport.JsonCodec;
+import io.tinker4j.transport.Time;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -257,5 +258,21 @@ class MlflowTrackerTest {
     assertThatThrownBy(() -> ExperimentTracker.mlflow(URI.create("http://a"), " ", TOKEN))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("experimentId");
+  }
+
+  @Test
+  void tracker_callThatCannotBeWritten_isCountedAsLostAndThoseBehindItAreSent() {
+    URI uri = URI.create("http://localhost:" + server.getAddress().getPort() + "/mlflow/");
+    MlflowCalls begun =
+        MlflowCalls.begin(new MlflowCalls.Server(uri, "7", TOKEN, SOON), Time.system());
+    begun.add("runs/set-tag", Map.of("value", Double.NaN));
+    begun.add("runs/set-tag", Map.of("value", "fine"));
+
+    assertThatThrownBy(begun::end)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("1 calls to MLflow");
+    assertThat(calls("runs/set-tag"))
+        .singleElement()
+        .satisfies(call -> assertThat(call.body()).containsEntry("value", "fine"));
   }
 }

@@ -142,7 +142,7 @@ public final class ManualTime implements Time, AutoCloseable {
   private static void runLogged(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.log(Level.ERROR, "a scheduled task failed", e);
     }
   }

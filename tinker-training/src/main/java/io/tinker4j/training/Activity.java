@@ -130,7 +130,7 @@ final class Activity {
   private void tell(QueueStateListener.Change change) {
     try {
       listener.queueStateChanged(change);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.log(
           System.Logger.Level.WARNING,
           () -> "the queue state listener failed: " + Objects.toString(e.getMessage()),

@@ -3,7 +3,6 @@ package io.tinker4j.training;
 import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.NotFoundException;
 import io.tinker4j.transport.Operations;
-import io.tinker4j.transport.TinkerException;
 import io.tinker4j.types.Checkpoint;
 import io.tinker4j.types.CheckpointRequest;
 import io.tinker4j.types.ListCheckpointsRequest;
@@ -60,7 +59,7 @@ final class CheckpointDeletion {
   private Listing listing(String run) {
     try {
       return new Listing(list(run), null);
-    } catch (TinkerException e) {
+    } catch (RuntimeException e) { // a user's credential source throws what it likes
       return new Listing(List.of(), e);
     }
   }
@@ -82,7 +81,7 @@ final class CheckpointDeletion {
     try {
       delete(ResourceIds.checkpoint(path), listing.checkpoints());
       return null;
-    } catch (TinkerException | IllegalStateException e) {
+    } catch (RuntimeException e) {
       return e;
     }
   }

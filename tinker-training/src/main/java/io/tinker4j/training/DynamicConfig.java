@@ -32,11 +32,16 @@ final class DynamicConfig {
   private static final Set<Integer> ABSENT = Set.of(404, 405, 410, 501);
 
   private final ApiClient api;
+  private final TinkerThreads threads;
   private final Time time;
-  private ClientDynamicConfigResponse current = ClientDynamicConfigResponse.builder().build();
+  private volatile boolean stopped;
+  private volatile @Nullable Thread thread;
+  private volatile ClientDynamicConfigResponse current =
+      ClientDynamicConfigResponse.builder().build();
 
-  private DynamicConfig(ApiClient api, Time time) {
+  private DynamicConfig(ApiClient api, TinkerThreads threads, Time time) {
     this.api = api;
+    this.threads = threads;
     this.time = time;
   }
 
@@ -44,12 +49,12 @@ final class DynamicConfig {
    * Asks for the settings, for at most ten seconds, and keeps them fresh until the threads are
    * closed.
    *
-   * @return the thread that does it; null when the server has no such settings
+   * @return what does it; null when the server has no such settings
    * @throws CallInterruptedException when the thread was interrupted
    */
-  static @Nullable Thread start(
+  static @Nullable DynamicConfig start(
       ApiClient api, TinkerThreads threads, Time time, KnownFeatures features) {
-    DynamicConfig config = new DynamicConfig(api, time);
+    DynamicConfig config = new DynamicConfig(api, threads, time);
     try {
       config.current =
           api.call(Operations.CLIENT_DYNAMIC_CONFIG, ClientScope.CONFIG_REQUEST, AT_THE_START);
@@ -63,24 +68,38 @@ final class DynamicConfig {
         return null;
       }
     }
-    return threads.start("config", config::refreshOn);
+    config.thread = threads.start("config", config::refreshOn);
+    return config;
+  }
+
+  /** Asks no more. */
+  void stop() {
+    stopped = true;
+    Thread refreshing = thread;
+    if (refreshing != null) {
+      refreshing.interrupt();
+    }
   }
 
   private void refreshOn() {
-    try {
-      while (true) {
-        Duration interval = Duration.ofSeconds(current.refreshIntervalSec());
-        time.sleep(interval.compareTo(SHORTEST) < 0 ? SHORTEST : interval);
-        refresh();
-      }
-    } catch (InterruptedException e) {
-      log.log(System.Logger.Level.DEBUG, "the dynamic configuration is no longer refreshed");
-    }
+    threads.repeat(
+        "config",
+        () -> {
+          if (!stopped) {
+            Duration interval = Duration.ofSeconds(current.refreshIntervalSec());
+            time.sleep(interval.compareTo(SHORTEST) < 0 ? SHORTEST : interval);
+            refresh();
+          }
+          return !stopped;
+        });
+    log.log(System.Logger.Level.DEBUG, "the dynamic configuration is no longer refreshed");
   }
 
   private void refresh() {
     try {
       current = api.call(Operations.CLIENT_DYNAMIC_CONFIG, ClientScope.CONFIG_REQUEST);
+    } catch (CallInterruptedException e) {
+      throw e;
     } catch (TinkerException e) {
       log.log(
           System.Logger.Level.DEBUG,

@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 /**
  * How a service client fares, as of one moment. Immutable.
  *
- * @param components {@code api}, {@code session}, {@code circuits}, {@code telemetry} and {@code
- *     operations}, in that order
+ * @param components {@code api}, {@code session}, {@code circuits}, {@code telemetry}, {@code
+ *     operations} and {@code background}, in that order
  */
 public record Health(List<Component> components) {
   /** How good it is, best first. */

@@ -10,6 +10,7 @@ import io.tinker4j.transport.Operation;
 import io.tinker4j.transport.Operations;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TinkerListener.CircuitState;
+import io.tinker4j.transport.TinkerThreads;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,7 +52,13 @@ final class HealthCheck {
 
   Health check(PendingCalls pending) {
     return new Health(
-        List.of(api(), session(lifetime.session()), circuits(), telemetry(), operations(pending)));
+        List.of(
+            api(),
+            session(lifetime.session()),
+            circuits(),
+            telemetry(),
+            operations(pending),
+            background(lifetime.failures())));
   }
 
   private Component api() {
@@ -117,11 +124,14 @@ final class HealthCheck {
       return new Component("session", Status.UP, "none opened yet", Map.of());
     }
     Duration silence = session.silence();
+    Map<String, Double> measures = new LinkedHashMap<>();
+    measures.put("silence_seconds", silence.toNanos() / 1e9);
+    measures.put("missed_heartbeats_total", (double) session.missedHeartbeats());
     Status status =
         switch (session.state()) {
           case ALIVE -> Status.UP;
           case SUSPECT -> Status.DEGRADED;
-          case LOST -> Status.DOWN;
+          case LOST, FINISHED -> Status.DOWN;
         };
     return new Component(
         "session",
@@ -129,7 +139,7 @@ final class HealthCheck {
         "%s is %s, last heard of %d s ago"
             .formatted(
                 session.id(), session.state().name().toLowerCase(Locale.ROOT), silence.toSeconds()),
-        Map.of("silence_seconds", silence.toNanos() / 1e9));
+        measures);
   }
 
   private Component circuits() {
@@ -172,5 +182,15 @@ final class HealthCheck {
     int count = pending.count();
     return new Component(
         "operations", Status.UP, count + " in progress", Map.of("pending", (double) count));
+  }
+
+  private static Component background(TinkerThreads.Failures failures) {
+    return new Component(
+        "background",
+        failures.isRecent() ? Status.DEGRADED : Status.UP,
+        failures.count() == 0
+            ? "nothing failed"
+            : "%d failures, the last: %s".formatted(failures.count(), failures.last()),
+        Map.of("failures_total", (double) failures.count()));
   }
 }

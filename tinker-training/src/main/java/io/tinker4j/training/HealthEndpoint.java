@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -39,6 +40,9 @@ import java.util.function.Supplier;
  * }
  */
 public final class HealthEndpoint implements AutoCloseable {
+  /** What holds no work back while it is DEGRADED. */
+  private static final Set<String> HARMLESS = Set.of("telemetry", "background");
+
   private final HttpServer server;
   private final TinkerThreads threads;
 
@@ -75,13 +79,22 @@ public final class HealthEndpoint implements AutoCloseable {
       throw new UncheckedIOException("cannot listen on " + address, e);
     }
     TinkerThreads threads = TinkerThreads.create();
-    server.setExecutor(request -> threads.start("health", request));
+    server.setExecutor(request -> startOrNote(threads, request));
     server.createContext("/healthz", at -> json(at, health.get(), HealthEndpoint::isAlive));
     server.createContext("/readyz", at -> json(at, health.get(), HealthEndpoint::isReady));
     server.createContext(
         "/metrics", at -> answer(at, 200, "text/plain; version=0.0.4", metrics(health.get())));
     startOnDaemon(server, threads);
     return new HealthEndpoint(server, threads);
+  }
+
+  /** The server's own thread would end of an error here, and answer nobody any more. */
+  private static void startOrNote(TinkerThreads threads, Runnable request) {
+    try {
+      Thread unused = threads.start("health", request);
+    } catch (RuntimeException | Error e) {
+      threads.noteFailure("health", e);
+    }
   }
 
   /** The server's own thread is a daemon if the one that starts it is. */
@@ -110,7 +123,7 @@ public final class HealthEndpoint implements AutoCloseable {
     return health.components().stream()
         .allMatch(each ->
             each.status() == Status.UP
-                || (each.status() == Status.DEGRADED && each.name().equals("telemetry")));
+                || (each.status() == Status.DEGRADED && HARMLESS.contains(each.name())));
   }
 
   private static void json(HttpExchange exchange, Health health, Predicate<Health> isGood)

@@ -3,6 +3,7 @@ package io.tinker4j.training;
 import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TinkerThreads;
+import io.tinker4j.types.SessionOutcome;
 import java.lang.ref.Cleaner;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -32,7 +33,7 @@ final class Lifetime {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final ReentrantLock lock = new ReentrantLock(); // guards: the fields below
   private @Nullable Session session;
-  private @Nullable Thread refreshing;
+  private @Nullable DynamicConfig refreshing;
   private boolean isEnding;
   private @Nullable Thread closing;
   private Cleaner.@Nullable Cleanable unused;
@@ -83,11 +84,11 @@ final class Lifetime {
     }
   }
 
-  /** Notes the thread that asks for the server's settings again and again, if there is one. */
-  void refreshes(@Nullable Thread thread) {
+  /** Notes what asks for the server's settings again and again, if anything does. */
+  void refreshes(@Nullable DynamicConfig config) {
     lock.lock();
     try {
-      refreshing = thread;
+      refreshing = config;
     } finally {
       lock.unlock();
     }
@@ -103,6 +104,11 @@ final class Lifetime {
     }
   }
 
+  /** Returns what failed in the background and could be told to no caller. */
+  TinkerThreads.Failures failures() {
+    return threads.failures();
+  }
+
   boolean isEnding() {
     lock.lock();
     try {
@@ -112,8 +118,17 @@ final class Lifetime {
     }
   }
 
+  /** What the server is told about the end of the session. */
+  record Ending(SessionOutcome outcome, @Nullable String detail) {
+    static final Ending SUCCESS = new Ending(SessionOutcome.SUCCESS, null);
+    static final Ending SHUTDOWN =
+        new Ending(SessionOutcome.INTERRUPTED, "the process was asked to end");
+    static final Ending FORGOTTEN =
+        new Ending(SessionOutcome.INTERRUPTED, "the client was not closed and nobody uses it");
+  }
+
   /** Ends all; whoever comes second waits until it has ended. */
-  void close(PendingCalls pending, Duration drain) {
+  void close(PendingCalls pending, Duration drain, Ending ending) {
     if (!begin()) {
       awaitEnd(drain);
       return;
@@ -123,7 +138,7 @@ final class Lifetime {
     try {
       pending.close();
       wasInterrupted = !drained(pending, drain);
-      end(Duration.ofNanos(Time.nanos(drain) - (Time.system().nanoTime() - start)));
+      end(Duration.ofNanos(Time.nanos(drain) - (Time.system().nanoTime() - start)), ending);
     } finally {
       release();
       if (wasInterrupted) {
@@ -178,11 +193,11 @@ final class Lifetime {
     }
   }
 
-  private void end(Duration left) {
+  private void end(Duration left, Ending ending) {
     telemetry.sessionEnded();
     Session open = session();
     if (open != null) {
-      open.close();
+      open.finish(ending.outcome(), ending.detail());
     }
     try {
       telemetry.close(left.compareTo(LAST_REPORTS) < 0 ? LAST_REPORTS : left);
@@ -230,7 +245,7 @@ final class Lifetime {
   }
 
   private void endForgotten() {
-    end(LAST_REPORTS);
+    end(LAST_REPORTS, Ending.FORGOTTEN);
     if (!isLent()) {
       release();
     }
@@ -241,7 +256,7 @@ final class Lifetime {
     lock.lock();
     try {
       if (refreshing != null) {
-        refreshing.interrupt();
+        refreshing.stop();
       }
       return isLent;
     } finally {

@@ -184,6 +184,9 @@ final class Runner {
             Thread unused = threads.start("alarm", task);
           } catch (IllegalStateException e) {
             log.log(System.Logger.Level.DEBUG, "an alarm comes after the client is closed");
+          } catch (RuntimeException | Error e) {
+            threads.noteFailure("alarm", e);
+            task.run(); // late is worse than on the thread of all alarms
           }
         });
   }

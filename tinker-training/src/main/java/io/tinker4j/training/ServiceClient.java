@@ -13,6 +13,7 @@ import io.tinker4j.types.CreateSamplingSessionRequest;
 import io.tinker4j.types.CreateSessionRequest;
 import io.tinker4j.types.GetServerCapabilitiesResponse;
 import io.tinker4j.types.LoraConfig;
+import io.tinker4j.types.SessionOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * }
  */
 public final class ServiceClient implements AutoCloseable {
+  private static final Duration LONGEST_DRAIN = Duration.ofSeconds(5);
+
   private final ApiClient api;
   private final TinkerThreads threads;
   private final Time time;
@@ -61,7 +64,7 @@ public final class ServiceClient implements AutoCloseable {
 
   private ServiceClient(Builder builder) {
     this.time = builder.time;
-    this.threads = TinkerThreads.create();
+    this.threads = TinkerThreads.create(time);
     this.random = builder.random;
     this.telemetry = new Telemetry(time);
     this.api =
@@ -85,11 +88,14 @@ public final class ServiceClient implements AutoCloseable {
     this.lifetime = new Lifetime(api, threads, telemetry);
     this.health = new HealthCheck(api, time, lifetime, telemetry);
     lifetime.endWith(pending);
+    if (builder.sessionId != null) {
+      adopt(builder.sessionId);
+    }
     this.hook = builder.closeOnShutdown == null ? null : hook(builder.closeOnShutdown);
   }
 
   private Thread hook(Duration drain) {
-    Thread closing = new Thread(() -> close(drain), "tinker-shutdown");
+    Thread closing = new Thread(() -> close(Lifetime.Ending.SHUTDOWN, drain), "tinker-shutdown");
     Runtime.getRuntime().addShutdownHook(closing);
     return closing;
   }
@@ -281,27 +287,51 @@ public final class ServiceClient implements AutoCloseable {
     return session.peek().map(Session::state).orElse(SessionListener.State.ALIVE);
   }
 
-  /** Closes with at most five seconds for the operations in progress. */
+  /** Closes as a success, with at most five seconds for the operations in progress. */
   @Override
   public void close() {
-    close(Duration.ofSeconds(5));
+    close(LONGEST_DRAIN);
   }
 
   /**
-   * Takes no more work, waits for the operations in progress, and ends: what is still pending by
-   * then fails, the heartbeats end, the session is finished on the server, the last events are
-   * reported in what is left of the time, but at least in one second, and all threads and
-   * connections are closed. Operations that the server has accepted still run there. Calling it
-   * again does nothing; while another thread closes, it waits for that, at most five seconds longer
-   * than its own time.
+   * Closes as a success: takes no more work, waits for the operations in progress, and ends. What
+   * is still pending by then fails, the heartbeats end, the session is finished on the server, the
+   * last events are reported in what is left of the time, but at least in one second, and all
+   * threads and connections are closed. Operations that the server has accepted still run there.
+   * Calling it again does nothing; while another thread closes, it waits for that, at most five
+   * seconds longer than its own time.
    *
-   * <p>An interrupt ends the waiting, not the closing, and stays set.
+   * <p>An interrupt ends the waiting, not the closing, and stays set. A server that refuses to
+   * finish the session, as older ones do, is a warning in the log.
    *
    * @param drain the longest time to wait for operations in progress; zero does not wait
    */
   public void close(Duration drain) {
+    close(Lifetime.Ending.SUCCESS, drain);
+  }
+
+  /** Closes with that outcome and at most five seconds for the operations in progress. */
+  public void close(SessionOutcome outcome, @Nullable String detail) {
+    close(outcome, detail, LONGEST_DRAIN);
+  }
+
+  /**
+   * Closes as {@link #close(Duration)} does and tells the server how the session has ended. The
+   * first one to tell it decides; a failed run should say so, for its owner sees it in the console.
+   *
+   * @param outcome {@link SessionOutcome#SUCCESS}, {@link SessionOutcome#ERRORED} or {@link
+   *     SessionOutcome#INTERRUPTED}
+   * @param detail what else there is to say, without secrets, of which 500 characters are sent; or
+   *     null
+   * @param drain the longest time to wait for operations in progress; zero does not wait
+   */
+  public void close(SessionOutcome outcome, @Nullable String detail, Duration drain) {
+    close(new Lifetime.Ending(Objects.requireNonNull(outcome, "outcome"), detail), drain);
+  }
+
+  private void close(Lifetime.Ending ending, Duration drain) {
     closed = true;
-    lifetime.close(pending, drain);
+    lifetime.close(pending, drain, ending);
     unhook();
   }
 
@@ -378,13 +408,20 @@ public final class ServiceClient implements AutoCloseable {
     if (projectId != null) {
       request.projectId(projectId);
     }
-    Session opened = Session.open(scope(), threads, request.build(), sessionStates);
-    scope().features().noteSession(opened.id());
+    ClientScope open = scope();
+    Session opened = Session.open(api, threads, request.build(), sessionStates);
+    open.features().noteSession(opened.id());
     if (!lifetime.opened(opened)) {
-      opened.close();
+      opened.finish(SessionOutcome.INTERRUPTED, "the client was closed meanwhile");
       checkOpen();
     }
     return opened;
+  }
+
+  private void adopt(String sessionId) {
+    Session adopted =
+        session.get(open -> true, () -> Session.adopt(api, threads, sessionId, sessionStates));
+    boolean unused = lifetime.opened(adopted);
   }
 
   private void checkOpen() {
@@ -412,6 +449,7 @@ public final class ServiceClient implements AutoCloseable {
     private @Nullable Boolean telemetry;
     private @Nullable Duration closeOnShutdown;
     private @Nullable String projectId;
+    private @Nullable String sessionId;
 
     private Builder() {}
 
@@ -588,11 +626,36 @@ public final class ServiceClient implements AutoCloseable {
     }
 
     /**
-     * Returns the client; sends nothing.
+     * Adopts a session that another client has opened, such as one whose process was killed,
+     * instead of opening one: heartbeats begin at once, new models and samplers belong to it, and
+     * {@link ServiceClient#close()} finishes it. Sessions that nobody finishes hold their models
+     * until the server misses their heartbeats, which keeps others waiting. When the adopted
+     * session turns out to be lost or finished, the next client opens a new one. Default none. Not
+     * together with {@link #tag}, {@link #userMetadata} and {@link #projectId}, which are those of
+     * a new one.
      *
-     * @throws IllegalArgumentException when there is no usable API key or the base URL is not one
+     * @throws IllegalArgumentException when it is blank
+     */
+    public Builder sessionId(String sessionId) {
+      if (sessionId.isBlank()) {
+        throw new IllegalArgumentException("sessionId is blank");
+      }
+      this.sessionId = sessionId;
+      return this;
+    }
+
+    /**
+     * Returns the client; sends nothing, but for the heartbeats of an adopted {@link #sessionId}.
+     *
+     * @throws IllegalArgumentException when there is no usable API key, the base URL is not one, or
+     *     an adopted session has settings of a new one
      */
     public ServiceClient build() {
+      if (sessionId != null && !(tags.isEmpty() && userMetadata.isEmpty() && projectId == null)) {
+        throw new IllegalArgumentException(
+            "sessionId adopts a session, which has its tags, metadata and project already; set them"
+                + " where it is opened");
+      }
       return new ServiceClient(this);
     }
   }

@@ -2,23 +2,36 @@ package io.tinker4j.training;
 
 import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.ApiStatusException;
+import io.tinker4j.transport.CallInterruptedException;
 import io.tinker4j.transport.CallOptions;
+import io.tinker4j.transport.ConnectionException;
+import io.tinker4j.transport.DecodeException;
 import io.tinker4j.transport.Operations;
+import io.tinker4j.transport.Redaction;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.TinkerThreads;
 import io.tinker4j.types.CreateSessionRequest;
 import io.tinker4j.types.CreateSessionResponse;
+import io.tinker4j.types.FinishSessionRequest;
+import io.tinker4j.types.FinishSessionResponse;
+import io.tinker4j.types.GetSessionRequest;
+import io.tinker4j.types.GetSessionResponse;
+import io.tinker4j.types.SessionFinishReason;
 import io.tinker4j.types.SessionHeartbeatRequest;
+import io.tinker4j.types.SessionOutcome;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A session on the server, kept alive by a heartbeat every ten seconds on a platform thread of its
  * own, so that a busy JVM does not lose it. Counts its models and samplers.
  */
-final class Session implements AutoCloseable {
+final class Session {
   private static final System.Logger log = System.getLogger(Session.class.getName());
   private static final Duration PERIOD = Duration.ofSeconds(10);
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -30,38 +43,56 @@ final class Session implements AutoCloseable {
       CallOptions.builder().deadline(Duration.ofSeconds(2)).maxRetries(0).build();
 
   private final ApiClient api;
+  private final TinkerThreads threads;
   private final Time time;
   private final SessionListener listener;
   private final String id;
   private final AtomicInteger models = new AtomicInteger();
   private final AtomicInteger samplers = new AtomicInteger();
+  private final AtomicLong missed = new AtomicLong();
   private volatile long lastBeat;
   private volatile SessionListener.State state = SessionListener.State.ALIVE;
   private volatile @Nullable SessionLostException lost;
+  private volatile boolean closed;
+  private long due; // of the heartbeats' thread
+  private volatile boolean configured;
+  private final ReentrantLock lock = new ReentrantLock(); // guards: counted
+  private boolean counted;
   private @Nullable Thread heart;
 
-  private Session(ClientScope scope, SessionListener listener, String id) {
-    this.api = scope.api();
-    this.time = scope.time();
+  private Session(
+      ApiClient api, TinkerThreads threads, SessionListener listener, String id, boolean isNew) {
+    this.api = api;
+    this.threads = threads;
+    this.time = api.time();
     this.listener = listener;
     this.id = id;
+    this.configured = isNew;
+    this.counted = isNew;
     this.lastBeat = time.nanoTime();
   }
 
   static Session open(
-      ClientScope scope,
+      ApiClient api,
       TinkerThreads threads,
       CreateSessionRequest request,
       SessionListener listener) {
-    CreateSessionResponse response = scope.api().call(Operations.CREATE_SESSION, request);
-    ApiClient api = scope.api();
+    CreateSessionResponse response = api.call(Operations.CREATE_SESSION, request);
     response.infoMessage().ifPresent(text -> show(api, System.Logger.Level.INFO, text));
     response.warningMessage().ifPresent(text -> show(api, System.Logger.Level.WARNING, text));
     response.errorMessage().ifPresent(text -> show(api, System.Logger.Level.ERROR, text));
-    Session session = new Session(scope, listener, response.sessionId());
-    session.tell("");
-    session.heart = threads.platformThread("heartbeat", session::beatOn);
-    return session;
+    return new Session(api, threads, listener, response.sessionId(), true).begun();
+  }
+
+  /** Takes over a session that another client has opened; the first heartbeat is sent at once. */
+  static Session adopt(ApiClient api, TinkerThreads threads, String id, SessionListener listener) {
+    return new Session(api, threads, listener, id, false).begun();
+  }
+
+  private Session begun() {
+    tell("");
+    heart = threads.platformThread("heartbeat", this::beatOn);
+    return this;
   }
 
   private static void show(ApiClient api, System.Logger.Level level, String message) {
@@ -75,11 +106,41 @@ final class Session implements AutoCloseable {
   }
 
   int nextModel() {
+    count();
     return models.getAndIncrement();
   }
 
   int nextSampler() {
+    count();
     return samplers.getAndIncrement();
+  }
+
+  /** Of an adopted session the server knows how many models and samplers it has had. */
+  private void count() {
+    lock.lock();
+    try {
+      if (!counted) {
+        GetSessionResponse known =
+            api.call(Operations.GET_SESSION, GetSessionRequest.builder().sessionId(id).build());
+        models.set(behind(known.trainingRunIds()));
+        samplers.set(behind(known.samplerIds()));
+        counted = true;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ids end in the number of what they name, on servers whose ids say so. */
+  private static int behind(List<String> ids) {
+    int next = ids.size();
+    for (String each : ids) {
+      String number = each.substring(each.lastIndexOf(':') + 1);
+      if (number.matches("\\d{1,8}")) {
+        next = Math.max(next, Integer.parseInt(number) + 1);
+      }
+    }
+    return next;
   }
 
   boolean isLost() {
@@ -88,6 +149,11 @@ final class Session implements AutoCloseable {
 
   SessionListener.State state() {
     return state;
+  }
+
+  /** Returns how many heartbeats have not arrived. */
+  long missedHeartbeats() {
+    return missed.get();
   }
 
   /** Returns how long ago the server last said that it has the session. */
@@ -107,79 +173,128 @@ final class Session implements AutoCloseable {
     }
   }
 
+  /** Nothing that a heartbeat throws ends them. */
   private void beatOn() {
     SessionHeartbeatRequest request = SessionHeartbeatRequest.builder().sessionId(id).build();
-    long due = time.nanoTime();
-    try {
-      while (lost == null) {
-        due = Math.max(due + PERIOD.toNanos(), time.nanoTime());
-        time.sleep(Duration.ofNanos(due - time.nanoTime()));
-        beat(request);
-      }
-    } catch (InterruptedException e) {
-      log.log(System.Logger.Level.DEBUG, () -> "heartbeats end: session=" + id);
-    }
+    due = configured ? time.nanoTime() : time.nanoTime() - PERIOD.toNanos();
+    threads.repeat(
+        "heartbeat",
+        () -> {
+          if (isOver()) {
+            return false;
+          }
+          due = Math.max(due + PERIOD.toNanos(), time.nanoTime());
+          time.sleep(Duration.ofNanos(due - time.nanoTime()));
+          beat(request);
+          return !isOver();
+        });
+    log.log(System.Logger.Level.DEBUG, () -> "heartbeats end: session=" + id);
+  }
+
+  private boolean isOver() {
+    return closed || lost != null;
   }
 
   private void beat(SessionHeartbeatRequest request) {
     try {
+      configure(BEATING);
       api.call(Operations.SESSION_HEARTBEAT, request, BEATING);
       lastBeat = time.nanoTime();
       change(SessionListener.State.ALIVE, "");
     } catch (ApiStatusException e) {
       if (e.status() == 404 || e.status() == 410) {
         lost = new SessionLostException(id, e);
-        change(SessionListener.State.LOST, e.getMessage());
+        change(
+            e.status() == 410 ? SessionListener.State.FINISHED : SessionListener.State.LOST,
+            String.valueOf(e.getMessage()));
       } else {
         missed(e);
       }
-    } catch (TinkerException e) {
+    } catch (ConnectionException e) {
+      missed(e);
+    } catch (CallInterruptedException e) {
+      throw e;
+    } catch (Throwable e) { // such as what a user's credential source throws
+      threads.noteFailure("heartbeat", e);
       missed(e);
     }
   }
 
-  private void missed(TinkerException cause) {
+  private void missed(Throwable cause) {
+    missed.incrementAndGet();
     Duration silence = silence();
     if (silence.compareTo(SUSPICION) > 0) {
-      change(SessionListener.State.SUSPECT, cause.getMessage());
+      change(SessionListener.State.SUSPECT, reason(cause));
     }
     if (silence.compareTo(WARNING) > 0) {
       log.log(
           System.Logger.Level.WARNING,
           () ->
               "no heartbeat arrived for %s, the server may end the session: session=%s cause=%s"
-                  .formatted(silence, id, cause.getMessage()));
+                  .formatted(silence, id, reason(cause)));
     }
   }
 
-  private void change(SessionListener.State now, @Nullable String reason) {
+  /** What no exception of the SDK's own says has a name that tells more than its message. */
+  private String reason(Throwable cause) {
+    return api.redacted(
+        cause instanceof TinkerException ? String.valueOf(cause.getMessage()) : cause.toString());
+  }
+
+  private void change(SessionListener.State now, String reason) {
     if (state != now) {
       state = now;
-      tell(reason == null ? "" : reason);
+      tell(reason);
     }
   }
 
   private void tell(String reason) {
     try {
       listener.sessionChanged(new SessionListener.Change(id, state, reason));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.log(System.Logger.Level.WARNING, "the session listener failed", e);
     }
   }
 
-  /** Ends the heartbeats and tells the server; older servers do not know that call. */
-  @Override
-  public void close() {
+  /**
+   * Ends the heartbeats and tells the server how the session has ended; the first to tell it
+   * decides. A refusal changes nothing about the end of this client.
+   */
+  void finish(SessionOutcome outcome, @Nullable String detail) {
+    closed = true;
     if (heart != null) {
       heart.interrupt();
     }
     if (lost != null) {
       return;
     }
+    FinishSessionRequest.Builder request =
+        FinishSessionRequest.builder()
+            .sessionId(id)
+            .reason(SessionFinishReason.builder().type(outcome).build());
+    if (detail != null) {
+      request.detail(Redaction.report(api.redacted(detail)));
+    }
     try {
-      api.call(Operations.FINISH_SESSION, id, CLOSING);
-    } catch (TinkerException e) {
-      log.log(System.Logger.Level.DEBUG, () -> "session not finished: " + e.getMessage());
+      configure(CLOSING);
+      FinishSessionResponse unused = api.call(Operations.FINISH_SESSION, request.build(), CLOSING);
+      change(SessionListener.State.FINISHED, "");
+    } catch (DecodeException e) {
+      change(SessionListener.State.FINISHED, "");
+    } catch (RuntimeException e) { // also of a user's credential source
+      log.log(
+          System.Logger.Level.WARNING,
+          () ->
+              "the session was not finished; the server ends it when heartbeats are missing:"
+                  + " session=%s outcome=%s cause=%s".formatted(id, outcome, reason(e)));
+    }
+  }
+
+  /** What a client does first; one that has opened the session itself has done it. */
+  private void configure(CallOptions options) {
+    if (!configured) {
+      api.configure(api.call(Operations.CLIENT_CONFIG, ClientScope.CONFIG_REQUEST, options));
+      configured = true;
     }
   }
 }

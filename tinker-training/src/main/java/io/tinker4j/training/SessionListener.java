@@ -16,14 +16,20 @@ public interface SessionListener {
     ALIVE,
     /** No heartbeat has arrived for 30 seconds; the server may end it. */
     SUSPECT,
-    /** The server has ended it: its clients throw {@link SessionLostException}. */
-    LOST
+    /** The server does not know it any more: its clients throw {@link SessionLostException}. */
+    LOST,
+    /**
+     * It was finished, by this client's {@link ServiceClient#close} or, as a heartbeat has found
+     * out, by another one; then its clients throw {@link SessionLostException}, too.
+     */
+    FINISHED
   }
 
   /**
    * A change of a session.
    *
-   * @param reasonText what the last heartbeat failed with; empty when it arrived
+   * @param reasonText what the last heartbeat failed with; empty when it arrived, or when this
+   *     client has finished the session
    */
   record Change(String sessionId, State state, String reasonText) {
     /** Returns what the last heartbeat failed with. */

@@ -109,7 +109,7 @@ final class Telemetry {
       switch (change.state()) {
         case ALIVE -> sessionStarted(change.sessionId());
         case SUSPECT -> {}
-        case LOST -> sessionEnded();
+        case LOST, FINISHED -> sessionEnded();
       }
       next.sessionChanged(change);
     };
@@ -320,8 +320,8 @@ final class Telemetry {
           "more events are to be reported than the server takes; the oldest are lost");
     }
     if (!sending.isRunning) {
+      Thread unused = sending.threads.start("telemetry", () -> sending.sender.run(sending.threads));
       sending.isRunning = true;
-      sending.threads.start("telemetry", sending.sender::run);
     }
   }
 

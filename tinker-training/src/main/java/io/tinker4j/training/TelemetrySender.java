@@ -7,6 +7,7 @@ import io.tinker4j.transport.CallInterruptedException;
 import io.tinker4j.transport.CallOptions;
 import io.tinker4j.transport.Operations;
 import io.tinker4j.transport.TinkerException;
+import io.tinker4j.transport.TinkerThreads;
 import io.tinker4j.types.TelemetryResponse;
 import io.tinker4j.types.TelemetrySendRequest;
 import java.time.Duration;
@@ -60,16 +61,19 @@ final class TelemetrySender {
     return lower.startsWith("windows") ? "Windows" : osName;
   }
 
-  /** Sends until the queue is closed and empty, or the thread is interrupted. */
-  void run() {
-    try {
-      while (queue.awaitEvent()) {
-        queue.awaitBatch(PERIOD);
-        sendAll();
-      }
-    } catch (InterruptedException e) {
-      log.log(System.Logger.Level.DEBUG, "events are no longer reported");
-    }
+  /** Sends until the queue is closed and empty, or the threads are closed. */
+  void run(TinkerThreads threads) {
+    threads.repeat(
+        "telemetry",
+        () -> {
+          boolean isOpen = queue.awaitEvent();
+          if (isOpen) {
+            queue.awaitBatch(PERIOD);
+            sendAll();
+          }
+          return isOpen;
+        });
+    log.log(System.Logger.Level.DEBUG, "events are no longer reported");
   }
 
   /** Returns whether the server has said that trying again is of no use. */
@@ -109,15 +113,15 @@ final class TelemetrySender {
 
   /** Whatever goes wrong with one batch, the loop goes on. */
   private @Nullable Throwable failureOf(List<TelemetryQueue.Entry> entries) {
-    TelemetrySendRequest request =
-        TelemetrySendRequest.builder()
-            .events(entries.stream().map(TelemetryQueue.Entry::event).toList())
-            .platform(platform)
-            .sdkVersion(ApiClient.version())
-            .sessionId(entries.get(0).sessionId())
-            .processUuid(PROCESS)
-            .build();
     try {
+      TelemetrySendRequest request =
+          TelemetrySendRequest.builder()
+              .events(entries.stream().map(TelemetryQueue.Entry::event).toList())
+              .platform(platform)
+              .sdkVersion(ApiClient.version())
+              .sessionId(entries.get(0).sessionId())
+              .processUuid(PROCESS)
+              .build();
       TelemetryResponse unused = api.call(Operations.TELEMETRY, request, ONCE);
       return null;
     } catch (RuntimeException | Error e) {

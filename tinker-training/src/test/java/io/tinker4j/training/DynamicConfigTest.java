@@ -3,6 +3,7 @@ package io.tinker4j.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tinker4j.testkit.ManualTime;
+import io.tinker4j.transport.CredentialSource;
 import io.tinker4j.transport.Headers;
 import io.tinker4j.transport.TransportResponse;
 import java.io.ByteArrayInputStream;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -90,6 +92,34 @@ class DynamicConfigTest {
       service.createLoraTrainingClient("base");
 
       thrice.await();
+    }
+  }
+
+  @Test
+  void dynamicConfig_credentialSourceThrows_isAskedForLater() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    CountDownLatch later = new CountDownLatch(1);
+    server.on(
+        "client/dynamic_config",
+        call -> {
+          if (asked.incrementAndGet() == 2) {
+            later.countDown();
+          }
+          return FakeService.json(200, Map.of("refresh_interval_sec", 20));
+        });
+    AtomicInteger refreshes = new AtomicInteger();
+    CredentialSource source =
+        () -> {
+          if (Thread.currentThread().getName().startsWith("tinker-config")
+              && refreshes.getAndIncrement() == 0) {
+            throw new IllegalStateException("the vault is sealed");
+          }
+          return "tml-test";
+        };
+    try (ServiceClient service = server.client().credentials(source).time(time).build()) {
+      service.createLoraTrainingClient("base");
+
+      assertThat(later.await(30, TimeUnit.SECONDS)).as("a question after the failure").isTrue();
     }
   }
 }

@@ -74,7 +74,7 @@ class HealthTest {
     assertThat(health.status()).isEqualTo(Status.UP);
     assertThat(health.components())
         .extracting(Health.Component::name)
-        .containsExactly("api", "session", "circuits", "telemetry", "operations");
+        .containsExactly("api", "session", "circuits", "telemetry", "operations", "background");
     assertThat(server.calls).extracting(FakeService.Call::path).containsExactly("healthz");
     assertThat(health.toString()).startsWith("UP\n").contains("none opened yet");
   }
@@ -142,7 +142,7 @@ class HealthTest {
             return FakeService.json(503, Map.of("detail", "x"));
           }
           seen.await();
-          return FakeService.json(410, Map.of("detail", "ended"));
+          return FakeService.json(404, Map.of("detail", "ended"));
         });
     ServiceClient.Builder builder =
         server
@@ -153,6 +153,7 @@ class HealthTest {
                 case ALIVE -> {}
                 case SUSPECT -> suspect.countDown();
                 case LOST -> lost.countDown();
+                case FINISHED -> {}
               }
             });
     try (ServiceClient suspected = builder.build()) {

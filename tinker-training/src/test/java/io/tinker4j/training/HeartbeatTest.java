@@ -3,12 +3,15 @@ package io.tinker4j.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tinker4j.testkit.ManualTime;
+import io.tinker4j.transport.CredentialSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,6 +58,54 @@ class HeartbeatTest {
         assertThat(Duration.between(start, beats.get(i)))
             .isBetween(Duration.ofSeconds(10L * i + 9), Duration.ofSeconds(10L * i + 11));
       }
+    }
+  }
+
+  private static void fail(Throwable failure) {
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    throw (RuntimeException) failure;
+  }
+
+  @Test
+  void heartbeats_credentialSourceThrowsAnything_goOnAndHealthSaysSo() throws Exception {
+    FakeService server = new FakeService();
+    CountDownLatch beaten = new CountDownLatch(1);
+    server.on(
+        "session_heartbeat",
+        call -> {
+          beaten.countDown();
+          new CountDownLatch(1).await();
+          return FakeService.json(200, Map.of());
+        });
+    List<Throwable> failures =
+        List.of(new IllegalStateException("the vault is sealed"), new OutOfMemoryError("test"));
+    AtomicInteger asked = new AtomicInteger();
+    CredentialSource source =
+        () -> {
+          if (Thread.currentThread().getName().startsWith("tinker-heartbeat")) {
+            int beat = asked.getAndIncrement();
+            if (beat == 2) {
+              Thread.currentThread().interrupt();
+              throw new InterruptedException("a stray interrupt");
+            }
+            if (beat < failures.size()) {
+              fail(failures.get(beat));
+            }
+          }
+          return "tml-test";
+        };
+    try (ServiceClient service =
+        server.client().credentials(source).telemetry(false).time(new HastyHeartbeats()).build()) {
+      service.createSamplingClient("base");
+
+      assertThat(beaten.await(20, TimeUnit.SECONDS)).as("a heartbeat after the failures").isTrue();
+      assertThat(service.sessionState()).isEqualTo(SessionListener.State.ALIVE);
+      Health.Component background = service.health().component("background").orElseThrow();
+      assertThat(background.status()).isEqualTo(Health.Status.DEGRADED);
+      assertThat(background.detail()).contains("heartbeat");
+      assertThat(background.measures()).containsEntry("failures_total", 2.0);
     }
   }
 }

@@ -60,6 +60,10 @@ class ShutdownTest {
         assertThat(child.waitFor()).as(String.join("\n", said)).isEqualTo(143);
         assertThat(server.openSessions()).isEmpty();
         assertThat(reports(server)).contains("SESSION_START", "SESSION_END");
+        assertThat(server.requests())
+            .filteredOn(request -> request.operation().endsWith("/finish"))
+            .singleElement()
+            .satisfies(request -> assertThat(request.text()).contains("\"interrupted\""));
       } finally {
         child.destroyForcibly();
       }

@@ -72,14 +72,14 @@ final class JwtSource implements CredentialSource, AutoCloseable {
       String fresh = exchange.get();
       token = fresh;
       return fresh;
-    } catch (ApiStatusException | ConnectionException | DecodeException e) {
+    } catch (CallInterruptedException e) {
+      throw e;
+    } catch (RuntimeException e) { // a user's credential source throws what it likes
       if (old == null) {
         throw e;
       }
       noExchangeBefore = time.now().plus(AFTER_FAILURE_ON_DEMAND);
-      log.log(
-          System.Logger.Level.WARNING,
-          () -> "the token was not refreshed; the old one stays: cause=" + e.getMessage());
+      threads.noteFailure("token", e);
       return old;
     }
   }
@@ -93,10 +93,22 @@ final class JwtSource implements CredentialSource, AutoCloseable {
     lock.lock();
     try {
       if (!closed) {
-        next = time.schedule(wait, () -> threads.start("token", this::refresh));
+        next = time.schedule(wait, this::startRefresh);
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Without a thread for it, as when there is no memory, the next try is a minute later. */
+  private void startRefresh() {
+    try {
+      Thread unused = threads.start("token", this::refresh);
+    } catch (IllegalStateException e) {
+      log.log(System.Logger.Level.DEBUG, "tokens are no longer refreshed: the client is closed");
+    } catch (RuntimeException | Error e) {
+      threads.noteFailure("token", e);
+      schedule(AFTER_FAILURE);
     }
   }
 
@@ -111,8 +123,10 @@ final class JwtSource implements CredentialSource, AutoCloseable {
       } finally {
         exchanging.unlock();
       }
-    } catch (InterruptedException e) {
+    } catch (InterruptedException | CallInterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (RuntimeException | Error e) {
+      threads.noteFailure("token", e);
     } finally {
       schedule(wait);
     }

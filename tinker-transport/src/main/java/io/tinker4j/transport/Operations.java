@@ -25,6 +25,8 @@ import io.tinker4j.types.ExternalWeightsUploadFinishResponse;
 import io.tinker4j.types.ExternalWeightsUploadStartRequest;
 import io.tinker4j.types.ExternalWeightsUploadStartResponse;
 import io.tinker4j.types.ExternalWeightsUrlsResponse;
+import io.tinker4j.types.FinishSessionRequest;
+import io.tinker4j.types.FinishSessionResponse;
 import io.tinker4j.types.ForwardBackwardOutput;
 import io.tinker4j.types.ForwardBackwardRequest;
 import io.tinker4j.types.ForwardRequest;
@@ -88,6 +90,7 @@ public final class Operations {
   private static final String V1 = "/api/v1/";
   private static final String CHECKPOINT =
       V1 + "training_runs/{training_run_id}/checkpoints/{checkpoint_id}";
+  private static final String FINISH = V1 + "sessions/{session_id}/finish";
   private static final Duration POLL_TIMEOUT = Duration.ofSeconds(45);
   private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
 
@@ -135,14 +138,15 @@ public final class Operations {
               .withoutRetries()
               .withoutBillingWait();
 
-  /** Ends the session of that id; servers older than the call answer 404. */
-  public static final Operation<String, Operation.None> FINISH_SESSION =
+  /** Ends a session; the first one counts. Servers older than the call answer 404. */
+  public static final Operation<FinishSessionRequest, FinishSessionResponse> FINISH_SESSION =
       Operation.post(
               "finish_session",
-              V1 + "sessions/{session_id}/finish",
+              FINISH,
               CallKind.SESSION,
-              new EmptyBodyCodec<String, Operation.None>(Operation.None.class))
-          .parameters(id -> Map.of("session_id", id))
+              new ResourceCodec<>(
+                  FINISH, JsonCodec.of(FinishSessionRequest.class, FinishSessionResponse.class)))
+          .parameters(request -> Map.of("session_id", request.sessionId()))
           .withoutRetries()
           .withoutBillingWait();
 

@@ -46,7 +46,7 @@ final class ProxyRelay implements AutoCloseable {
   static ProxyRelay start(ProxySettings.Server proxy, Duration connectTimeout) {
     try {
       ProxyRelay relay = new ProxyRelay(proxy, connectTimeout);
-      relay.threads.start("proxy", relay::accept);
+      relay.threads.start("proxy", () -> relay.threads.repeat("proxy", relay::accept));
       return relay;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot listen on the loopback interface", e);
@@ -61,8 +61,8 @@ final class ProxyRelay implements AutoCloseable {
     return token;
   }
 
-  private void accept() {
-    while (!closed) {
+  private boolean accept() {
+    if (!closed) {
       try {
         Socket socket = server.accept();
         sockets.add(socket);
@@ -71,6 +71,7 @@ final class ProxyRelay implements AutoCloseable {
         // Closed, or a client that was gone before it was accepted.
       }
     }
+    return !closed;
   }
 
   private void serve(Socket client) {

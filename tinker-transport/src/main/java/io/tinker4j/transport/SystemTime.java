@@ -65,7 +65,7 @@ final class SystemTime implements Time {
   private static void runLogged(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.log(System.Logger.Level.ERROR, "a scheduled task failed", e);
     }
   }

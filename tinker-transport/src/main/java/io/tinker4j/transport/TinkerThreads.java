@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -23,8 +24,10 @@ public final class TinkerThreads implements AutoCloseable {
   private static final System.Logger log = System.getLogger(TinkerThreads.class.getName());
   private static final Duration GRACE = Duration.ofSeconds(5);
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+  private static final long PAUSE_AFTER_FAILURE = Duration.ofMillis(100).toNanos();
 
   private final Duration grace;
+  private final BackgroundFailures failures;
   private final AtomicLong numbers = new AtomicLong();
   // guards: live, closed
   private final ReentrantLock lock = new ReentrantLock();
@@ -32,17 +35,42 @@ public final class TinkerThreads implements AutoCloseable {
   private final Set<Thread> live = new HashSet<>();
   private boolean closed;
 
-  private TinkerThreads(Duration grace) {
+  private TinkerThreads(Duration grace, Time time) {
     this.grace = grace;
+    this.failures = new BackgroundFailures(time);
   }
+
+  /** One round of work that goes on in the background. */
+  @FunctionalInterface
+  public interface Step {
+    /** Does the work and returns whether there is another round. */
+    boolean run() throws Exception;
+  }
+
+  /**
+   * What failed in the background and could be told to no caller.
+   *
+   * @param count since these threads were created
+   * @param isRecent whether the last failure was within the last minute
+   * @param last the last failure, without credentials; empty when there was none
+   */
+  public record Failures(long count, boolean isRecent, String last) {}
 
   /** Returns an owner of threads that has none yet. Close it. */
   public static TinkerThreads create() {
-    return withGrace(GRACE);
+    return create(Time.system());
+  }
+
+  /**
+   * Returns an owner of threads that has none yet, whose failures are dated by that clock. Close
+   * it.
+   */
+  public static TinkerThreads create(Time time) {
+    return new TinkerThreads(GRACE, time);
   }
 
   static TinkerThreads withGrace(Duration grace) {
-    return new TinkerThreads(grace);
+    return new TinkerThreads(grace, Time.system());
   }
 
   /**
@@ -86,8 +114,64 @@ public final class TinkerThreads implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    thread.start();
+    try {
+      thread.start();
+    } catch (Throwable e) { // such as OutOfMemoryError: no thread can be made
+      ended(thread);
+      throw e;
+    }
     return thread;
+  }
+
+  /**
+   * Repeats a step on the current thread until it says that it was the last, or these threads are
+   * closed. Nothing else ends it: what a step throws, errors included, is {@linkplain #noteFailure
+   * noted}, and the next one begins a tenth of a second later; an interrupt that comes from no
+   * close ends a step alone.
+   *
+   * @param role what the thread does, in a word
+   */
+  public void repeat(String role, Step step) {
+    boolean goesOn = true;
+    while (goesOn && !isClosed()) {
+      try {
+        goesOn = step.run();
+      } catch (InterruptedException | CallInterruptedException e) {
+        boolean unused = Thread.interrupted();
+      } catch (Throwable e) {
+        noteFailure(role, e);
+        LockSupport.parkNanos(PAUSE_AFTER_FAILURE);
+      }
+    }
+  }
+
+  /**
+   * Counts a failure that no caller sees, and logs it as a WARNING, at most once a minute. Throws
+   * nothing, even when there is no memory left.
+   *
+   * @param role what the thread does that failed, in a word
+   */
+  public void noteFailure(String role, Throwable failure) {
+    try {
+      failures.note(role, failure);
+    } catch (Throwable e) {
+      // It is counted; a logger that throws, or wants memory that is not there, must not end the
+      // work that goes on.
+    }
+  }
+
+  /** Returns what failed in the background so far. */
+  public Failures failures() {
+    return failures.failures();
+  }
+
+  private boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -145,13 +229,17 @@ public final class TinkerThreads implements AutoCloseable {
     try {
       task.run();
     } finally {
-      lock.lock();
-      try {
-        live.remove(Thread.currentThread());
-        ended.signalAll();
-      } finally {
-        lock.unlock();
-      }
+      ended(Thread.currentThread());
+    }
+  }
+
+  private void ended(Thread thread) {
+    lock.lock();
+    try {
+      live.remove(thread);
+      ended.signalAll();
+    } finally {
+      lock.unlock();
     }
   }
 

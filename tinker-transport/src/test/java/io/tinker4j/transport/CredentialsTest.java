@@ -235,6 +235,44 @@ class CredentialsTest {
   }
 
   @Test
+  void token_sourceThrowsARuntimeException_oldOneIsUsedAndRefreshGoesOn() {
+    serveTokens();
+    AtomicInteger broken = new AtomicInteger();
+    CredentialSource source =
+        () -> {
+          if (broken.get() == 1) {
+            throw new IllegalStateException("the vault is sealed");
+          }
+          if (broken.get() == 2) {
+            throw new OutOfMemoryError("test");
+          }
+          return TestClient.KEY;
+        };
+    tokenLife = Duration.ofSeconds(50);
+    try (ApiClient sourced = TestClient.of(server, time).credentials(source).build()) {
+      sourced.configure(EXCHANGE);
+      broken.set(1);
+
+      sourced.call(TRAIN, INPUT);
+      assertThat(server.requests.getLast().headers().first("X-API-Key").flatMap(Jwt::identity))
+          .map(ApiClient.Identity::userUrn)
+          .contains("user-1");
+      while (sourced.threads().failures().count() < 2) {
+        time.advance(Duration.ofMinutes(1));
+      }
+      broken.set(2);
+      long before = sourced.threads().failures().count();
+      while (sourced.threads().failures().count() < before + 2) {
+        time.advance(Duration.ofMinutes(1));
+      }
+      broken.set(0);
+      while (exchanges.get() < 2) {
+        time.advance(Duration.ofMinutes(1));
+      }
+    }
+  }
+
+  @Test
   void exchange_withAnEnforcedCommand_usesItEvenIfThereIsAKey() {
     serveTokens();
     ClientConfigResponse enforced =

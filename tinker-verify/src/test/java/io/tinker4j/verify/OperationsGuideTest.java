@@ -6,6 +6,7 @@ import io.tinker4j.testkit.EmbeddedTinkerServer;
 import io.tinker4j.training.Health;
 import io.tinker4j.training.HealthEndpoint;
 import io.tinker4j.training.ServiceClient;
+import io.tinker4j.types.SessionOutcome;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -56,6 +57,23 @@ class OperationsGuideTest {
     }
   }
 
+  @Test
+  void orphanedSession_adopted_isFinished() {
+    try (EmbeddedTinkerServer server = EmbeddedTinkerServer.start()) {
+      String baseUrl = server.baseUrl().toString();
+      ServiceClient killed = ServiceClient.builder().baseUrl(baseUrl).apiKey("tml-test").build();
+      killed.createSamplingClient("tinker4j/tiny-bytes");
+      String orphan = server.openSessions().iterator().next();
+
+      ServiceClient adopter =
+          ServiceClient.builder().baseUrl(baseUrl).apiKey("tml-test").sessionId(orphan).build();
+      adopter.close(SessionOutcome.INTERRUPTED, "its process was killed");
+
+      assertThat(server.openSessions()).isEmpty();
+      killed.close();
+    }
+  }
+
   private static int status(URI uri) throws Exception {
     try (HttpClient client = HttpClient.newHttpClient()) {
       return client
@@ -74,7 +92,7 @@ class OperationsGuideTest {
       snippets.add(unindented(blocks.group(1)));
     }
 
-    assertThat(snippets).hasSize(3).allSatisfy(snippet -> assertThat(source).contains(snippet));
+    assertThat(snippets).hasSize(4).allSatisfy(snippet -> assertThat(source).contains(snippet));
   }
 
   private static String unindented(String text) {
