@@ -123,6 +123,19 @@ final class Checks {
     }
   }
 
+  /** Refuses a prompt without tokens, and one whose tokens the server alone can count. */
+  static void scored(String name, ModelInput input) {
+    if (input.chunks().isEmpty()) {
+      throw new IllegalArgumentException(name + " is empty; it has nothing to score");
+    }
+    try {
+      int unused = input.length();
+    } catch (IllegalStateException e) {
+      throw new IllegalArgumentException(
+          "%s cannot be scored token by token: %s".formatted(name, e.getMessage()), e);
+    }
+  }
+
   static void loss(LossFunction loss) {
     if (!loss.isChecked()) {
       return;

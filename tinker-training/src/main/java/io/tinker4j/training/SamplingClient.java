@@ -13,10 +13,12 @@ import io.tinker4j.types.SampledSequence;
 import io.tinker4j.types.SamplingParams;
 import io.tinker4j.types.UntypedFuture;
 import java.math.BigInteger;
+import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -120,8 +122,10 @@ public final class SamplingClient {
     Objects.requireNonNull(params, "params");
     return start(
         () -> request(prompt, numSamples, params, options),
-        !scope.config().sampleNoRetries(),
-        response -> PromptLogprobs.aligned(response, prompt));
+        new Wanted<>(
+            numSamples,
+            !scope.config().sampleNoRetries(),
+            response -> PromptLogprobs.aligned(response, prompt)));
   }
 
   /**
@@ -178,7 +182,8 @@ public final class SamplingClient {
   /**
    * Returns the natural-log probability of each prompt token given those before it; NaN for the
    * first, and for those that the server does not score. The future fails with {@link
-   * IllegalArgumentException} when the prompt has no tokens.
+   * IllegalArgumentException}, and nothing is sent, when the prompt has no tokens or an image of it
+   * does not say how many tokens it is.
    */
   public CompletableFuture<float[]> computeLogprobs(ModelInput prompt) {
     return computeLogprobs(prompt, WITH_LOGPROBS);
@@ -189,13 +194,10 @@ public final class SamplingClient {
     SampleOptions all = SampleOptions.builder().from(options).promptLogprobs(true).build();
     return start(
         () -> {
-          if (prompt.chunks().isEmpty()) {
-            throw new IllegalArgumentException("prompt is empty; it has nothing to score");
-          }
+          Checks.scored("prompt", prompt);
           return request(prompt, 1, ONE_TOKEN, all);
         },
-        true,
-        response -> PromptLogprobs.of(response, prompt));
+        new Wanted<>(0, true, response -> PromptLogprobs.of(response, prompt)));
   }
 
   /** Returns the base model; blocks, at most until the deadline of the client's waits. */
@@ -243,10 +245,15 @@ public final class SamplingClient {
     }
   }
 
+  /**
+   * How many sequences the caller counts on, whether a lost sample is asked for again, and what is
+   * made of the answer.
+   */
+  private record Wanted<T>(
+      int sequences, boolean isRetried, Function<SampleResponse, T> finish) {}
+
   private <T> CompletableFuture<T> start(
-      Supplier<SampleRequest.Builder> preparation,
-      boolean retried,
-      Function<SampleResponse, T> finish) {
+      Supplier<SampleRequest.Builder> preparation, Wanted<T> wanted) {
     SampleRequest.Builder request;
     try {
       session.checkAlive();
@@ -259,7 +266,10 @@ public final class SamplingClient {
     return scope
         .runner()
         .launchInTurn(
-            outstanding, "sample", call, ignored -> finish.apply(run(request, retried, call)));
+            outstanding,
+            "sample",
+            call,
+            ignored -> wanted.finish().apply(run(request, wanted, call)));
   }
 
   private WaitOptions stuckLimits() {
@@ -271,18 +281,22 @@ public final class SamplingClient {
             .build();
   }
 
-  private SampleResponse run(SampleRequest.Builder request, boolean retried, PendingCall<?> call)
+  private SampleResponse run(
+      SampleRequest.Builder request, Wanted<?> wanted, PendingCall<?> call)
       throws InterruptedException {
     try (PendingCall.Wait wait = call.interruptible()) {
-      return retried ? untilAnswered(request, call) : attempt(request, call);
+      return wanted.isRetried()
+          ? untilAnswered(request, wanted, call)
+          : attempt(request, wanted, call);
     }
   }
 
-  private SampleResponse untilAnswered(SampleRequest.Builder request, PendingCall<?> call)
+  private SampleResponse untilAnswered(
+      SampleRequest.Builder request, Wanted<?> wanted, PendingCall<?> call)
       throws InterruptedException {
     for (int retry = 0; ; retry++) {
       try {
-        return attempt(request, call);
+        return attempt(request, wanted, call);
       } catch (TinkerException e) {
         if (!isLost(e)) {
           throw e;
@@ -302,14 +316,41 @@ public final class SamplingClient {
         || (e instanceof ApiStatusException status && status.isRetryable());
   }
 
-  private SampleResponse attempt(SampleRequest.Builder request, PendingCall<?> call)
+  private SampleResponse attempt(
+      SampleRequest.Builder request, Wanted<?> wanted, PendingCall<?> call)
       throws InterruptedException {
     long begin = scope.time().nanoTime();
     UntypedFuture promise = scope.samples().submit(request.build());
     Duration roundtrip = Duration.ofNanos(scope.time().nanoTime() - begin);
     SampleResponse response =
         scope.awaiter().await(promise.requestId(), ResultType.SAMPLE, roundtrip, call);
+    checkComplete(response, wanted.sequences(), promise.requestId());
     return promise.sampleSequenceIds().isEmpty() ? response : named(response, promise);
+  }
+
+  /** A caller who counts on what was asked for must not find out by an index out of bounds. */
+  private static void checkComplete(SampleResponse response, int asked, String requestId) {
+    List<SampledSequence> sequences = response.sequences();
+    if (sequences.size() < asked) {
+      throw incomplete(
+          requestId,
+          "the answer has %d sequences where %d were asked for".formatted(sequences.size(), asked));
+    }
+    for (int i = 0; i < sequences.size(); i++) {
+      int tokens = sequences.get(i).tokens().remaining();
+      int logprobs = sequences.get(i).logprobs().map(FloatBuffer::remaining).orElse(tokens);
+      if (logprobs != tokens) {
+        throw incomplete(
+            requestId,
+            "sequence %d of the answer has %d log-probabilities for %d tokens"
+                .formatted(i, logprobs, tokens));
+      }
+    }
+  }
+
+  private static RequestFailedException incomplete(String requestId, String what) {
+    return new RequestFailedException(
+        ResultType.SAMPLE.requestType(), requestId, what, RequestFailedException.Category.SERVER);
   }
 
   /** The ids of the samples come with the promise and not with the result. */

@@ -9,6 +9,7 @@ import io.tinker4j.types.SampleResponse;
 import io.tinker4j.types.SampledSequence;
 import io.tinker4j.types.SamplingParams;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +58,8 @@ class BackendTest {
                 200,
                 Map.of(
                     "sequences",
-                    List.of(Map.of("tokens", List.of(7, 8), "stop_reason", "length")))));
+                    Collections.nCopies(
+                        3, Map.of("tokens", List.of(7, 8), "stop_reason", "length")))));
   }
 
   @AfterEach
@@ -105,8 +107,8 @@ class BackendTest {
             .join();
 
     assertThat(response.sequences())
-        .singleElement()
-        .satisfies(sequence -> assertThat(sequence.toInts()).containsExactly(7, 8));
+        .hasSize(3)
+        .allSatisfy(sequence -> assertThat(sequence.toInts()).containsExactly(7, 8));
     assertThat(server.callsTo("asample"))
         .singleElement()
         .satisfies(call ->

@@ -9,6 +9,7 @@ import io.tinker4j.transport.TransportRequest;
 import io.tinker4j.transport.TransportResponse;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -25,6 +26,7 @@ final class FakeService implements Transport {
   final List<Call> calls = new CopyOnWriteArrayList<>();
   private final Map<String, Handler> handlers = new ConcurrentHashMap<>();
   private final AtomicInteger promises = new AtomicInteger();
+  private final Map<String, Integer> wanted = new ConcurrentHashMap<>();
 
   /** A request: the path below the API's, and what it carries. */
   record Call(String path, Headers headers, ByteString body) {
@@ -50,7 +52,7 @@ final class FakeService implements Transport {
         call -> {
           return switch (call.headers().first("X-Tinker-Request-Type").orElse("")) {
             case "CreateModel" -> json(200, Map.of("model_id", "m"));
-            case "Sample" -> json(200, Map.of("sequences", List.of()));
+            case "Sample" -> json(200, Map.of("sequences", sequences(call)));
             case "Forward", "ForwardBackward" ->
                 json(
                     200,
@@ -123,7 +125,18 @@ final class FakeService implements Transport {
   }
 
   private TransportResponse usual(Call call) {
-    return json(200, Map.of("request_id", "r" + promises.incrementAndGet()));
+    String id = "r" + promises.incrementAndGet();
+    if (call.path().equals("asample")) {
+      wanted.put(
+          id, call.json().get("num_samples") instanceof Number number ? number.intValue() : 1);
+    }
+    return json(200, Map.of("request_id", id));
+  }
+
+  /** As many as were asked for, without a token. */
+  private List<Object> sequences(Call call) {
+    int count = wanted.getOrDefault(String.valueOf(call.json().get("request_id")), 1);
+    return Collections.nCopies(count, Map.of("stop_reason", "stop", "tokens", List.of()));
   }
 
   @Override

@@ -30,6 +30,9 @@ import org.junit.jupiter.api.TestFactory;
  */
 // readiness: B6
 class PollingVectorsTest {
+  /** Here it is a result: the operation has run, see MalformedSampleTest. */
+  private static final String NAN = "JSON NaN literal in a result is an error";
+
   private static final Set<String> FINAL_AT_ONCE =
       Set.of(
           "400 is retried three times at once",
@@ -44,6 +47,7 @@ class PollingVectorsTest {
     List<Map<String, @Nullable Object>> cases = Golden.cases("330-polling");
     assertThat(cases).hasSizeGreaterThan(50);
     return cases.stream()
+        .filter(each -> !Golden.text(each, "case").equals(NAN))
         .map(each -> dynamicTest(Golden.text(each, "case"), () -> new Run(each).check()));
   }
 

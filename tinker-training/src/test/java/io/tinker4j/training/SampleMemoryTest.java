@@ -72,7 +72,7 @@ class SampleMemoryTest {
       case "retrieve_future" -> {
         asked.countDown();
         awaitAnswering();
-        yield "{\"sequences\":[]}";
+        yield "{\"sequences\":[{\"stop_reason\":\"stop\",\"tokens\":[]}]}";
       }
       default -> "{}";
     };

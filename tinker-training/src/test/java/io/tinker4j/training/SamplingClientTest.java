@@ -181,8 +181,8 @@ class SamplingClientTest {
                 Golden.text(call.json(), "allow_metadata_only").equals("true")
                     ? FakeService.json(
                         200, Map.of("status", "complete_metadata", "response_payload_size", 1000))
-                    : FakeService.json(200, Map.of("sequences", List.of()));
-            default -> FakeService.json(200, Map.of("sequences", List.of()));
+                    : FakeService.json(200, Map.of("sequences", List.of(sequence())));
+            default -> FakeService.json(200, Map.of("sequences", List.of(sequence())));
           };
         });
     Semaphore under = new Semaphore(500);

@@ -79,7 +79,8 @@ class SamplingVectorsTest {
                 200,
                 path.equals("asample")
                     ? Map.of("request_id", "r")
-                    : Map.of("sequences", List.of()));
+                    : Map.of(
+                        "sequences", List.of(Map.of("stop_reason", "stop", "tokens", List.of()))));
     server.on(
         path,
         call -> {

@@ -27,7 +27,8 @@ import tools.jackson.databind.type.LogicalType;
 
 /**
  * JSON bodies: the one door to the JSON library. Unknown properties are ignored; absent values are
- * not written; a number that is not finite is refused.
+ * not written. A number that is not finite is refused when it is to be written, and read in all its
+ * spellings: the operation that a server answers with it has run.
  */
 public final class JsonCodec<I, O> implements Codec<I, O> {
   private static final int SHOWN = 500;
@@ -56,7 +57,6 @@ public final class JsonCodec<I, O> implements Codec<I, O> {
                   .addSerializer(Instant.class, new InstantWriter())
                   .addDeserializer(Instant.class, new InstantReader()))
           .build();
-  private static final JsonMapper STRICT = JsonMapper.shared();
   private static final JavaType MAP =
       MAPPER.getTypeFactory().constructMapType(Map.class, String.class, Object.class);
 
@@ -138,13 +138,13 @@ public final class JsonCodec<I, O> implements Codec<I, O> {
 
   /**
    * Reads some properties of an object and passes over the others without building anything of
-   * them. Strict: a NaN literal is no JSON.
+   * them.
    *
    * @throws DecodeException when the bytes are not a JSON object
    */
   static Map<String, @Nullable Object> readOutline(byte[] json, Set<String> names) {
     Map<String, @Nullable Object> outline = new LinkedHashMap<>();
-    try (JsonParser parser = STRICT.createParser(json)) {
+    try (JsonParser parser = MAPPER.createParser(json)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw failure("object", json, new IllegalArgumentException("it is none"));
       }

@@ -11,8 +11,9 @@ import tools.jackson.databind.module.SimpleModule;
 
 /**
  * Reads the spellings of numbers and booleans that the Python client accepts: integers as {@code
- * 16.0}, {@code "16"} or {@code true}; floats as texts, {@code NaN} among them; booleans as 0, 1
- * and {@code "yes"}, {@code "no"} and the like. A text is never made of a number.
+ * 16.0}, {@code "16"} or {@code true}; floats as texts, also those that are not finite, in all
+ * spellings; booleans as 0, 1 and {@code "yes"}, {@code "no"} and the like. A text is never made of
+ * a number.
  */
 final class LenientScalars {
   private static final Set<String> TRUE = Set.of("1", "true", "yes", "on", "t", "y");
@@ -151,6 +152,15 @@ final class LenientScalars {
     @Override
     Double ofText(JsonParser parser, DeserializationContext context) {
       String text = parser.getString().strip();
+      return switch (text.toLowerCase(Locale.ROOT)) {
+        case "nan" -> Double.NaN;
+        case "inf", "+inf", "infinity", "+infinity" -> Double.POSITIVE_INFINITY;
+        case "-inf", "-infinity" -> Double.NEGATIVE_INFINITY;
+        default -> finite(text, context);
+      };
+    }
+
+    private Double finite(String text, DeserializationContext context) {
       try {
         return Double.parseDouble(text);
       } catch (NumberFormatException e) {

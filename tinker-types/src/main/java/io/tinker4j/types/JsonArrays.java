@@ -1,6 +1,7 @@
 package io.tinker4j.types;
 
 import java.util.Arrays;
+import java.util.Locale;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -59,10 +60,10 @@ final class JsonArrays {
       case VALUE_NUMBER_FLOAT, VALUE_NUMBER_INT -> parser.getFloatValue();
       case VALUE_NULL -> Float.NaN;
       case VALUE_STRING ->
-          switch (parser.getString()) {
-            case "NaN" -> Float.NaN;
-            case "Infinity" -> Float.POSITIVE_INFINITY;
-            case "-Infinity" -> Float.NEGATIVE_INFINITY;
+          switch (parser.getString().strip().toLowerCase(Locale.ROOT)) {
+            case "nan" -> Float.NaN;
+            case "inf", "+inf", "infinity", "+infinity" -> Float.POSITIVE_INFINITY;
+            case "-inf", "-infinity" -> Float.NEGATIVE_INFINITY;
             default -> notANumber(parser, context);
           };
       default -> notANumber(parser, context);
