@@ -1,6 +1,9 @@
 package io.tinker4j.training;
 
 import io.tinker4j.transport.TinkerException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -20,11 +23,13 @@ public final class PartialPassException extends TinkerException {
 
   private final int requests;
   private final int completed;
-  private final transient List<Range> missing;
+  private final ArrayList<Range> missing;
   private final boolean isStepTakenIn;
 
   /** Places in the data of a call: from the first one, up to but without the last. */
-  public record Range(int from, int to) {
+  public record Range(int from, int to) implements Serializable {
+    private static final long serialVersionUID = 1;
+
     @Override
     public String toString() {
       return from + 1 == to ? "data[" + from + "]" : "data[" + from + ".." + (to - 1) + "]";
@@ -47,7 +52,7 @@ public final class PartialPassException extends TinkerException {
         cause);
     this.requests = requests;
     this.completed = requests - missing.size();
-    this.missing = List.copyOf(missing);
+    this.missing = new ArrayList<>(missing);
     this.isStepTakenIn = isStepTakenIn;
   }
 
@@ -63,7 +68,7 @@ public final class PartialPassException extends TinkerException {
 
   /** Returns the places in the call's data whose gradients are not in, in order. */
   public List<Range> missing() {
-    return missing;
+    return Collections.unmodifiableList(missing);
   }
 
   /** Returns whether the server has taken in a step behind this pass. */

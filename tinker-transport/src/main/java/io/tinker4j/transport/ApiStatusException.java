@@ -10,7 +10,7 @@ import java.util.Optional;
 public class ApiStatusException extends TinkerException {
   private static final long serialVersionUID = 1;
 
-  private final transient ErrorAnswer answer;
+  private final ErrorAnswer answer;
 
   ApiStatusException(String message, ErrorAnswer answer) {
     super(message);
@@ -58,10 +58,12 @@ public class ApiStatusException extends TinkerException {
     return answer.isRetryable();
   }
 
-  /** Returns whether the status is 400 to 499, but for 408. */
+  /**
+   * Returns whether the status is 400 to 499, but for 408 and 429, of which the load is at fault.
+   */
   @Override
   public final boolean isUserError() {
-    return status() >= 400 && status() <= 499 && status() != 408;
+    return status() >= 400 && status() <= 499 && status() != 408 && status() != 429;
   }
 
   @Override

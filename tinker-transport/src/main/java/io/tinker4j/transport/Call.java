@@ -274,7 +274,11 @@ final class Call<O> {
             .set("x-stainless-read-timeout", readTimeout())
             .set("x-stainless-retry-count", Integer.toString(retries));
     if (credentials != null) {
-      credential = credential(credentials);
+      credential = credential(credentials).strip();
+      if (!CredentialSource.ApiKey.isSendable(credential)) {
+        throw new CredentialSource.UnavailableException(
+            outgoing + ": the credential has a character in it that no header can carry");
+      }
       client.redaction.add(credential);
       headers.set("X-API-Key", credential);
     }
@@ -415,8 +419,27 @@ final class Call<O> {
     }
     throw ApiStatusException.of(
         "%s: %d %s; %s%s"
-            .formatted(outgoing, error.status(), error.shown(), soFar(), advice(error.status())),
+            .formatted(
+                outgoing,
+                error.status(),
+                error.shown(),
+                soFar(),
+                error.status() / 100 == 3 ? redirect(answer) : advice(error.status())),
         error);
+  }
+
+  /** Redirects are not followed: whoever reads this may correct the base URL. */
+  private String redirect(Codec.Answer answer) {
+    return answer
+        .headers()
+        .first("location")
+        .map(target -> ". It redirects to %s.".formatted(masked(withoutQuery(target))))
+        .orElse("");
+  }
+
+  private static String withoutQuery(String location) {
+    int query = location.indexOf('?');
+    return query < 0 ? location : location.substring(0, query);
   }
 
   /** Some servers repeat in their answer the key that they refuse, or another one. */

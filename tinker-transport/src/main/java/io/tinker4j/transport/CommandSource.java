@@ -5,40 +5,43 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
-/** What a shell command prints. */
+/** What a shell command prints, if it succeeds in time. */
 final class CommandSource implements CredentialSource {
+  static final Duration LIMIT = Duration.ofSeconds(30);
+
   private static final int LONGEST = 64 * 1024;
   private static final long LOOK_MILLIS = 10;
 
-  private final String command;
+  private static final int LONGEST_LINE = 300;
 
-  CommandSource(String command) {
+  private final String command;
+  private final Duration limit;
+
+  CommandSource(String command, Duration limit) {
     this.command = Objects.requireNonNull(command, "command");
+    this.limit = limit;
   }
 
   @Override
   public String credential() throws InterruptedException {
     Process process;
     try {
-      process = new ProcessBuilder(shell()).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-      process.getOutputStream().close();
+      process = new ProcessBuilder(shell()).start();
     } catch (IOException e) {
       throw new UnavailableException("the credential command could not be started", e);
     }
     try {
-      String printed = output(process).strip();
-      if (printed.isEmpty()) {
-        throw new UnavailableException(
-            "the credential command printed nothing; run it in a shell to see why");
-      }
-      return printed;
+      process.getOutputStream().close();
+      return printed(process);
     } catch (IOException e) {
       throw new UnavailableException("the credential command's output could not be read", e);
     } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
     }
   }
@@ -50,18 +53,57 @@ final class CommandSource implements CredentialSource {
   }
 
   /** Never blocks in a read, which no interrupt could end. */
-  private static String output(Process process) throws IOException, InterruptedException {
+  private String printed(Process process) throws IOException, InterruptedException {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    InputStream out = process.getInputStream();
+    ByteArrayOutputStream errors = new ByteArrayOutputStream();
+    long start = System.nanoTime();
     boolean ended;
     do {
       ended = process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-      printed.write(out.readNBytes(out.available()));
+      drain(process.getInputStream(), printed);
+      drain(process.getErrorStream(), errors);
       if (printed.size() > LONGEST) {
         throw new UnavailableException("the credential command printed more than 64 KiB");
       }
+      if (!ended && System.nanoTime() - start > Time.nanos(limit)) {
+        throw new UnavailableException(
+            "the credential command took longer than %s and was killed%s"
+                .formatted(limit, firstLine(errors, printed)));
+      }
     } while (!ended);
-    return printed.toString(StandardCharsets.UTF_8);
+    if (process.exitValue() != 0) {
+      throw new UnavailableException(
+          "the credential command ended with exit code %d%s"
+              .formatted(process.exitValue(), firstLine(errors, printed)));
+    }
+    String credential = printed.toString(StandardCharsets.UTF_8).strip();
+    if (credential.isEmpty()) {
+      throw new UnavailableException(
+          "the credential command printed nothing; run it in a shell to see why");
+    }
+    return credential;
+  }
+
+  /** More of what is written than is kept is read all the same, or the command would wait. */
+  private static void drain(InputStream from, ByteArrayOutputStream to) throws IOException {
+    byte[] read = from.readNBytes(from.available());
+    to.write(read, 0, Math.clamp((long) LONGEST + 1 - to.size(), 0, read.length));
+  }
+
+  /** What the command complains of, without what looks like a credential or was printed as one. */
+  private static String firstLine(ByteArrayOutputStream errors, ByteArrayOutputStream printed) {
+    String line =
+        errors
+            .toString(StandardCharsets.UTF_8)
+            .lines()
+            .map(String::strip)
+            .filter(each -> !each.isEmpty())
+            .findFirst()
+            .orElse("");
+    String secret = printed.toString(StandardCharsets.UTF_8).strip();
+    String masked = secret.isEmpty() ? line : line.replace(secret, "***");
+    String shown = Redaction.byForm(masked);
+    return shown.isEmpty() ? "" : ": " + shown.substring(0, Math.min(shown.length(), LONGEST_LINE));
   }
 
   @Override

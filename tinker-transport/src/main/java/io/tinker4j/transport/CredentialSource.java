@@ -1,5 +1,6 @@
 package io.tinker4j.transport;
 
+import java.time.Duration;
 import java.util.Objects;
 
 /**
@@ -20,8 +21,9 @@ public interface CredentialSource {
   /**
    * Returns a source of one API key, which can be replaced.
    *
-   * @throws IllegalArgumentException when it starts with neither {@code tml-} nor {@code eyJ}; the
-   *     message does not show it
+   * @param key without the white space around it, such as the newline at the end of a file
+   * @throws IllegalArgumentException when it starts with neither {@code tml-} nor {@code eyJ}, or
+   *     has a character that no header can carry; the message does not show it
    */
   static ApiKey apiKey(String key) {
     return new ApiKey(key);
@@ -29,10 +31,20 @@ public interface CredentialSource {
 
   /**
    * Returns a source that runs a command of the system's shell for every credential and takes what
-   * it prints, without the white space around. Its exit status and its errors do not matter.
+   * it prints, without the white space around. A command that fails, prints nothing or takes longer
+   * than 30 seconds, after which it is killed, is an {@link UnavailableException}.
    */
   static CredentialSource command(String command) {
-    return new CommandSource(command);
+    return command(command, CommandSource.LIMIT);
+  }
+
+  /**
+   * The same with another time limit.
+   *
+   * @throws IllegalArgumentException when the limit is not positive
+   */
+  static CredentialSource command(String command, Duration limit) {
+    return new CommandSource(command, CallOptions.positive("limit", limit));
   }
 
   /** An API key that can be replaced while clients use it. Thread-safe; never shows the key. */
@@ -57,8 +69,8 @@ public interface CredentialSource {
       return key;
     }
 
-    private static String checked(String key) {
-      Objects.requireNonNull(key, "key");
+    private static String checked(String given) {
+      String key = Objects.requireNonNull(given, "key").strip();
       if (key.isEmpty()) {
         throw new IllegalArgumentException(
             "there is no API key; set TINKER_API_KEY, or apiKey on the builder");
@@ -67,7 +79,17 @@ public interface CredentialSource {
         throw new IllegalArgumentException(
             "apiKey does not look like one: it must start with 'tml-', or with 'eyJ' for a JWT");
       }
+      if (!isSendable(key)) {
+        throw new IllegalArgumentException(
+            "apiKey has a control character, a space or one that is not ASCII in it; was it copied"
+                + " whole, and alone?");
+      }
       return key;
+    }
+
+    /** Whether a header can carry it. */
+    static boolean isSendable(String credential) {
+      return credential.chars().allMatch(c -> c > ' ' && c < 0x7f);
     }
 
     static boolean isJwt(String key) {
@@ -80,7 +102,7 @@ public interface CredentialSource {
     }
   }
 
-  /** There is no credential: the command printed nothing, or the source of your own says so. */
+  /** There is no credential: the command has failed, or the source of your own says so. */
   final class UnavailableException extends TinkerException {
     private static final long serialVersionUID = 1;
 

@@ -54,7 +54,8 @@ final class Credentials implements AutoCloseable {
    */
   static CredentialSource choose(
       @Nullable String apiKey, Environment environment, boolean commandWanted) {
-    String key = apiKey != null && !apiKey.isEmpty() ? apiKey : environment.apiKey().orElse("");
+    String given = apiKey != null && !apiKey.isBlank() ? apiKey : environment.apiKey().orElse("");
+    String key = given.strip();
     if (CredentialSource.ApiKey.isJwt(key)) {
       return CredentialSource.apiKey(key);
     }

@@ -1,5 +1,6 @@
 package io.tinker4j.transport;
 
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,8 +9,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What an error answer says: about the error, and about trying again. */
-record ErrorAnswer(
-    int status, Headers headers, String body, @Nullable Duration delay, int attempts) {
+record ErrorAnswer(int status, Headers headers, String body, @Nullable Duration delay, int attempts)
+    implements Serializable {
+  private static final long serialVersionUID = 1;
   private static final int SHOWN = 500;
 
   static ErrorAnswer of(Codec.Answer answer, Redaction redaction, Time time, int attempts) {

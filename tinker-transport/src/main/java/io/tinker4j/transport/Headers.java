@@ -1,5 +1,6 @@
 package io.tinker4j.transport;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,14 +17,16 @@ import java.util.regex.Pattern;
  *
  * <p>Immutable. {@link #toString()} masks the values of headers that carry credentials.
  */
-public final class Headers {
+public final class Headers implements Serializable {
+  private static final long serialVersionUID = 1;
   private static final Headers EMPTY = builder().build();
   private static final String MASK = "***";
 
-  private final Map<String, List<String>> values;
+  private final TreeMap<String, List<String>> values;
 
-  private Headers(Map<String, List<String>> values) {
-    this.values = values;
+  private Headers(Builder builder) {
+    this.values = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    builder.values.forEach((name, all) -> values.put(name, List.copyOf(all)));
   }
 
   /** Returns headers without any. */
@@ -55,7 +58,7 @@ public final class Headers {
 
   /** Returns all headers, unmodifiable; lookups in the map ignore case too. */
   public Map<String, List<String>> asMap() {
-    return values;
+    return Collections.unmodifiableMap(values);
   }
 
   /** Returns these headers without those that carry credentials. */
@@ -149,9 +152,7 @@ public final class Headers {
 
     /** Builds the headers. */
     public Headers build() {
-      Map<String, List<String>> copy = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-      values.forEach((name, all) -> copy.put(name, List.copyOf(all)));
-      return new Headers(Collections.unmodifiableMap(copy));
+      return new Headers(this);
     }
 
     private static void checkName(String name) {

@@ -76,9 +76,7 @@ final class ProtoResults {
         switch (message.getStopReason()) {
           case STOP_REASON_STOP -> StopReason.STOP;
           case STOP_REASON_LENGTH -> StopReason.LENGTH;
-          case UNRECOGNIZED ->
-              throw new IllegalArgumentException(
-                  "stop reason " + message.getStopReasonValue() + " is not known");
+          case UNRECOGNIZED -> StopReason.of("stop_reason_" + message.getStopReasonValue());
         };
     IntBuffer tokens = ProtoArrays.ints(message.getTokens());
     SampledSequence sequence =

@@ -8,7 +8,7 @@ import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code retry-after-ms} and {@code retry-after}; only 0 to 60 seconds are believed. */
+/** Reads {@code retry-after-ms} and {@code retry-after}; more than 60 seconds count as 60. */
 final class RetryAfter {
   private static final Duration LONGEST = Duration.ofSeconds(60);
 
@@ -16,7 +16,8 @@ final class RetryAfter {
 
   static Optional<Duration> of(Headers headers, Instant now) {
     return Optional.ofNullable(asked(headers, now))
-        .filter(delay -> delay.compareTo(Duration.ZERO) > 0 && delay.compareTo(LONGEST) <= 0);
+        .filter(Duration::isPositive)
+        .map(delay -> delay.compareTo(LONGEST) < 0 ? delay : LONGEST);
   }
 
   private static @Nullable Duration asked(Headers headers, Instant now) {

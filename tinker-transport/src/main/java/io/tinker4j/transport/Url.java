@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,11 @@ final class Url {
   static URI base(String text) {
     try {
       URI uri = new URI(text.strip());
+      if (uri.getRawAuthority() != null && uri.getRawAuthority().contains("@")) {
+        throw new IllegalArgumentException(
+            "baseUrl has a user or a password in it, which would be sent nowhere and shown in logs;"
+                + " set what a gateway wants with header(\"Authorization\", …)");
+      }
       boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
       if (http && uri.getHost() != null && uri.getQuery() == null && uri.getFragment() == null) {
         return uri;
@@ -58,6 +64,16 @@ final class Url {
     return "baseUrl is '"
         + Redaction.byForm(text)
         + "'; it must be like https://host/path, without a query";
+  }
+
+  /** Returns whether the address is one of this machine. */
+  static boolean isLoopback(URI uri) {
+    String host = uri.getHost().toLowerCase(Locale.ROOT);
+    return host.equals("localhost")
+        || host.endsWith(".localhost")
+        || host.matches("127(\\.\\d{1,3}){3}")
+        || host.equals("[::1]")
+        || host.equals("[0:0:0:0:0:0:0:1]");
   }
 
   static String withoutQuery(URI uri) {

@@ -179,7 +179,7 @@ class ApiClientTest {
     "retry-after, 0.5, 500",
     "retry-after, 60, 60000",
     "retry-after, 'Thu, 01 Jan 2026 00:00:20 GMT', 20000",
-    "retry-after, 61, 500",
+    "retry-after, 61, 60000",
     "retry-after, 0, 500",
     "retry-after, -3, 500",
     "retry-after, soon, 500",

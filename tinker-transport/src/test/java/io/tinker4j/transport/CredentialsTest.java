@@ -9,6 +9,8 @@ import io.tinker4j.types.ClientConfigResponse;
 import io.tinker4j.types.UntypedFuture;
 import io.tinker4j.types.WeightsInfoRequest;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -18,6 +20,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys, commands and tokens. */
 @Timeout(30)
@@ -102,7 +107,7 @@ class CredentialsTest {
   @Test
   void command_isRunForEveryAttempt() throws Exception {
     server.answer(503, "{}").answer(200, OK);
-    CredentialSource command = CredentialSource.command("echo \"  tml-$$ \"; exit 3");
+    CredentialSource command = CredentialSource.command("echo \"  tml-$$ \"");
     try (ApiClient commanded = TestClient.of(server, time).credentials(command).build()) {
       commanded.call(TRAIN, INPUT);
     }
@@ -121,6 +126,76 @@ class CredentialsTest {
       assertThatThrownBy(() -> commanded.call(TRAIN, INPUT))
           .isInstanceOf(CredentialSource.UnavailableException.class)
           .hasMessageContaining("printed nothing");
+    }
+    assertThat(server.requests).isEmpty();
+  }
+
+  @Test
+  void command_thatFails_isUnavailableWithCodeAndReason() {
+    CredentialSource command =
+        CredentialSource.command(
+            "echo tml-half-a-secret; echo 'login has expired: tml-half-a-secret' >&2; exit 3");
+    try (ApiClient commanded = TestClient.of(server, time).credentials(command).build()) {
+      assertThatThrownBy(() -> commanded.call(TRAIN, INPUT))
+          .isInstanceOf(CredentialSource.UnavailableException.class)
+          .hasMessageContaining("exit code 3: login has expired: ***")
+          .hasMessageNotContaining("half-a-secret");
+    }
+    assertThat(server.requests).isEmpty();
+  }
+
+  @Test
+  void command_thatNeverEnds_isKilledAtItsLimit(@TempDir Path directory) throws Exception {
+    Path pid = directory.resolve("pid");
+    CredentialSource command =
+        CredentialSource.command(
+            "echo $$ > '%s'; sleep 1000; echo tml-late".formatted(pid), Duration.ofSeconds(2));
+
+    assertThatThrownBy(command::credential)
+        .isInstanceOf(CredentialSource.UnavailableException.class)
+        .hasMessageContaining("longer than PT2S");
+    long shell = Long.parseLong(Files.readString(pid).strip());
+    ProcessHandle.of(shell).ifPresent(process -> process.onExit().join());
+  }
+
+  @Test
+  void command_thatWritesALotOfErrors_doesNotWaitForAReader() throws Exception {
+    CredentialSource command =
+        CredentialSource.command(
+            "i=0; while [ $i -lt 3000 ]; do echo 'a line of fifty characters, more or less, at it'"
+                + " >&2; i=$((i+1)); done; echo tml-fine");
+
+    assertThat(command.credential()).isEqualTo("tml-fine");
+  }
+
+  @Test
+  void key_withWhiteSpaceAround_isStripped() {
+    server.answer(200, OK);
+    try (ApiClient stripped = TestClient.of(server, time).apiKey("tml-key\n").build()) {
+      stripped.call(TRAIN, INPUT);
+    }
+    try (ApiClient sourced =
+        TestClient.of(server, time).credentials(() -> "tml-file\r\n").build()) {
+      sourced.call(TRAIN, INPUT);
+    }
+
+    assertThat(server.requests)
+        .extracting(request -> request.headers().first("X-API-Key").orElseThrow())
+        .containsExactly("tml-key", "tml-file");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tml-a\nb", "tml-a\u0000", "tml-k\u00e9y", "tml-a b", "tml-\u200bx"})
+  void key_withCharactersThatNoHeaderCarries_isRefusedWithoutShowingIt(String key) {
+    assertThatThrownBy(() -> TestClient.of(server, time).apiKey(key).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("apiKey")
+        .hasMessageNotContaining(key);
+
+    try (ApiClient sourced = TestClient.of(server, time).credentials(() -> key).build()) {
+      assertThatThrownBy(() -> sourced.call(TRAIN, INPUT))
+          .isInstanceOf(CredentialSource.UnavailableException.class)
+          .hasMessageNotContaining(key);
     }
     assertThat(server.requests).isEmpty();
   }

