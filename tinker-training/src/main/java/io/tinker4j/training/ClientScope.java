@@ -21,9 +21,6 @@ final class ClientScope {
    */
   static final CallOptions SUBMISSION = submission().finalStatus(409).build();
 
-  static final ClientConfigRequest CONFIG_REQUEST =
-      ClientConfigRequest.builder().sdkVersion(ApiClient.version()).build();
-
   private final ApiClient api;
   private final Runner runner;
   private final RandomGenerator random;
@@ -70,6 +67,10 @@ final class ClientScope {
     this.samples =
         new SampleDispatcher(
             api, runner.time(), new ByteBudget(config.sampleDispatchBytesSemaphoreSize()));
+  }
+
+  static ClientConfigRequest configRequest(ApiClient api) {
+    return ClientConfigRequest.builder().sdkVersion(api.sdkVersion()).build();
   }
 
   static CallOptions.Builder submission() {

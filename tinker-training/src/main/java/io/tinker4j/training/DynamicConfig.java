@@ -57,7 +57,7 @@ final class DynamicConfig {
     DynamicConfig config = new DynamicConfig(api, threads, time);
     try {
       config.current =
-          api.call(Operations.CLIENT_DYNAMIC_CONFIG, ClientScope.CONFIG_REQUEST, AT_THE_START);
+          api.call(Operations.CLIENT_DYNAMIC_CONFIG, ClientScope.configRequest(api), AT_THE_START);
       features.note(ServerProfile.Feature.DYNAMIC_CONFIG, true);
     } catch (CallInterruptedException e) {
       throw e;
@@ -97,7 +97,7 @@ final class DynamicConfig {
 
   private void refresh() {
     try {
-      current = api.call(Operations.CLIENT_DYNAMIC_CONFIG, ClientScope.CONFIG_REQUEST);
+      current = api.call(Operations.CLIENT_DYNAMIC_CONFIG, ClientScope.configRequest(api));
     } catch (CallInterruptedException e) {
       throw e;
     } catch (TinkerException e) {

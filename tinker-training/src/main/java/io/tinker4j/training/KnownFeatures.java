@@ -71,12 +71,18 @@ final class KnownFeatures {
           Feature.CHECKPOINT_DELETION);
 
   private final ApiClient api;
+  private final Map<String, String> unknownFlags;
   private final Map<Feature, Support> known = new ConcurrentHashMap<>();
   private final Set<String> trained = ConcurrentHashMap.newKeySet();
   private volatile Family family = Family.TINKER;
 
   KnownFeatures(ApiClient api) {
+    this(api, Map.of());
+  }
+
+  KnownFeatures(ApiClient api, Map<String, String> unknownFlags) {
     this.api = api;
+    this.unknownFlags = unknownFlags;
   }
 
   /** Notes whether the server has a feature. */
@@ -236,7 +242,7 @@ final class KnownFeatures {
         Feature.SESSIONS,
         Operations.LIST_SESSIONS,
         ListSessionsRequest.builder().limit(1).offset(0).build());
-    return new ServerProfile(family, known);
+    return new ServerProfile(family, known, unknownFlags);
   }
 
   private <I> void probe(Feature feature, Operation<I, ?> operation, I input) {

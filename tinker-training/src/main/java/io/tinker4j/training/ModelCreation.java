@@ -92,7 +92,7 @@ final class ModelCreation {
       return api.call(Operations.WEIGHTS_INFO, request);
     }
     try (ApiClient reader = api.withApiKey(options.weightsAccessToken().get())) {
-      reader.configure(reader.call(Operations.CLIENT_CONFIG, ClientScope.CONFIG_REQUEST));
+      reader.configure(reader.call(Operations.CLIENT_CONFIG, ClientScope.configRequest(reader)));
       return reader.call(Operations.WEIGHTS_INFO, request);
     }
   }

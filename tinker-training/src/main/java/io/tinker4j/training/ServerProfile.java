@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /**
  * What is known about a server beyond training and sampling, which all have: compatible servers
@@ -89,9 +90,11 @@ public final class ServerProfile {
 
   private final Family family;
   private final Map<Feature, Support> support;
+  private final Map<String, String> unknownFlags;
 
-  ServerProfile(Family family, Map<Feature, Support> known) {
+  ServerProfile(Family family, Map<Feature, Support> known, Map<String, String> unknownFlags) {
     this.family = family;
+    this.unknownFlags = Collections.unmodifiableMap(new TreeMap<>(unknownFlags));
     this.support = new EnumMap<>(Feature.class);
     for (Feature feature : Feature.values()) {
       support.put(feature, known.getOrDefault(feature, Support.UNKNOWN));
@@ -113,11 +116,21 @@ public final class ServerProfile {
     return Collections.unmodifiableMap(support);
   }
 
+  /**
+   * Returns the settings of the server that this version of the SDK does not know, and so ignores,
+   * with their values as text: what the service has granted to a newer client.
+   */
+  public Map<String, String> unknownFlags() {
+    return unknownFlags;
+  }
+
   @Override
   public String toString() {
     StringBuilder table = new StringBuilder("server: " + shown(family));
     support.forEach((feature, value) ->
         table.append('\n').append(shown(feature)).append(": ").append(shown(value)));
+    unknownFlags.forEach(
+        (name, value) -> table.append("\nflag ").append(name).append(" (ignored): ").append(value));
     return table.toString();
   }
 

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -386,9 +387,11 @@ public final class ServiceClient implements AutoCloseable {
   }
 
   private ClientScope open() {
-    ClientConfigResponse config = api.call(Operations.CLIENT_CONFIG, ClientScope.CONFIG_REQUEST);
+    Operations.Settings settings =
+        api.call(Operations.CLIENT_SETTINGS, ClientScope.configRequest(api));
+    ClientConfigResponse config = settings.known();
     api.configure(config);
-    KnownFeatures features = new KnownFeatures(api);
+    KnownFeatures features = new KnownFeatures(api, settings.unknown());
     lifetime.refreshes(DynamicConfig.start(api, threads, time, features));
     return new ClientScope(api, runner, random, config, features, queueStates, waits, telemetry);
   }
@@ -402,12 +405,10 @@ public final class ServiceClient implements AutoCloseable {
   private Session openSession() {
     CreateSessionRequest.Builder request =
         CreateSessionRequest.builder()
-            .tags(tags)
+            .tags(tags.isEmpty() ? api.tags() : tags)
             .userMetadata(userMetadata)
-            .sdkVersion(ApiClient.version());
-    if (projectId != null) {
-      request.projectId(projectId);
-    }
+            .sdkVersion(api.sdkVersion());
+    Optional.ofNullable(projectId).or(api::projectId).ifPresent(request::projectId);
     ClientScope open = scope();
     Session opened = Session.open(api, threads, request.build(), sessionStates);
     open.features().noteSession(opened.id());
@@ -556,6 +557,15 @@ public final class ServiceClient implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Sets the version of the reference client that the service takes this one for, see {@link
+     * ApiClient.Builder#sdkVersion}. Default {@link ApiClient#SDK_VERSION}.
+     */
+    public Builder sdkVersion(String sdkVersion) {
+      api.sdkVersion(sdkVersion);
+      return this;
+    }
+
     /** Sets when calls are held back, see {@link ApiClient.Builder#circuitBreaker}. */
     public Builder circuitBreaker(int failures, Duration openTime) {
       api.circuitBreaker(failures, openTime);
@@ -607,7 +617,10 @@ public final class ServiceClient implements AutoCloseable {
       return this;
     }
 
-    /** Adds a tag to the session. Default none. */
+    /**
+     * Adds a tag to the session. Default: {@code tinker.tags}, then those of {@code TINKER_TAGS},
+     * separated by commas.
+     */
     public Builder tag(String tag) {
       tags.add(Objects.requireNonNull(tag, "tag"));
       return this;
@@ -619,7 +632,10 @@ public final class ServiceClient implements AutoCloseable {
       return this;
     }
 
-    /** Sets the project that owns the session. Default {@code TINKER_PROJECT_ID}. */
+    /**
+     * Sets the project that owns the session. Default: {@code tinker.projectId}, then {@code
+     * TINKER_PROJECT_ID}, then the account's default project.
+     */
     public Builder projectId(String projectId) {
       this.projectId = Objects.requireNonNull(projectId, "projectId");
       return this;

@@ -118,7 +118,7 @@ final class TelemetrySender {
           TelemetrySendRequest.builder()
               .events(entries.stream().map(TelemetryQueue.Entry::event).toList())
               .platform(platform)
-              .sdkVersion(ApiClient.version())
+              .sdkVersion(api.sdkVersion())
               .sessionId(entries.get(0).sessionId())
               .processUuid(PROCESS)
               .build();

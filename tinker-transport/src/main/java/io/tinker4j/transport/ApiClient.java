@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,6 +23,13 @@ import org.jspecify.annotations.Nullable;
  * afterwards.
  */
 public final class ApiClient implements AutoCloseable {
+  /**
+   * The version of the reference client that this SDK was verified against: servers grant features
+   * by it, see {@link Builder#sdkVersion}.
+   */
+  public static final String SDK_VERSION = "0.25.0";
+
+  private static final System.Logger log = System.getLogger(ApiClient.class.getName());
   private static final String HOSTED = "https://tinker.thinkingmachines.dev/services/tinker-prod";
   private static final Duration DOWNLOAD_TIMEOUT = Duration.ofMinutes(1);
   private static final int DOWNLOAD_RETRIES = 10;
@@ -43,10 +51,14 @@ public final class ApiClient implements AutoCloseable {
   private final boolean ownsTransport;
   private final boolean ownsThreads;
   private final boolean telemetryAllowed;
+  private final String sdkVersion;
+  private final Optional<String> projectId;
+  private final List<String> tags;
 
   private ApiClient(Builder builder) {
     this.baseUrl = Url.base(builder.baseUrl());
-    this.headers = ClientHeaders.of(builder.environment, builder.headers.build());
+    this.sdkVersion = builder.sdkVersion();
+    this.headers = ClientHeaders.of(builder.environment, sdkVersion, builder.headers.build());
     this.credentials = new Credentials(builder.credentials, builder.apiKey, builder.environment);
     this.time = builder.time;
     this.listener = GuardedListener.of(builder.listener);
@@ -61,15 +73,28 @@ public final class ApiClient implements AutoCloseable {
     this.ownsThreads = builder.threads == null;
     this.threads = builder.threads == null ? TinkerThreads.create() : builder.threads;
     this.telemetryAllowed = builder.environment.telemetry();
+    this.projectId = builder.environment.projectId();
+    this.tags = List.copyOf(builder.environment.tags());
     this.redaction = redaction(builder);
+    warnOfPlainHttp();
+  }
+
+  private void warnOfPlainHttp() {
+    if ("http".equals(baseUrl.getScheme()) && !Url.isLoopback(baseUrl)) {
+      log.log(
+          System.Logger.Level.WARNING,
+          () ->
+              "credentials go unencrypted over http, where others may read them; use https: host="
+                  + Url.hostAndPort(baseUrl));
+    }
   }
 
   private Redaction redaction(Builder builder) {
     Redaction redaction = new Redaction();
     if (builder.apiKey != null) {
-      redaction.keep(builder.apiKey);
+      redaction.keep(builder.apiKey.strip());
     }
-    builder.environment.apiKey().ifPresent(redaction::keep);
+    builder.environment.apiKey().map(String::strip).ifPresent(redaction::keep);
     headers.secrets().forEach(redaction::keep);
     query.values().stream().filter(value -> value.length() >= 8).forEach(redaction::keep);
     if (transport instanceof JdkTransport jdk) {
@@ -96,6 +121,9 @@ public final class ApiClient implements AutoCloseable {
     this.ownsThreads = false;
     this.threads = other.threads;
     this.telemetryAllowed = other.telemetryAllowed;
+    this.sdkVersion = other.sdkVersion;
+    this.projectId = other.projectId;
+    this.tags = other.tags;
   }
 
   /** Starts a client. */
@@ -116,6 +144,27 @@ public final class ApiClient implements AutoCloseable {
   /** Returns the version of this SDK, {@code development} when not run from its jars. */
   public static String version() {
     return ClientHeaders.version();
+  }
+
+  /** Returns the version that the service is told, see {@link Builder#sdkVersion}. */
+  public String sdkVersion() {
+    return sdkVersion;
+  }
+
+  /**
+   * Returns the project of new sessions that is set outside the program: {@code tinker.projectId},
+   * then {@code TINKER_PROJECT_ID}.
+   */
+  public Optional<String> projectId() {
+    return projectId;
+  }
+
+  /**
+   * Returns the tags of new sessions that are set outside the program: {@code tinker.tags}, then
+   * {@code TINKER_TAGS}, separated by commas, without trimming.
+   */
+  public List<String> tags() {
+    return tags;
   }
 
   /** Makes a call that takes no input. */
@@ -351,6 +400,7 @@ public final class ApiClient implements AutoCloseable {
     private Duration deadline = Duration.ofMinutes(10);
     private int maxRetries = -1;
     private boolean compressRequests;
+    private @Nullable String sdkVersion;
     private Circuit.@Nullable Settings circuit;
     private @Nullable String apiKey;
     private @Nullable CredentialSource credentials;
@@ -485,6 +535,23 @@ public final class ApiClient implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Sets the version of the reference client that the service takes this one for: in {@code
+     * sdk_version}, in its reports and in {@code X-Stainless-Package-Version}. The service grants
+     * features by it, and may ask for a newer one; raise it then. This SDK's own version is in
+     * {@code User-Agent}. Default: {@code tinker.sdkVersion}, then {@code TINKER_SDK_VERSION}, then
+     * {@link ApiClient#SDK_VERSION}.
+     *
+     * @throws IllegalArgumentException when it is blank
+     */
+    public Builder sdkVersion(String sdkVersion) {
+      if (sdkVersion.isBlank()) {
+        throw new IllegalArgumentException("sdkVersion is blank; it is like " + SDK_VERSION);
+      }
+      this.sdkVersion = sdkVersion;
+      return this;
+    }
+
     /** Sets the clock, for tests. Default: the system's. */
     public Builder time(Time time) {
       this.time = Objects.requireNonNull(time, "time");
@@ -500,6 +567,10 @@ public final class ApiClient implements AutoCloseable {
     Builder environment(Environment environment) {
       this.environment = environment;
       return this;
+    }
+
+    private String sdkVersion() {
+      return sdkVersion != null ? sdkVersion : environment.sdkVersion().orElse(SDK_VERSION);
     }
 
     private String baseUrl() {

@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
 final class ClientHeaders {
   private ClientHeaders() {}
 
-  static Headers of(Environment environment, Headers defaults) {
+  static Headers of(Environment environment, String sdkVersion, Headers defaults) {
     Headers.Builder headers =
         Headers.builder()
             .set("User-Agent", "tinker4j/" + version())
-            .set("X-Stainless-Package-Version", version())
+            .set("X-Stainless-Package-Version", sdkVersion)
             .set("X-Stainless-OS", os(environment.property("os.name", "")))
             .set("X-Stainless-Arch", arch(environment.property("os.arch", "")))
             .set("X-Stainless-Runtime", "JVM")

@@ -2,6 +2,8 @@ package io.tinker4j.transport;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -37,6 +39,22 @@ final class Environment {
 
   Optional<String> credentialCommand() {
     return variable("TINKER_CREDENTIAL_CMD");
+  }
+
+  Optional<String> projectId() {
+    return property("tinker.projectId").or(() -> variable("TINKER_PROJECT_ID"));
+  }
+
+  /** Returns the tags of new sessions, as they stand between the commas, each once. */
+  Set<String> tags() {
+    return property("tinker.tags")
+        .or(() -> variable("TINKER_TAGS"))
+        .<Set<String>>map(text -> new LinkedHashSet<>(List.of(text.split(",", -1))))
+        .orElse(Set.of());
+  }
+
+  Optional<String> sdkVersion() {
+    return property("tinker.sdkVersion").or(() -> variable("TINKER_SDK_VERSION"));
   }
 
   Optional<String> proxy() {

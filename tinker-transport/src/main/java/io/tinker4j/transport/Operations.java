@@ -103,6 +103,23 @@ public final class Operations {
           ClientConfigRequest.class,
           ClientConfigResponse.class);
 
+  /** The same, and what else the server says. */
+  public static final Operation<ClientConfigRequest, Settings> CLIENT_SETTINGS =
+      Operation.post("client_config", V1 + "client/config", CallKind.SESSION, new SettingsCodec());
+
+  /**
+   * A server's limits and switches.
+   *
+   * @param known those that this version of the SDK knows
+   * @param unknown the others, with their values as text
+   */
+  public record Settings(ClientConfigResponse known, Map<String, String> unknown) {
+    /** Copies the map. */
+    public Settings {
+      unknown = Map.copyOf(unknown);
+    }
+  }
+
   /** Tells whether the server is up. */
   public static final Operation<Operation.None, HealthResponse> HEALTHZ =
       plain("healthz", "healthz", HealthResponse.class).withoutBillingWait();
