@@ -33,7 +33,8 @@ class RemoteServerTest {
   @Test
   void quickstart_malformedApiKey_isNotShown() {
     assertFails(
-        remote("http://127.0.0.1:9", "secret"), "--api-key does not look like one: it must start");
+        remote("http://127.0.0.1:9", "secret"),
+        "--api-key does not look like an API key: it must start");
   }
 
   @Test

@@ -64,7 +64,8 @@ final class Supervision<B> implements AutoCloseable {
       throw e;
     } catch (RuntimeException e) {
       failed(e);
-      restorer.end(SessionOutcome.ERRORED, e.toString());
+      // Not its text, which may quote the user's data.
+      restorer.end(SessionOutcome.ERRORED, "the run failed: " + e.getClass().getName());
       throw e;
     }
   }

@@ -73,7 +73,7 @@ final class Once<T> {
       // The next round tries again.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new CallInterruptedException("interrupted while waiting for the server's settings", e);
+      throw new CallInterruptedException("interrupted while another thread asks the server", e);
     }
   }
 }

@@ -249,8 +249,7 @@ public final class SamplingClient {
    * How many sequences the caller counts on, whether a lost sample is asked for again, and what is
    * made of the answer.
    */
-  private record Wanted<T>(
-      int sequences, boolean isRetried, Function<SampleResponse, T> finish) {}
+  private record Wanted<T>(int sequences, boolean isRetried, Function<SampleResponse, T> finish) {}
 
   private <T> CompletableFuture<T> start(
       Supplier<SampleRequest.Builder> preparation, Wanted<T> wanted) {
@@ -281,8 +280,7 @@ public final class SamplingClient {
             .build();
   }
 
-  private SampleResponse run(
-      SampleRequest.Builder request, Wanted<?> wanted, PendingCall<?> call)
+  private SampleResponse run(SampleRequest.Builder request, Wanted<?> wanted, PendingCall<?> call)
       throws InterruptedException {
     try (PendingCall.Wait wait = call.interruptible()) {
       return wanted.isRetried()

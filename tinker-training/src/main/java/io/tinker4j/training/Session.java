@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,8 +55,8 @@ final class Session {
   private volatile boolean closed;
   private long due; // of the heartbeats' thread
   private volatile boolean configured;
-  private final ReentrantLock lock = new ReentrantLock(); // guards: counted
-  private boolean counted;
+  private final boolean isNew;
+  private final Once<GetSessionResponse> known = new Once<>();
   private @Nullable Thread heart;
 
   private Session(
@@ -68,7 +67,7 @@ final class Session {
     this.listener = listener;
     this.id = id;
     this.configured = isNew;
-    this.counted = isNew;
+    this.isNew = isNew;
     this.lastBeat = time.nanoTime();
   }
 
@@ -117,18 +116,20 @@ final class Session {
 
   /** Of an adopted session the server knows how many models and samplers it has had. */
   private void count() {
-    lock.lock();
-    try {
-      if (!counted) {
-        GetSessionResponse known =
-            api.call(Operations.GET_SESSION, GetSessionRequest.builder().sessionId(id).build());
-        models.set(behind(known.trainingRunIds()));
-        samplers.set(behind(known.samplerIds()));
-        counted = true;
-      }
-    } finally {
-      lock.unlock();
+    if (isNew) {
+      return;
     }
+    GetSessionResponse unused =
+        known.get(
+            there -> true,
+            () -> {
+              GetSessionResponse found =
+                  api.call(
+                      Operations.GET_SESSION, GetSessionRequest.builder().sessionId(id).build());
+              models.set(behind(found.trainingRunIds()));
+              samplers.set(behind(found.samplerIds()));
+              return found;
+            });
   }
 
   /** Ids end in the number of what they name, on servers whose ids say so. */

@@ -447,9 +447,9 @@ final class Call<O> {
     return client.redaction.text(text);
   }
 
-  private static String advice(int status) {
+  private String advice(int status) {
     return switch (status) {
-      case 401 -> ". Check the API key (TINKER_API_KEY).";
+      case 401 -> ". Check the credential: " + client.credentials.origin() + ".";
       case 402 -> ". The account is blocked for billing.";
       case 407 -> ". Check the proxy's user and password (TINKER_PROXY).";
       default -> "";

@@ -26,7 +26,7 @@ public interface CredentialSource {
    *     has a character that no header can carry; the message does not show it
    */
   static ApiKey apiKey(String key) {
-    return new ApiKey(key);
+    return ApiKey.of("apiKey", key);
   }
 
   /**
@@ -51,8 +51,8 @@ public interface CredentialSource {
   final class ApiKey implements CredentialSource {
     private volatile String key;
 
-    private ApiKey(String key) {
-      this.key = checked(key);
+    private ApiKey(String name, String key) {
+      this.key = checked(name, key);
     }
 
     /**
@@ -61,7 +61,7 @@ public interface CredentialSource {
      * @throws IllegalArgumentException when it does not look like one; the old one stays
      */
     public void replace(String newKey) {
-      key = checked(newKey);
+      key = checked("apiKey", newKey);
     }
 
     @Override
@@ -69,7 +69,12 @@ public interface CredentialSource {
       return key;
     }
 
-    private static String checked(String given) {
+    /** Takes the key of a setting that messages name. */
+    static ApiKey of(String name, String key) {
+      return new ApiKey(name, key);
+    }
+
+    private static String checked(String name, String given) {
       String key = Objects.requireNonNull(given, "key").strip();
       if (key.isEmpty()) {
         throw new IllegalArgumentException(
@@ -77,11 +82,14 @@ public interface CredentialSource {
       }
       if (!key.startsWith("tml-") && !isJwt(key)) {
         throw new IllegalArgumentException(
-            "apiKey does not look like one: it must start with 'tml-', or with 'eyJ' for a JWT");
+            name
+                + " does not look like an API key: it must start with 'tml-', or with 'eyJ' for a"
+                + " JWT");
       }
       if (!isSendable(key)) {
         throw new IllegalArgumentException(
-            "apiKey has a control character, a space or one that is not ASCII in it; was it copied"
+            name
+                + " has a control character, a space or one that is not ASCII in it; was it copied"
                 + " whole, and alone?");
       }
       return key;

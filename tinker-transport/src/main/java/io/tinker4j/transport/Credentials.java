@@ -43,6 +43,19 @@ final class Credentials implements AutoCloseable {
     return current;
   }
 
+  /** Returns what a user would have to look at when the credential is refused. */
+  String origin() {
+    if (given != null) {
+      return "the one that the client was given";
+    }
+    if (apiKey != null && !apiKey.isBlank()) {
+      return "apiKey on the builder";
+    }
+    return lasting(false) instanceof CredentialSource.ApiKey
+        ? environment.apiKeyName()
+        : "TINKER_CREDENTIAL_CMD";
+  }
+
   private CredentialSource lasting(boolean commandWanted) {
     return given != null ? given : choose(apiKey, environment, commandWanted);
   }
@@ -54,10 +67,11 @@ final class Credentials implements AutoCloseable {
    */
   static CredentialSource choose(
       @Nullable String apiKey, Environment environment, boolean commandWanted) {
-    String given = apiKey != null && !apiKey.isBlank() ? apiKey : environment.apiKey().orElse("");
-    String key = given.strip();
+    boolean isGiven = apiKey != null && !apiKey.isBlank();
+    String name = isGiven ? "apiKey" : environment.apiKeyName();
+    String key = (apiKey != null && isGiven ? apiKey : environment.apiKey().orElse("")).strip();
     if (CredentialSource.ApiKey.isJwt(key)) {
-      return CredentialSource.apiKey(key);
+      return CredentialSource.ApiKey.of(name, key);
     }
     Optional<CredentialSource> command =
         environment.credentialCommand().map(CredentialSource::command);
@@ -68,7 +82,7 @@ final class Credentials implements AutoCloseable {
                   + " command that prints one"));
     }
     try {
-      return CredentialSource.apiKey(key);
+      return CredentialSource.ApiKey.of(name, key);
     } catch (IllegalArgumentException e) {
       return command.orElseThrow(() -> e);
     }

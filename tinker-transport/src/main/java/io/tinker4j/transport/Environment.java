@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What is set outside the program: system properties before environment variables. */
 final class Environment {
+  private static final String API_KEY_PROPERTY = "tinker.apiKey";
+  private static final String API_KEY_VARIABLE = "TINKER_API_KEY";
   private static final Set<String> TELEMETRY_ON = Set.of("1", "true", "yes", "on");
 
   private final UnaryOperator<@Nullable String> properties;
@@ -30,7 +32,12 @@ final class Environment {
   }
 
   Optional<String> apiKey() {
-    return property("tinker.apiKey").or(() -> variable("TINKER_API_KEY"));
+    return property(API_KEY_PROPERTY).or(() -> variable(API_KEY_VARIABLE));
+  }
+
+  /** Returns where {@link #apiKey} comes from, or would. */
+  String apiKeyName() {
+    return property(API_KEY_PROPERTY).isPresent() ? API_KEY_PROPERTY : API_KEY_VARIABLE;
   }
 
   Optional<String> baseUrl() {

@@ -289,7 +289,7 @@ class ApiClientTest {
     Throwable failure =
         catchThrowableOfType(AuthenticationException.class, () -> client.call(POST, INPUT));
 
-    assertThat(failure.toString()).contains("TINKER_API_KEY").doesNotContain(KEY);
+    assertThat(failure.toString()).contains("apiKey on the builder").doesNotContain(KEY);
     assertThat(client.toString()).doesNotContain(KEY);
     assertThat(server.requests.get(0).toString()).doesNotContain(KEY);
     assertThat(server.requests.get(0).headers().toString()).doesNotContain(KEY);
@@ -297,6 +297,42 @@ class ApiClientTest {
         .hasMessageContaining("tml-")
         .message()
         .doesNotContain("sk-secret");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "tinker.apiKey, tml-a, tinker.apiKey",
+    "TINKER_API_KEY, tml-a, TINKER_API_KEY",
+    "TINKER_CREDENTIAL_CMD, echo tml-a, TINKER_CREDENTIAL_CMD"
+  })
+  void refusedKey_isToldByTheNameOfWhatWasSet(String set, String value, String name) {
+    Environment environment = new Environment(Map.of(set, value)::get, Map.of(set, value)::get);
+    server.answer(401, "{\"detail\":\"bad key\"}").answer(401, "{\"detail\":\"bad key\"}");
+    try (ApiClient refused =
+        ApiClient.builder()
+            .environment(environment)
+            .baseUrl("http://api.test")
+            .transport(server)
+            .build()) {
+      assertThatThrownBy(() -> refused.call(POST, INPUT))
+          .isInstanceOf(AuthenticationException.class)
+          .hasMessageContaining(name)
+          .message()
+          .doesNotContain("tml-a");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tinker.apiKey", "TINKER_API_KEY"})
+  void build_keyThatIsNone_isToldByTheNameOfWhatWasSet(String set) {
+    Environment environment =
+        new Environment(Map.of(set, "sk-wrong")::get, Map.of(set, "sk-wrong")::get);
+
+    assertThatThrownBy(() -> ApiClient.builder().environment(environment).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(set)
+        .message()
+        .doesNotContain("sk-wrong");
   }
 
   @Test
