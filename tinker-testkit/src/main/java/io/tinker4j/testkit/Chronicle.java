@@ -19,6 +19,8 @@ final class Chronicle {
   static final String OWNER = "owner";
   static final String SESSION = "session_id";
   static final String TIME = "time";
+  static final String REASON = "reason";
+  static final String DETAIL = "detail";
   static final String REQUEST = "request_id";
   static final String ENDPOINT = "endpoint";
   static final String PROTOBUF = "protobuf";
@@ -105,7 +107,19 @@ final class Chronicle {
     return write(fields);
   }
 
-  /** Notes that a session is moved, finished or expired. */
+  /** Notes how a session was finished. */
+  long sessionFinished(Session session, Session.Ending ending) {
+    Map<String, Object> fields = entry("session_finished");
+    fields.put(ID, session.id());
+    fields.put(TIME, ending.time().toString());
+    fields.put(REASON, ending.reason());
+    if (ending.detail() != null) {
+      fields.put(DETAIL, ending.detail());
+    }
+    return write(fields);
+  }
+
+  /** Notes that a session is moved or expired. */
   long sessionChange(String type, Session session) {
     Map<String, Object> fields = entry(type);
     fields.put(ID, session.id());

@@ -137,9 +137,19 @@ final class Recovery implements Consumer<JournalEntry> {
     Session session = registry.findSession(entry.text(Chronicle.ID)).orElseThrow();
     switch (entry.text(Chronicle.TYPE)) {
       case "session_moved" -> session.moveTo(entry.text(Chronicle.PROJECT));
-      case "session_finished" -> session.finish();
+      case "session_finished" -> {
+        Session.Ending unused = session.finish(ending(entry));
+      }
       default -> session.expire();
     }
+  }
+
+  /** A journal of a server that asked for no reason has none. */
+  private static Session.Ending ending(JournalEntry entry) {
+    return new Session.Ending(
+        Chronicle.optional(entry, Chronicle.REASON).orElse("success"),
+        Chronicle.optional(entry, Chronicle.DETAIL).orElse(null),
+        Chronicle.time(entry));
   }
 
   private ModelHistory model(JournalEntry entry) {

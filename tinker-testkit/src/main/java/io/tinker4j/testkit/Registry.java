@@ -116,9 +116,11 @@ final class Registry {
     chronicle.sync(chronicle.sessionChange("session_moved", session));
   }
 
-  void finish(Session session) {
-    session.finish();
-    chronicle.sync(chronicle.sessionChange("session_finished", session));
+  /** Finishes a session, durably, unless it is finished; returns how it was finished first. */
+  Session.Ending finish(Session session, String reason, @Nullable String detail) {
+    Session.Ending first = session.finish(new Session.Ending(reason, detail, clock.instant()));
+    chronicle.sync(chronicle.sessionFinished(session, first));
+    return first;
   }
 
   void heartbeat(String owner, String id) {

@@ -3,6 +3,7 @@ package io.tinker4j.testkit;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A client's session. Safe for use by many threads. */
@@ -14,7 +15,7 @@ final class Session {
   private volatile Instant lastHeartbeat;
   private volatile long lastHeard;
   private volatile @Nullable String project;
-  private volatile boolean finished;
+  private final AtomicReference<@Nullable Ending> ending = new AtomicReference<>();
   private volatile boolean expired;
 
   Session(
@@ -71,13 +72,22 @@ final class Session {
     lastHeard = nanos;
   }
 
+  /**
+   * What its client said when it was done.
+   *
+   * @param reason success, errored or interrupted
+   */
+  record Ending(String reason, @Nullable String detail, Instant time) {}
+
   /** Whether its client has said that it is done. */
   boolean isFinished() {
-    return finished;
+    return ending.get() != null;
   }
 
-  void finish() {
-    finished = true;
+  /** Ends the session unless it is finished already; returns how it was finished first. */
+  Ending finish(Ending latest) {
+    Ending first = ending.compareAndExchange(null, latest);
+    return first == null ? latest : first;
   }
 
   /** Whether it was ended, because its heartbeats stayed away or by a fault. */

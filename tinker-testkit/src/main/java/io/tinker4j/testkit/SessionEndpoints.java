@@ -5,6 +5,7 @@ import io.tinker4j.types.ListSessionsResponse;
 import io.tinker4j.types.TraceExportResponse;
 import io.tinker4j.types.TraceExportStatus;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** What can be asked of sessions and done to them, but for keeping them alive. */
 final class SessionEndpoints {
   private static final int PAGE = 20;
+  private static final Set<String> REASONS = Set.of("success", "errored", "interrupted");
   private static final Duration TRACE_LIFE = Duration.ofHours(1);
 
   private final Registry registry;
@@ -74,9 +76,38 @@ final class SessionEndpoints {
     return JsonBodies.ok(Map.of());
   }
 
+  /** The first of several that finish a session counts, and all are answered with it. */
   private Answer finish(HttpCall call) {
-    registry.finish(registry.anySession(call.owner(), call.pathParameter(0)));
-    return JsonBodies.ok(Map.of());
+    Map<String, @Nullable Object> body =
+        JsonBodies.readObject(call.body(), Set.of("reason", "detail"));
+    String reason = reason(body.get("reason"));
+    Object detail = body.get("detail");
+    if (detail != null && !(detail instanceof String)) {
+      throw RefusedException.unprocessable(
+          List.of("body", "detail"), "must be a string or null", "string_type");
+    }
+    String said = detail instanceof String text ? JsonBodies.wellFormed(text) : null;
+    Session session = registry.anySession(call.owner(), call.pathParameter(0));
+    Session.Ending first = registry.finish(session, reason, said);
+    Map<String, @Nullable Object> wire = new LinkedHashMap<>();
+    wire.put("session_id", session.id());
+    wire.put("reason", Map.of("type", first.reason()));
+    wire.put("detail", first.detail());
+    wire.put("finished_at", first.time().truncatedTo(ChronoUnit.MICROS).toString());
+    return JsonBodies.ok(wire);
+  }
+
+  private static String reason(@Nullable Object value) {
+    if (value instanceof Map<?, ?> fields
+        && fields.keySet().equals(Set.of("type"))
+        && fields.get("type") instanceof String type
+        && REASONS.contains(type)) {
+      return type;
+    }
+    throw RefusedException.unprocessable(
+        List.of("body", "reason"),
+        "must be an object whose only property is type: success, errored or interrupted",
+        value == null ? "missing" : "value_error");
   }
 
   /** The first request begins the export; the next one finds it ready. */

@@ -59,6 +59,10 @@ final class Bodies {
         "create_session");
   }
 
+  static Map<String, @Nullable Object> finish(String reason) {
+    return of("reason", of("type", reason), "detail", null);
+  }
+
   static Map<String, @Nullable Object> lora(int rank) {
     return of("rank", rank, "train_unembed", true, "train_mlp", true, "train_attn", true);
   }

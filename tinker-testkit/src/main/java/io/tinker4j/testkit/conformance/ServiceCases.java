@@ -1,5 +1,6 @@
 package io.tinker4j.testkit.conformance;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -12,6 +13,7 @@ final class ServiceCases {
   static void addTo(CaseList cases) {
     configuration(cases);
     sessions(cases);
+    endings(cases);
     telemetry(cases);
   }
 
@@ -214,15 +216,6 @@ final class ServiceCases {
                     .post("session_heartbeat", Map.of("session_id", "no-such-session"))
                     .isError(400, 404, 410))
         .add(
-            "finish-session",
-            "7.1",
-            "sessions/{id}/finish ends a session",
-            probe -> {
-              String session = probe.newSession();
-              probe.post("sessions/" + session + "/finish", Map.of()).is(200, 204);
-              probe.post("session_heartbeat", Map.of("session_id", session)).isError(404, 410);
-            })
-        .add(
             "get-session",
             "9.2",
             "a session lists its runs and samplers",
@@ -302,6 +295,67 @@ final class ServiceCases {
               answer.expect(
                   List.of("pending", "ready", "failed").contains(status), "a known status");
               answer.expect(!status.equals("ready") || answer.has("url"), "a url when ready");
+            });
+  }
+
+  private static Reply finish(Probe probe, String session, String reason)
+      throws IOException, InterruptedException {
+    return probe.post("sessions/" + session + "/finish", Bodies.finish(reason));
+  }
+
+  private static void endings(CaseList cases) {
+    cases
+        .add(
+            "finish-session",
+            "7.1",
+            "sessions/{id}/finish answers with the session, the reason and the time",
+            probe -> {
+              String session = probe.newSession();
+              Reply.Fields answer = finish(probe, session, "success").ok();
+              answer.hasText("session_id", session).optional("detail", String.class);
+              answer.object("reason").hasText("type", "success");
+              answer.text("finished_at");
+            })
+        .add(
+            "finish-session-heartbeat",
+            "7.1",
+            "a heartbeat of a finished session is 410",
+            probe -> {
+              String session = probe.newSession();
+              finish(probe, session, "success").ok();
+              probe.post("session_heartbeat", Map.of("session_id", session)).isError(410);
+            })
+        .add(
+            "finish-session-twice",
+            "7.1",
+            "the first finish of a session counts",
+            probe -> {
+              String session = probe.newSession();
+              String first = finish(probe, session, "errored").ok().text("finished_at");
+              Reply.Fields second = finish(probe, session, "success").ok();
+              second.object("reason").hasText("type", "errored");
+              second.hasText("finished_at", first);
+            })
+        .add(
+            "finish-session-without-reason",
+            "7.1",
+            "a finish without a reason is refused",
+            probe ->
+                probe
+                    .post("sessions/" + probe.newSession() + "/finish", Map.of())
+                    .isError(400, 422))
+        .add(
+            "finish-session-unknown-reason",
+            "7.1",
+            "a finish for a reason that is none is refused",
+            probe -> finish(probe, probe.newSession(), "no_such_reason").isError(400, 422))
+        .add(
+            "finish-session-unknown",
+            "7.1",
+            "a finish of an unknown session is 404",
+            probe -> {
+              finish(probe, probe.newSession(), "interrupted").ok();
+              finish(probe, "no-such-session", "success").isError(404);
             });
   }
 
