@@ -12,15 +12,19 @@ import io.tinker4j.types.ModelInputChunk;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * Turns model inputs into the bytes that the tiny model reads. Images and audio become
- * pseudo-tokens drawn from the hash of what or where they are: an image as many as its {@code
- * expected_tokens} says, or else {@value #IMAGE_TOKENS}, audio one per frame.
+ * pseudo-tokens drawn from the hash of what or where they are: an image one per patch of {@value
+ * #PATCH} by {@value #PATCH} pixels, audio one per frame. An image whose size cannot be read, or
+ * that is somewhere else, takes as many as its {@code expected_tokens} says, or else {@value
+ * #IMAGE_TOKENS}.
  */
 final class InputTokens {
   private static final int HASH_LENGTH = 32;
   private static final int IMAGE_TOKENS = 16;
+  private static final int PATCH = 28;
 
   private InputTokens() {}
 
@@ -47,8 +51,7 @@ final class InputTokens {
   private static int[] of(ModelInputChunk chunk) {
     return switch (chunk) {
       case EncodedTextChunk text -> toInts(text);
-      case ImageChunk image ->
-          pseudoTokens(image.data(), image.expectedTokens().orElse(IMAGE_TOKENS));
+      case ImageChunk image -> pseudoTokens(image.data(), count(image));
       case ImageAssetPointerChunk image ->
           pseudoTokens(
               ContentHash.of(image.location()), image.expectedTokens().orElse(IMAGE_TOKENS));
@@ -56,6 +59,52 @@ final class InputTokens {
       case ModelInputChunk.Unrecognized other ->
           throw new IllegalArgumentException("chunks of type " + other.type());
     };
+  }
+
+  /**
+   * Returns the number of tokens of an image.
+   *
+   * @throws IllegalArgumentException when it is not the one that is expected
+   */
+  private static int count(ImageChunk image) {
+    OptionalInt expected = image.expectedTokens();
+    OptionalInt patches = patches(image);
+    if (expected.isPresent() && patches.isPresent() && !expected.equals(patches)) {
+      throw new IllegalArgumentException(
+          "expected_tokens of an image is %d; the image takes %d tokens"
+              .formatted(expected.getAsInt(), patches.getAsInt()));
+    }
+    return patches.orElse(expected.orElse(IMAGE_TOKENS));
+  }
+
+  /** By the size that the file has, whatever the request says; empty when it cannot be read. */
+  private static OptionalInt patches(ImageChunk image) {
+    byte[] data = new byte[image.data().remaining()];
+    image.data().get(data);
+    try {
+      ImageChunk file = ImageChunk.of(data);
+      long patches = (long) Math.ceilDiv(file.height(), PATCH) * Math.ceilDiv(file.width(), PATCH);
+      return OptionalInt.of((int) Math.min(patches, Integer.MAX_VALUE));
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      return OptionalInt.empty();
+    }
+  }
+
+  /**
+   * Refuses images that take another number of tokens than the request expects.
+   *
+   * @throws RefusedException 400
+   */
+  static void requireExpected(ModelInput input) {
+    for (ModelInputChunk chunk : input.chunks()) {
+      if (chunk instanceof ImageChunk image) {
+        try {
+          int unused = count(image);
+        } catch (IllegalArgumentException e) {
+          throw RefusedException.badRequest(String.valueOf(e.getMessage()));
+        }
+      }
+    }
   }
 
   /** How many tokens an example's input has; what cannot be counted has none. */

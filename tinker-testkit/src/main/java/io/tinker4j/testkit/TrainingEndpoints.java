@@ -47,6 +47,7 @@ final class TrainingEndpoints {
     if (request.data().isEmpty()) {
       throw RefusedException.badRequest("data is empty; a pass needs an example");
     }
+    request.data().forEach(datum -> InputTokens.requireExpected(datum.modelInput()));
     return new ModelOperation(
             request.modelId(),
             request.seqId(),

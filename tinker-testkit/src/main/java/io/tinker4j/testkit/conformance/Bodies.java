@@ -10,6 +10,7 @@ import io.tinker4j.types.proto.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 final class Bodies {
   private static final int[] TOKENS = {1, 2, 3, 4, 5, 6};
   private static final long[] TARGETS = {2, 3, 4, 5, 6, 7};
+
+  /** A PNG of 56 by 28 pixels. */
+  private static final String IMAGE =
+      "iVBORw0KGgoAAAANSUhEUgAAADgAAAAcAQAAAAAcwEGTAAAADElEQVR42mNgGN4AAADgAAFp/i1dAAAAAElFTkSuQmCC";
 
   private Bodies() {}
 
@@ -175,6 +180,20 @@ final class Bodies {
         0,
         "type",
         "sample");
+  }
+
+  /** A prompt of an image and one token. */
+  static Map<String, @Nullable Object> imagePrompt(@Nullable Integer expectedTokens) {
+    Map<String, @Nullable Object> image = of("data", IMAGE, "format", "png", "type", "image");
+    return of(
+        "chunks",
+        List.of(
+            expectedTokens == null ? image : with(image, "expected_tokens", expectedTokens),
+            of("tokens", List.of(1), "type", "encoded_text")));
+  }
+
+  static ByteString image() {
+    return ByteString.copyFrom(Base64.getDecoder().decode(IMAGE));
   }
 
   static Map<String, @Nullable Object> telemetry(String session) {

@@ -111,24 +111,39 @@ final class DifferenceCases {
         .add(
             "image-counts",
             "8.5",
-            "an image takes as many places as expected_tokens says",
+            "an image that expects the tokens it takes is read",
             probe -> {
-              Map<String, @Nullable Object> image =
-                  Bodies.of("data", "UE5H", "format", "png", "expected_tokens", 2, "type", "image");
-              Map<String, @Nullable Object> text =
-                  Bodies.of("tokens", List.of(1), "type", "encoded_text");
-              Map<String, @Nullable Object> sample =
-                  Bodies.with(
-                      Bodies.sample(probe.newSampler(), 0),
-                      "prompt",
-                      Bodies.of("chunks", List.of(image, text)));
-              Reply reply =
-                  probe.await(
-                      probe.submit("asample", Bodies.with(sample, "prompt_logprobs", true)),
-                      Probe.PROTOBUF);
-              SampleResponse response = SampleResponse.parseFrom(reply.is(200).body());
-              expect(response.getPromptLogprobs().size() == 12, "12 bytes for 3 places");
+              int tokens = imageTokens(probe, null);
+              expect(imageTokens(probe, tokens) == tokens, "an image of " + tokens + " tokens");
+            })
+        .add(
+            "image-expects-other",
+            "8.5",
+            "an image that expects another number is refused or fails",
+            probe -> {
+              int tokens = imageTokens(probe, null);
+              Reply reply = probe.post("asample", imageSample(probe, tokens + 1)).is(200, 400, 422);
+              if (reply.status() == 200) {
+                probe.await(reply.ok().text("request_id"), Probe.JSON).ok().text("error");
+              }
             });
+  }
+
+  private static Map<String, @Nullable Object> imageSample(
+      Probe probe, @Nullable Integer expectedTokens) throws Exception {
+    Map<String, @Nullable Object> sample = Bodies.sample(probe.newSampler(), 0);
+    return Bodies.with(
+        Bodies.with(sample, "prompt", Bodies.imagePrompt(expectedTokens)), "prompt_logprobs", true);
+  }
+
+  /** How many places an image takes in a prompt, to judge by their log-probabilities. */
+  static int imageTokens(Probe probe, @Nullable Integer expectedTokens) throws Exception {
+    Reply reply =
+        probe.await(probe.submit("asample", imageSample(probe, expectedTokens)), Probe.PROTOBUF);
+    SampleResponse response = SampleResponse.parseFrom(reply.is(200).body());
+    int tokens = response.getPromptLogprobs().size() / Float.BYTES - 1;
+    expect(tokens > 0, "log-probabilities of an image and a token");
+    return tokens;
   }
 
   private static ByteString logprobs(TestModel model) throws Exception {

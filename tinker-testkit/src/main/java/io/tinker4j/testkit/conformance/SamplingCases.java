@@ -296,19 +296,8 @@ final class SamplingCases {
             "8.5",
             "a prompt may hold an image",
             probe -> {
-              Map<String, @Nullable Object> image =
-                  Bodies.of("data", "UE5H", "format", "png", "expected_tokens", 2, "type", "image");
               SampleResponse unused =
-                  sample(
-                      probe,
-                      with(
-                          probe.newSampler(),
-                          "prompt",
-                          Bodies.of(
-                              "chunks",
-                              List.of(
-                                  image,
-                                  Bodies.of("tokens", List.of(1), "type", "encoded_text")))));
+                  sample(probe, with(probe.newSampler(), "prompt", Bodies.imagePrompt(null)));
             })
         .add(
             "sample-seed-beyond-63-bits",

@@ -293,17 +293,17 @@ final class TrainingCases {
             "an image is accepted in a pass",
             probe -> {
               TestModel model = probe.model();
+              int length = DifferenceCases.imageTokens(probe, null) + 1;
               ForwardBackwardRequest.Builder pass = model.pass();
               pass.getDataBuilder(0)
                   .clearModelInput()
                   .addModelInput(
                       Chunk.newBuilder()
                           .setImage(
-                              ImageChunk.newBuilder()
-                                  .setData(ByteString.copyFromUtf8("PNG"))
-                                  .setFormat("png")
-                                  .setExpectedTokens(2)))
-                  .addModelInput(Bodies.text(1, 2, 3, 4));
+                              ImageChunk.newBuilder().setData(Bodies.image()).setFormat("png")))
+                  .addModelInput(Bodies.text(1))
+                  .putLossFnInputs("target_tokens", Bodies.longs(new long[length]))
+                  .putLossFnInputs("weights", Bodies.floats(new float[length]));
               double unused = loss(model.run(pass));
             })
         .add(
