@@ -20,8 +20,10 @@ import picocli.CommandLine.Spec;
     name = "conformance",
     description = {
       "Asks a server, over HTTP alone, whether it does what the Tinker protocol says, and prints a",
-      "table: supported, refused (it says that it does not do this), differs, skipped. Creates",
-      "sessions, small models and checkpoints on that server and leaves them there."
+      "table: supported, refused (it says that it does not do this), differs, not judged (what the",
+      "question needs could not be had). Creates sessions, small models, two at most at a time,"
+          + " and",
+      "checkpoints on that server, and takes them away again; says what could not be."
     })
 final class ConformanceCommand implements Callable<Integer> {
   private final Main main;
@@ -33,7 +35,7 @@ final class ConformanceCommand implements Callable<Integer> {
       names = "--json",
       description = {
         "Prints one JSON object instead of the table: server, the counts, and cases with id,",
-        "section, checks, outcome and detail."
+        "section, checks, outcome and detail; and left_behind."
       })
   private boolean json;
 

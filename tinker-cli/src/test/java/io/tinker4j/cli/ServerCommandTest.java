@@ -188,11 +188,12 @@ class ServerCommandTest {
 
       assertThat(table.exitCode()).isZero();
       assertThat(table.out())
-          .contains("supported  7.1    healthz ")
-          .contains("section  supported  refused  differs  skipped");
+          .contains("supported   7.1    healthz ")
+          .contains("section  supported  refused  differs  not judged");
       assertThat(json.exitCode()).isZero();
       assertThat(JsonText.readObject(json.out()))
-          .containsKeys("server", "supported", "refused", "differs", "skipped", "cases");
+          .containsKeys(
+              "server", "supported", "refused", "differs", "not_judged", "cases", "left_behind");
     }
   }
 

@@ -78,9 +78,11 @@ class ConformanceTest {
       ConformanceReport report =
           ConformanceSuite.of(server.baseUrl(), "tml-test").run(result -> {});
 
-      assertThat(report.count(Verdict.DIFFERS)).isGreaterThan(report.results().size() / 2);
+      assertThat(report.count(Verdict.DIFFERS)).isGreaterThan(50);
+      assertThat(report.count(Verdict.DIFFERS) + report.count(Verdict.NOT_JUDGED))
+          .isGreaterThan(report.results().size() * 3 / 4);
       assertThat(report.count(Verdict.SUPPORTED)).isLessThan(70);
-      assertThat(report.toTable()).contains("differs    7.1    healthz");
+      assertThat(report.toTable()).contains("differs     7.1    healthz");
       assertThat(report.toJson()).contains("\"outcome\":\"differs\"");
     }
   }

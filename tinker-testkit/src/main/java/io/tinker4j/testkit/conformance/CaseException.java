@@ -21,8 +21,8 @@ final class CaseException extends RuntimeException {
     return new CaseException(Verdict.REFUSED, detail);
   }
 
-  static CaseException skipped(String detail) {
-    return new CaseException(Verdict.SKIPPED, detail);
+  static CaseException notJudged(String detail) {
+    return new CaseException(Verdict.NOT_JUDGED, detail);
   }
 
   Verdict verdict() {

@@ -18,8 +18,11 @@ import java.util.function.Consumer;
  * }
  *
  * <p>Creates sessions, models of rank 4, checkpoints and samplers on the server, under the key that
- * it is given, and leaves them there. Takes seconds on the embedded server; a real one trains on a
- * few dozen tokens.
+ * it is given: each case its own, at most two models at once. When a case is over, its models are
+ * unloaded, its checkpoints deleted and its sessions finished; {@link
+ * ConformanceReport#leftBehind()} says what a server would not let go. Training runs stay listed,
+ * since the protocol cannot delete them. Takes seconds on the embedded server; a real one trains on
+ * a few dozen tokens.
  */
 public final class ConformanceSuite {
   private final URI baseUrl;
@@ -56,14 +59,16 @@ public final class ConformanceSuite {
    */
   public ConformanceReport run(Consumer<ConformanceResult> progress) throws InterruptedException {
     List<ConformanceResult> results = new ArrayList<>();
+    List<String> leftBehind = new ArrayList<>();
     try (Probe probe = new Probe(baseUrl, apiKey)) {
       for (CaseList.Entry entry : CaseList.all().entries()) {
         ConformanceResult result = ask(entry, probe);
+        probe.endCase().forEach(each -> leftBehind.add(entry.which().id() + ": " + each));
         results.add(result);
         progress.accept(result);
       }
     }
-    return new ConformanceReport(baseUrl.toString(), results);
+    return new ConformanceReport(baseUrl.toString(), results, leftBehind);
   }
 
   private static ConformanceResult ask(CaseList.Entry entry, Probe probe)

@@ -29,12 +29,7 @@ final class DifferenceCases {
             "sampling from an older checkpoint leaves the weights of its model alone",
             probe -> {
               TestModel model = probe.newModel();
-              String path =
-                  probe
-                      .run(
-                          "save_weights_for_sampler",
-                          Bodies.saveForSampler(model.id(), model.next(), "older"))
-                      .text("path");
+              String path = probe.savedForSampler(model, "older");
               model.train();
               ByteString before = logprobs(model);
               Reply.Fields unused = probe.run("asample", Bodies.sample(probe.newSampler(path), 0));

@@ -92,7 +92,7 @@ final class ErrorCases {
                         "optim_step",
                         "{\"adam_params\":{\"learning_rate\":NaN},\"model_id\":\""
                             + probe.model().id()
-                            + "\",\"seq_id\":9001}")
+                            + "\",\"seq_id\":1}")
                     .isError(400, 422))
         .add(
             "error-infinity",
@@ -104,7 +104,7 @@ final class ErrorCases {
                         "optim_step",
                         "{\"adam_params\":{\"grad_clip_norm\":Infinity},\"model_id\":\""
                             + probe.model().id()
-                            + "\",\"seq_id\":9001}")
+                            + "\",\"seq_id\":1}")
                     .isError(400, 422))
         .add(
             "error-deep-nesting",

@@ -122,7 +122,7 @@ final class ModelCases {
                   .post(
                       "create_model",
                       Bodies.with(
-                          Bodies.createModel(probe.session(), 9002, probe.baseModel()),
+                          Bodies.createModel(probe.session(), probe.nextModel(), probe.baseModel()),
                           "lora_config",
                           Bodies.lora(rank)))
                   .isError(400, 422));
@@ -137,7 +137,8 @@ final class ModelCases {
                     .post(
                         "create_model",
                         Bodies.with(
-                            Bodies.createModel(probe.session(), 9002, probe.baseModel()),
+                            Bodies.createModel(
+                                probe.session(), probe.nextModel(), probe.baseModel()),
                             "lora_config",
                             Bodies.of(
                                 "rank",
@@ -158,7 +159,8 @@ final class ModelCases {
                     .post(
                         "create_model",
                         Bodies.with(
-                            Bodies.createModel(probe.session(), 9002, probe.baseModel()),
+                            Bodies.createModel(
+                                probe.session(), probe.nextModel(), probe.baseModel()),
                             "lora_config",
                             Bodies.with(Bodies.lora(4), "alpha", 32)))
                     .isError(400, 422))
@@ -169,7 +171,8 @@ final class ModelCases {
             probe ->
                 probe
                     .post(
-                        "create_model", Bodies.createModel(probe.session(), 9002, "no/such-model"))
+                        "create_model",
+                        Bodies.createModel(probe.session(), probe.nextModel(), "no/such-model"))
                     .isError(400, 404, 422))
         .add(
             "create-model-unknown-session",

@@ -9,23 +9,24 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Talks to the server under test, and makes what cases need: a session, models, checkpoints. */
+/**
+ * Talks to the server under test, and makes what a case needs: a session, models, checkpoints. Each
+ * case has its own, and at most two models at once. What cannot be made says that the case is not
+ * judged.
+ */
 final class Probe implements AutoCloseable {
   static final String JSON = "application/json";
   static final String PROTOBUF = "application/x-protobuf";
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(5))
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .build();
   private final String baseUrl;
   private final String apiKey;
+  private HttpClient http = newHttp();
+  private Belongings belongings = new Belongings(this);
   private @Nullable String baseModel;
   private @Nullable String session;
   private @Nullable TestModel model;
@@ -36,6 +37,25 @@ final class Probe implements AutoCloseable {
     String text = baseUrl.toString();
     this.baseUrl = text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
     this.apiKey = apiKey;
+  }
+
+  private static HttpClient newHttp() {
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .connectTimeout(Duration.ofSeconds(5))
+        .followRedirects(HttpClient.Redirect.NEVER)
+        .build();
+  }
+
+  /** Takes away what the case has made, and forgets it; returns what could not be taken away. */
+  List<String> endCase() throws InterruptedException {
+    Belongings made = belongings;
+    belongings = new Belongings(this);
+    session = null;
+    model = null;
+    models = 0;
+    samplers = 0;
+    return made.remove();
   }
 
   Reply get(String path) throws IOException, InterruptedException {
@@ -74,14 +94,33 @@ final class Probe implements AutoCloseable {
         request.header(name, value);
       }
     });
-    return new Reply(method + " " + path, http.send(request.build(), BodyHandlers.ofByteArray()));
+    Reply reply = send(method + " " + path, request.build());
+    if (method.equals("POST")) {
+      belongings.note(path, body, reply);
+    }
+    return reply;
+  }
+
+  /** A server that has failed may drop the connection, and so the next request on it. */
+  private Reply send(String what, HttpRequest request) throws IOException, InterruptedException {
+    boolean isReusable = false;
+    try {
+      Reply reply = new Reply(what, http.send(request, BodyHandlers.ofByteArray()));
+      isReusable = reply.status() < 500;
+      return reply;
+    } finally {
+      if (!isReusable) {
+        http.shutdownNow();
+        http = newHttp();
+      }
+    }
   }
 
   /** Fetches a URL of another origin, as archives are: without a key. */
   Reply fetch(URI url, Map<String, String> headers) throws IOException, InterruptedException {
     HttpRequest.Builder request = HttpRequest.newBuilder(url).timeout(PATIENCE);
     headers.forEach(request::header);
-    return new Reply("GET " + url, http.send(request.build(), BodyHandlers.ofByteArray()));
+    return send("GET " + url, request.build());
   }
 
   URI resolve(String location) {
@@ -125,16 +164,33 @@ final class Probe implements AutoCloseable {
 
   String baseModel() throws IOException, InterruptedException {
     if (baseModel == null) {
-      baseModel = get("get_server_capabilities").ok().first("supported_models").text("model_name");
+      baseModel =
+          needed(() ->
+              get("get_server_capabilities").ok().first("supported_models").text("model_name"));
     }
     return baseModel;
   }
 
-  String newSession() throws IOException, InterruptedException {
-    return post("create_session", Bodies.createSession()).ok().text("session_id");
+  /** Something that a case needs before it can ask its question. */
+  @FunctionalInterface
+  interface Need<T> {
+    T meet() throws IOException, InterruptedException;
   }
 
-  /** The session that most cases share. */
+  /** Meets a need; a case whose need is not met is not judged. */
+  <T> T needed(Need<T> need) throws IOException, InterruptedException {
+    try {
+      return need.meet();
+    } catch (CaseException e) {
+      throw CaseException.notJudged(e.detail());
+    }
+  }
+
+  String newSession() throws IOException, InterruptedException {
+    return needed(() -> post("create_session", Bodies.createSession()).ok().text("session_id"));
+  }
+
+  /** The session of the case. */
   String session() throws IOException, InterruptedException {
     if (session == null) {
       session = newSession();
@@ -151,13 +207,12 @@ final class Probe implements AutoCloseable {
   }
 
   TestModel newModel() throws IOException, InterruptedException {
-    String id =
-        run("create_model", Bodies.createModel(session(), nextModel(), baseModel()))
-            .text("model_id");
-    return new TestModel(this, id);
+    Map<String, @Nullable Object> creation =
+        Bodies.createModel(session(), nextModel(), baseModel());
+    return new TestModel(this, needed(() -> run("create_model", creation).text("model_id")));
   }
 
-  /** The model that most cases share; its operations follow one another. */
+  /** The model of the case; its operations follow one another. */
   TestModel model() throws IOException, InterruptedException {
     if (model == null) {
       model = newModel();
@@ -167,25 +222,31 @@ final class Probe implements AutoCloseable {
 
   /** A sampler of the base model. */
   String newSampler() throws IOException, InterruptedException {
-    return post(
-            "create_sampling_session", Bodies.baseSampler(session(), nextSampler(), baseModel()))
-        .ok()
-        .text("sampling_session_id");
+    return sampler(Bodies.baseSampler(session(), nextSampler(), baseModel()));
   }
 
   /** A sampler of a checkpoint. */
   String newSampler(String path) throws IOException, InterruptedException {
-    return post(
-            "create_sampling_session",
-            Bodies.of(
-                "session_id",
-                session(),
-                "sampling_session_seq_id",
-                nextSampler(),
-                "model_path",
-                path))
-        .ok()
-        .text("sampling_session_id");
+    return sampler(
+        Bodies.of(
+            "session_id", session(), "sampling_session_seq_id", nextSampler(), "model_path", path));
+  }
+
+  private String sampler(Map<String, @Nullable Object> body)
+      throws IOException, InterruptedException {
+    return needed(() -> post("create_sampling_session", body).ok().text("sampling_session_id"));
+  }
+
+  /** The path of a new training checkpoint. */
+  String saved(TestModel of, String name) throws IOException, InterruptedException {
+    return needed(() -> run("save_weights", of.save(name)).text("path"));
+  }
+
+  /** The path of a new sampler checkpoint. */
+  String savedForSampler(TestModel of, String name) throws IOException, InterruptedException {
+    return needed(() ->
+        run("save_weights_for_sampler", Bodies.saveForSampler(of.id(), of.next(), name))
+            .text("path"));
   }
 
   @Override

@@ -21,7 +21,7 @@ final class RestCases {
   /** A run with a training checkpoint "a". */
   private static String savedRun(Probe probe) throws IOException, InterruptedException {
     TestModel model = probe.newModel();
-    probe.run("save_weights", model.save("a"));
+    String unused = probe.saved(model, "a");
     return model.id();
   }
 
@@ -352,7 +352,7 @@ final class RestCases {
   /** The archive of a sampler checkpoint. */
   private static Reply archive(Probe probe) throws IOException, InterruptedException {
     TestModel model = probe.newModel();
-    probe.run("save_weights_for_sampler", Bodies.saveForSampler(model.id(), model.next(), "s"));
+    String unused = probe.savedForSampler(model, "s");
     String path = "training_runs/" + model.id() + "/checkpoints/sampler_weights/s/archive";
     Reply reply = probe.get(path);
     for (int i = 0; i < 100 && reply.status() == 503; i++) {

@@ -49,7 +49,17 @@ final class SamplingCases {
 
   private static void samplers(CaseList cases) {
     cases
-        .add("sampler-base-model", "9.2", "a base model has a sampler", Probe::newSampler)
+        .add(
+            "sampler-base-model",
+            "9.2",
+            "a base model has a sampler",
+            probe ->
+                probe
+                    .post(
+                        "create_sampling_session",
+                        Bodies.baseSampler(probe.session(), probe.nextSampler(), probe.baseModel()))
+                    .ok()
+                    .text("sampling_session_id"))
         .add(
             "sampler-id",
             "8.2",
@@ -69,12 +79,7 @@ final class SamplingCases {
             "a checkpoint has a sampler",
             probe -> {
               TestModel model = probe.newModel();
-              String path =
-                  probe
-                      .run(
-                          "save_weights_for_sampler",
-                          Bodies.saveForSampler(model.id(), model.next(), "s"))
-                      .text("path");
+              String path = probe.savedForSampler(model, "s");
               SampleResponse unused = sample(probe, Bodies.sample(probe.newSampler(path), 0));
             })
         .add(
@@ -85,7 +90,11 @@ final class SamplingCases {
                 probe
                     .post(
                         "create_sampling_session",
-                        Bodies.of("session_id", probe.session(), "sampling_session_seq_id", 9001))
+                        Bodies.of(
+                            "session_id",
+                            probe.session(),
+                            "sampling_session_seq_id",
+                            probe.nextSampler()))
                     .isError(400, 422))
         .add(
             "sampler-unknown-path",
@@ -99,7 +108,7 @@ final class SamplingCases {
                             "session_id",
                             probe.session(),
                             "sampling_session_seq_id",
-                            9001,
+                            probe.nextSampler(),
                             "model_path",
                             "tinker://no-such/sampler_weights/a"))
                     .isError(400, 404))

@@ -18,7 +18,7 @@ final class SchemaCases {
 
   private record Endpoint(String path, String section, Sample sample, List<String> required) {}
 
-  /** The numbers of these samples are never used up: none of the requests is accepted. */
+  /** Each case has a model of its own: a lenient server carries out what it should refuse. */
   private static List<Endpoint> endpoints() {
     return List.of(
         new Endpoint(
@@ -36,12 +36,12 @@ final class SchemaCases {
         new Endpoint(
             "create_sampling_session",
             "8.1",
-            probe -> Bodies.baseSampler(probe.session(), 9001, probe.baseModel()),
+            probe -> Bodies.baseSampler(probe.session(), probe.nextSampler(), probe.baseModel()),
             List.of("session_id", "sampling_session_seq_id")),
         new Endpoint(
             "create_model",
             "8.2",
-            probe -> Bodies.createModel(probe.session(), 9001, probe.baseModel()),
+            probe -> Bodies.createModel(probe.session(), probe.nextModel(), probe.baseModel()),
             List.of("session_id", "model_seq_id", "base_model")),
         new Endpoint(
             "get_info",
@@ -56,22 +56,22 @@ final class SchemaCases {
         new Endpoint(
             "optim_step",
             "8.3",
-            probe -> Bodies.optimStep(probe.model().id(), 9001),
+            probe -> Bodies.optimStep(probe.model().id(), probe.model().next()),
             List.of("adam_params", "model_id")),
         new Endpoint(
             "save_weights",
             "8.4",
-            probe -> Bodies.save(probe.model().id(), 9001, "never"),
+            probe -> Bodies.save(probe.model().id(), probe.model().next(), "never"),
             List.of("model_id")),
         new Endpoint(
             "save_weights_for_sampler",
             "8.4",
-            probe -> Bodies.saveForSampler(probe.model().id(), 9001, "never"),
+            probe -> Bodies.saveForSampler(probe.model().id(), probe.model().next(), "never"),
             List.of("model_id")),
         new Endpoint(
             "load_weights",
             "8.4",
-            probe -> Bodies.load(probe.model().id(), 9001, "tinker://x/weights/y"),
+            probe -> Bodies.load(probe.model().id(), probe.model().next(), "tinker://x/weights/y"),
             List.of("path", "optimizer")),
         new Endpoint(
             "weights_info",

@@ -392,7 +392,10 @@ final class TrainingCases {
             probe ->
                 probe
                     .postBinary(
-                        Bodies.pass(probe.model().id(), 9001).clearData().build().toByteArray())
+                        Bodies.pass(probe.model().id(), probe.model().next())
+                            .clearData()
+                            .build()
+                            .toByteArray())
                     .isError(400, 422))
         .add(
             "fwdbwd-unknown-model",
@@ -415,7 +418,7 @@ final class TrainingCases {
                   .send(
                       "POST",
                       "forward_backward",
-                      Bodies.pass(probe.model().id(), 9001).build().toByteArray(),
+                      Bodies.pass(probe.model().id(), probe.model().next()).build().toByteArray(),
                       Map.of("Content-Type", Probe.PROTOBUF, "X-API-Key", ""))
                   .isError(401);
             });
@@ -487,7 +490,7 @@ final class TrainingCases {
                     .post(
                         "optim_step",
                         Bodies.with(
-                            Bodies.optimStep(probe.model().id(), 9001),
+                            Bodies.optimStep(probe.model().id(), probe.model().next()),
                             "adam_params",
                             Bodies.of("momentum", 0.9)))
                     .isError(400, 422))
@@ -500,7 +503,7 @@ final class TrainingCases {
                     .post(
                         "optim_step",
                         Bodies.with(
-                            Bodies.optimStep(probe.model().id(), 9001),
+                            Bodies.optimStep(probe.model().id(), probe.model().next()),
                             "adam_params",
                             Bodies.of("learning_rate", -1.0)))
                     .isError(400, 422))

@@ -8,6 +8,6 @@ public enum Verdict {
   REFUSED,
   /** It does something else than the protocol says. */
   DIFFERS,
-  /** It could not be asked, because something that the case needs is missing. */
-  SKIPPED
+  /** Nothing is known: what the case needs before it can ask could not be had. */
+  NOT_JUDGED
 }

@@ -152,7 +152,7 @@ final class WeightsCases {
                 probe
                     .post(
                         "save_weights_for_sampler",
-                        Bodies.of("model_id", probe.model().id(), "seq_id", 9001))
+                        Bodies.of("model_id", probe.model().id(), "seq_id", probe.model().next()))
                     .isError(400, 422));
   }
 
@@ -180,7 +180,8 @@ final class WeightsCases {
                 probe ->
                     probe
                         .post(
-                            "save_weights", Bodies.save(probe.model().id(), 9001, trick.getValue()))
+                            "save_weights",
+                            Bodies.save(probe.model().id(), probe.model().next(), trick.getValue()))
                         .isError(400, 422)));
     cases.add(
         "save-ttl-zero",
@@ -190,7 +191,10 @@ final class WeightsCases {
             probe
                 .post(
                     "save_weights",
-                    Bodies.with(Bodies.save(probe.model().id(), 9001, "never"), "ttl_seconds", 0))
+                    Bodies.with(
+                        Bodies.save(probe.model().id(), probe.model().next(), "never"),
+                        "ttl_seconds",
+                        0))
                 .isError(400, 422));
   }
 
@@ -203,7 +207,7 @@ final class WeightsCases {
             probe -> {
               TestModel source = probe.newModel();
               source.train();
-              String path = probe.run("save_weights", source.save("a")).text("path");
+              String path = probe.saved(source, "a");
               TestModel target = probe.newModel();
               probe
                   .run("load_weights", Bodies.load(target.id(), target.next(), path))
@@ -216,7 +220,7 @@ final class WeightsCases {
             probe -> {
               TestModel source = probe.newModel();
               source.train();
-              String path = probe.run("save_weights", source.save("a")).text("path");
+              String path = probe.saved(source, "a");
               Double expected =
                   source.run(source.pass().setForwardOnly(true)).getMetricsMap().get("loss:sum");
               TestModel target = probe.newModel();
@@ -235,7 +239,7 @@ final class WeightsCases {
             "the optimizer's state may stay behind",
             probe -> {
               TestModel source = probe.newModel();
-              String path = probe.run("save_weights", source.save("a")).text("path");
+              String path = probe.saved(source, "a");
               TestModel target = probe.newModel();
               probe.run(
                   "load_weights",
@@ -247,7 +251,7 @@ final class WeightsCases {
             "load_weights with a session makes the model",
             probe -> {
               TestModel source = probe.newModel();
-              String path = probe.run("save_weights", source.save("a")).text("path");
+              String path = probe.saved(source, "a");
               int seqId = probe.nextModel();
               probe
                   .run(
@@ -274,7 +278,8 @@ final class WeightsCases {
                     .post(
                         "load_weights",
                         Bodies.with(
-                            Bodies.load(probe.model().id(), 9001, "tinker://x/weights/y"),
+                            Bodies.load(
+                                probe.model().id(), probe.model().next(), "tinker://x/weights/y"),
                             "session_id",
                             probe.session()))
                     .isError(400, 422))
@@ -296,7 +301,10 @@ final class WeightsCases {
                 probe
                     .post(
                         "load_weights",
-                        Bodies.load(probe.model().id(), 9001, "tinker://x/sampler_weights/y"))
+                        Bodies.load(
+                            probe.model().id(),
+                            probe.model().next(),
+                            "tinker://x/sampler_weights/y"))
                     .isError(400, 404))
         .add(
             "load-unknown",
@@ -304,8 +312,9 @@ final class WeightsCases {
             "an unknown checkpoint is 404",
             probe -> {
               String path = "tinker://" + probe.model().id() + "/weights/no-such";
-              // Not a number that was refused before: it may count as used.
-              probe.post("load_weights", Bodies.load(probe.model().id(), 9007, path)).isError(404);
+              probe
+                  .post("load_weights", Bodies.load(probe.model().id(), probe.model().next(), path))
+                  .isError(404);
             })
         .add(
             "load-not-a-path",
@@ -314,7 +323,8 @@ final class WeightsCases {
             probe ->
                 probe
                     .post(
-                        "load_weights", Bodies.load(probe.model().id(), 9001, "file:///etc/passwd"))
+                        "load_weights",
+                        Bodies.load(probe.model().id(), probe.model().next(), "file:///etc/passwd"))
                     .isError(400, 422));
   }
 
@@ -326,7 +336,7 @@ final class WeightsCases {
             "weights_info tells base model and rank",
             probe -> {
               TestModel model = probe.newModel();
-              String path = probe.run("save_weights", model.save("a")).text("path");
+              String path = probe.saved(model, "a");
               Reply.Fields info = probe.post("weights_info", Map.of("tinker_path", path)).ok();
               info.hasText("base_model", probe.baseModel());
               info.expect(info.flag("is_lora"), "is_lora = true");
@@ -338,7 +348,7 @@ final class WeightsCases {
             "weights_info tells what is trained",
             probe -> {
               TestModel model = probe.newModel();
-              String path = probe.run("save_weights", model.save("a")).text("path");
+              String path = probe.saved(model, "a");
               Reply.Fields info = probe.post("weights_info", Map.of("tinker_path", path)).ok();
               for (String flag : List.of("train_unembed", "train_mlp", "train_attn")) {
                 info.expect(info.flag(flag), flag + " = true");
@@ -366,7 +376,7 @@ final class WeightsCases {
             "another key does not see a checkpoint",
             probe -> {
               TestModel model = probe.newModel();
-              String path = probe.run("save_weights", model.save("a")).text("path");
+              String path = probe.saved(model, "a");
               Reply reply =
                   probe.send(
                       "POST",
