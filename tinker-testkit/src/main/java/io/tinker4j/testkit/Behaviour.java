@@ -5,6 +5,7 @@ import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.CreateModelResponse;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.ForwardBackwardOutput;
+import io.tinker4j.types.LoraConfig;
 import io.tinker4j.types.QueueState;
 import io.tinker4j.types.SampleResponse;
 import java.time.Duration;
@@ -28,6 +29,45 @@ class Behaviour {
   /** Whether models are there again after a restart, not only their checkpoints. */
   boolean modelsSurviveRestart() {
     return true;
+  }
+
+  /**
+   * Whether values are checked when a request comes: base models, paths of samplers, prompts
+   * without a token, and tokens outside the vocabulary. Where they are not, training on such a
+   * token ends in NaN.
+   */
+  boolean checksValues() {
+    return true;
+  }
+
+  /** Whether models that are unloaded can still be described. */
+  boolean describesUnloadedModels() {
+    return false;
+  }
+
+  /** Whether a sample ends with the text though the request names no such stop. */
+  boolean stopsAtEndOfText() {
+    return true;
+  }
+
+  /** Whether results in JSON have null for NaN and infinities; else they fail. */
+  boolean writesNullForNaN() {
+    return false;
+  }
+
+  /** Whether a connection is closed, without a word, after an answer of status 500. */
+  boolean closesAfterFailures() {
+    return false;
+  }
+
+  /** Whether HTTP/2 without TLS is spoken; else requests that offer it are refused (400). */
+  boolean speaksClearTextHttp2() {
+    return true;
+  }
+
+  /** The adapter that the engine makes when one is asked for. */
+  LoraConfig loraConfig(LoraConfig asked) {
+    return asked;
   }
 
   /** Whether a model's requests wait for those with lower numbers. */

@@ -30,6 +30,13 @@ final class ConnectionFaults {
             }));
   }
 
+  /** Closes the connection after an answer. */
+  static void close(Request request, Callback callback) {
+    EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
+    callback.succeeded();
+    endPoint.close();
+  }
+
   /** Resets the connection, with all requests on it. */
   static void drop(Request request, Callback callback) {
     EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();

@@ -12,6 +12,8 @@ record Delivery(Answer answer, Map<String, String> headers, Manner manner) {
   /** How much of the answer arrives. */
   enum Manner {
     WHOLE,
+    /** All of it, and then the connection is closed, which the answer does not say. */
+    LAST,
     /** Half of the body, then the connection breaks. */
     CUT,
     /** Nothing: the connection breaks. */

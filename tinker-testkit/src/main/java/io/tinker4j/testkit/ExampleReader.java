@@ -26,9 +26,10 @@ final class ExampleReader {
   /**
    * Returns the example of a datum.
    *
+   * @param anyTokens whether tokens outside the vocabulary are taken, which make all NaN
    * @throws IllegalArgumentException naming what is missing, wrong or unknown
    */
-  static Example read(Datum datum) {
+  static Example read(Datum datum, boolean anyTokens) {
     Set<String> unknown = new TreeSet<>(datum.lossFnInputs().keySet());
     unknown.removeAll(KNOWN);
     if (!unknown.isEmpty()) {
@@ -36,13 +37,13 @@ final class ExampleReader {
           "loss_fn_inputs has " + unknown + "; this server reads " + new TreeSet<>(KNOWN));
     }
     int[] tokens = InputTokens.of(datum.modelInput());
-    Example.Builder example = Example.builder(tokens);
+    Example.Builder example = Example.builder(tokens).anyTokens(anyTokens);
     datum
         .lossFnInputs()
         .forEach((name, tensor) -> {
           switch (name) {
             case Datum.TARGET_TOKENS ->
-                example.targets(tokens(name, tensor), targetsPerPosition(tensor));
+                example.targets(tokens(name, tensor, anyTokens), targetsPerPosition(tensor));
             case Datum.WEIGHTS -> example.weights(floats(name, tensor));
             case Datum.LOGPROBS -> example.logprobs(floats(name, tensor));
             default -> example.advantages(floats(name, tensor));
@@ -66,14 +67,15 @@ final class ExampleReader {
     return shape.length == 2 ? Math.toIntExact(shape[1]) : 1;
   }
 
-  private static int[] tokens(String name, TensorData tensor) {
+  private static int[] tokens(String name, TensorData tensor, boolean anyTokens) {
     if (tensor.dtype() != TensorDtype.INT64) {
       throw new IllegalArgumentException(name + " is float32; it must be int64");
     }
     LongBuffer values = dense(name, tensor).longs();
     int[] tokens = new int[values.remaining()];
     for (int i = 0; i < tokens.length; i++) {
-      tokens[i] = Math.toIntExact(values.get(i));
+      long id = values.get(i);
+      tokens[i] = anyTokens && id != (int) id ? -1 : Math.toIntExact(id);
     }
     return tokens;
   }

@@ -59,7 +59,9 @@ final class FutureEndpoints {
       Promise promise, Object result, FutureRetrieveRequest request, HttpCall call) {
     Answer answer;
     try {
-      answer = ResultWriter.write(result, binary && call.acceptsProtobuf());
+      answer =
+          ResultWriter.write(
+              result, binary && call.acceptsProtobuf(), behaviour.writesNullForNaN());
     } catch (RuntimeException e) {
       // JSON has no word for the infinities of a model that has diverged.
       answer =

@@ -27,6 +27,7 @@ final class HttpFront {
   private final Router router;
   private final Credentials credentials;
   private final int maxBodyBytes;
+  private final Behaviour behaviour;
   private final ServerTime time;
   private final FaultGate faults;
   private final RequestLog log;
@@ -37,9 +38,11 @@ final class HttpFront {
       Router router,
       Credentials credentials,
       int maxBodyBytes,
+      Behaviour behaviour,
       RunningServer.Surroundings surroundings) {
     this.router = router;
     this.credentials = credentials;
+    this.behaviour = behaviour;
     time = surroundings.time();
     faults = surroundings.faults();
     log = surroundings.log();
@@ -126,6 +129,9 @@ final class HttpFront {
     String path = request.uri().getCanonicalPath();
     Headers all = request.headers();
     Map<String, String> headers = byLowerCase(all);
+    if (isRefusedUpgrade(request, headers)) {
+      return last(Answer.of(400, "text/plain", JsonBodies.bytes("Invalid HTTP request received.")));
+    }
     if (control != null && path.startsWith(FaultControl.PREFIX)) {
       owner(headers);
       return Delivery.whole(control.answer(request.method(), path, readBody(request, headers)));
@@ -140,7 +146,23 @@ final class HttpFront {
             Router.operation(path), call, changed -> answer(request, match.endpoint(), changed));
     boolean dropped = delivery.manner() == Delivery.Manner.DROPPED;
     log.answered(recorded, dropped ? 0 : delivery.answer().status(), time.instant());
-    return delivery;
+    return isFailure(delivery) && behaviour.closesAfterFailures()
+        ? last(delivery.answer())
+        : delivery;
+  }
+
+  private boolean isRefusedUpgrade(HttpInput request, Map<String, String> headers) {
+    return !behaviour.speaksClearTextHttp2()
+        && request.method().equals("POST")
+        && headers.getOrDefault("upgrade", "").contains("h2c");
+  }
+
+  private static boolean isFailure(Delivery delivery) {
+    return delivery.manner() == Delivery.Manner.WHOLE && delivery.answer().status() == 500;
+  }
+
+  private static Delivery last(Answer answer) {
+    return new Delivery(answer, Map.of(), Delivery.Manner.LAST);
   }
 
   private String owner(Map<String, String> headers) {

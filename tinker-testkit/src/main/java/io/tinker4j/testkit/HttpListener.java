@@ -43,7 +43,12 @@ final class HttpListener implements AutoCloseable {
   private volatile boolean closing;
 
   private HttpListener(
-      HttpFront front, String host, int port, Duration holdTime, @Nullable SSLContext tls) {
+      HttpFront front,
+      String host,
+      int port,
+      Duration holdTime,
+      @Nullable SSLContext tls,
+      boolean clearTextHttp2) {
     QueuedThreadPool threads = new QueuedThreadPool(MAX_PLATFORM_THREADS);
     threads.setName("tinker-server-jetty");
     threads.setDaemon(true);
@@ -54,7 +59,7 @@ final class HttpListener implements AutoCloseable {
     HttpConfiguration configuration = new HttpConfiguration();
     configuration.setSendServerVersion(false);
     HttpConnectionFactory http1 = new HttpConnectionFactory(configuration);
-    connector = new ClosingConnector(server, factories(http1, configuration, tls));
+    connector = new ClosingConnector(server, factories(http1, configuration, tls, clearTextHttp2));
     connector.setHost(host);
     connector.setPort(port);
     connector.setIdleTimeout(holdTime.plus(IDLE_MARGIN).toMillis());
@@ -63,7 +68,13 @@ final class HttpListener implements AutoCloseable {
 
   /** HTTP/2 is asked for in the connection's preface, or over TLS by ALPN. */
   private static ConnectionFactory[] factories(
-      HttpConnectionFactory http1, HttpConfiguration configuration, @Nullable SSLContext tls) {
+      HttpConnectionFactory http1,
+      HttpConfiguration configuration,
+      @Nullable SSLContext tls,
+      boolean clearTextHttp2) {
+    if (tls == null && !clearTextHttp2) {
+      return new ConnectionFactory[] {http1};
+    }
     AbstractHTTP2ServerConnectionFactory http2 =
         tls == null
             ? new HTTP2CServerConnectionFactory(configuration)
@@ -87,11 +98,17 @@ final class HttpListener implements AutoCloseable {
   /**
    * Starts to listen, for TLS when a context is given.
    *
+   * @param clearTextHttp2 whether HTTP/2 is spoken without TLS
    * @throws UncheckedIOException when the port is taken
    */
   static HttpListener start(
-      HttpFront front, String host, int port, Duration holdTime, @Nullable SSLContext tls) {
-    HttpListener listener = new HttpListener(front, host, port, holdTime, tls);
+      HttpFront front,
+      String host,
+      int port,
+      Duration holdTime,
+      @Nullable SSLContext tls,
+      boolean clearTextHttp2) {
+    HttpListener listener = new HttpListener(front, host, port, holdTime, tls, clearTextHttp2);
     try {
       listener.server.start();
       return listener;

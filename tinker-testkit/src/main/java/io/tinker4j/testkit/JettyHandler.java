@@ -47,6 +47,11 @@ final class JettyHandler extends Handler.Abstract {
         .asMap()
         .forEach((name, values) -> response.getHeaders().put(name, values));
     switch (delivery.manner()) {
+      case LAST ->
+          response.write(
+              true,
+              ByteBuffer.wrap(answer.body()),
+              Callback.from(() -> ConnectionFaults.close(request, callback), callback::failed));
       case WHOLE -> response.write(true, ByteBuffer.wrap(answer.body()), callback);
       case CUT -> ConnectionFaults.cut(request, response, answer.body(), callback);
       case DROPPED -> ConnectionFaults.drop(request, callback);

@@ -15,6 +15,7 @@ import io.tinker4j.types.SaveWeightsForSamplerRequest;
 import io.tinker4j.types.SaveWeightsRequest;
 import io.tinker4j.types.SessionHeartbeatRequest;
 import io.tinker4j.types.UnloadModelRequest;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,10 +25,13 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.exc.StreamReadException;
+import tools.jackson.core.json.JsonReadFeature;
+import tools.jackson.core.util.JsonGeneratorDelegate;
 import tools.jackson.core.util.JsonParserDelegate;
 import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.DeserializationFeature;
@@ -48,6 +52,13 @@ final class JsonBodies {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .addHandler(new Leniency())
+          .build();
+
+  private static final JsonMapper PATIENT =
+      STRICT
+          .rebuild()
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .build();
 
   /** The tags that requests may carry. */
@@ -74,11 +85,38 @@ final class JsonBodies {
    * @throws RefusedException 422 with the place of what is wrong
    */
   static <T> T read(byte[] body, Class<T> type) {
+    return read(body, type, STRICT);
+  }
+
+  /**
+   * Returns a request without the properties that its type does not know, wherever they are.
+   *
+   * @throws RefusedException 422 with the place of what is wrong
+   */
+  static byte[] withoutUnknown(byte[] body, Class<?> type) {
+    return write(read(body, type, PATIENT));
+  }
+
+  /** Whether a body has a number that JSON has no word for, spelt as Python does. */
+  static boolean hasNaN(byte[] body) {
+    try (JsonParser parser = PATIENT.createParser(body)) {
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        if (token == JsonToken.VALUE_NUMBER_FLOAT && !Double.isFinite(parser.getDoubleValue())) {
+          return true;
+        }
+      }
+    } catch (JacksonException e) {
+      // What is no JSON is refused when it is read.
+    }
+    return false;
+  }
+
+  private static <T> T read(byte[] body, Class<T> type, JsonMapper mapper) {
     @Nullable T value;
     try {
       requireTag(body, type);
-      try (JsonParser parser = new WholeNumbers(STRICT.createParser(body))) {
-        value = STRICT.readValue(parser, type);
+      try (JsonParser parser = new WholeNumbers(mapper.createParser(body))) {
+        value = mapper.readValue(parser, type);
         requireEnd(parser);
       }
     } catch (StreamReadException e) {
@@ -191,6 +229,15 @@ final class JsonBodies {
     return JsonCodec.write(value);
   }
 
+  /** Writes a result with null for each number that is not finite. */
+  static byte[] writeWithNulls(Object value) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JsonGenerator out = new NullForNaN(PATIENT.createGenerator(bytes))) {
+      PATIENT.writeValue(out, value);
+    }
+    return bytes.toByteArray();
+  }
+
   /**
    * What identical requests have in common, whatever the order of their properties.
    *
@@ -253,6 +300,22 @@ final class JsonBodies {
       }
       parser.skipChildren();
       return true;
+    }
+  }
+
+  private static final class NullForNaN extends JsonGeneratorDelegate {
+    NullForNaN(JsonGenerator out) {
+      super(out, false);
+    }
+
+    @Override
+    public JsonGenerator writeNumber(double value) {
+      return Double.isFinite(value) ? super.writeNumber(value) : writeNull();
+    }
+
+    @Override
+    public JsonGenerator writeNumber(float value) {
+      return Float.isFinite(value) ? super.writeNumber(value) : writeNull();
     }
   }
 

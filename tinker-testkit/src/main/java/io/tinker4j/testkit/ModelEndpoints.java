@@ -7,6 +7,7 @@ import io.tinker4j.types.GetInfoRequest;
 import io.tinker4j.types.GetInfoResponse;
 import io.tinker4j.types.LoadWeightsRequest;
 import io.tinker4j.types.LoadWeightsResponse;
+import io.tinker4j.types.LoraConfig;
 import io.tinker4j.types.ModelData;
 import io.tinker4j.types.UnloadModelRequest;
 import io.tinker4j.types.UntypedFuture;
@@ -210,14 +211,15 @@ final class ModelEndpoints {
     CreateModelRequest request = JsonBodies.read(stored.body(), CreateModelRequest.class);
     Session session = session(stored, request.sessionId(), knownId != null);
     requireSeqId(request.modelSeqId());
-    baseModels.require(request.baseModel());
-    LoraSettings settings =
-        BaseModels.settings(
-            request.baseModel(), request.loraConfig().orElseGet(BaseModels::defaultConfig));
+    if (behaviour.checksValues()) {
+      baseModels.require(request.baseModel());
+    }
+    LoraConfig config = request.loraConfig().orElseGet(BaseModels::defaultConfig);
+    LoraSettings settings = BaseModels.settings(request.baseModel(), behaviour.loraConfig(config));
     requireAdamW(request.optimizerConfig());
     String id = knownId == null ? behaviour.modelId(session, request.modelSeqId()) : knownId;
     TrainingRunEntry run =
-        newRun(id, session, request.baseModel(), settings, request.userMetadata());
+        newRun(id, session, request.baseModel(), settings, config.rank(), request.userMetadata());
     return new Creation(
         session,
         run,
@@ -252,7 +254,7 @@ final class ModelEndpoints {
     String id = knownId == null ? behaviour.modelId(session, modelSeqId) : knownId;
     return new Creation(
         session,
-        newRun(id, session, baseModel, source.settings(), request.userMetadata()),
+        newRun(id, session, baseModel, source.settings(), source.rank(), request.userMetadata()),
         JsonBodies.fingerprint("load_weights", request),
         () ->
             checkpoints.load(
@@ -271,6 +273,7 @@ final class ModelEndpoints {
       Session session,
       String baseModel,
       LoraSettings settings,
+      int rank,
       @Nullable Map<String, @Nullable Object> userMetadata) {
     Map<String, String> texts = new LinkedHashMap<>();
     if (userMetadata != null) {
@@ -280,12 +283,17 @@ final class ModelEndpoints {
         .findRun(id)
         .filter(run -> registry.findModel(id) == null && run.baseModel().equals(baseModel))
         .orElseGet(() ->
-            new TrainingRunEntry(id, session.owner(), baseModel, settings, texts, clock.instant()));
+            new TrainingRunEntry(
+                id, session.owner(), baseModel, settings, rank, texts, clock.instant()));
   }
 
   private Answer getInfo(HttpCall call) {
     GetInfoRequest request = JsonBodies.read(call.body(), GetInfoRequest.class);
-    TrainingRunEntry run = registry.model(call.owner(), request.modelId()).run();
+    TrainedModel model =
+        behaviour.describesUnloadedModels()
+            ? registry.anyModel(call.owner(), request.modelId())
+            : registry.model(call.owner(), request.modelId());
+    TrainingRunEntry run = model.run();
     ModelData data =
         ModelData.builder()
             .arch("tiny-byte-lm")
@@ -297,7 +305,7 @@ final class ModelEndpoints {
             .modelId(run.id())
             .modelData(data)
             .isLora(true)
-            .loraRank(run.settings().rank())
+            .loraRank(run.rank())
             .modelName(run.baseModel())
             .build(),
         "get_info");

@@ -22,7 +22,9 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -30,9 +32,15 @@ import java.util.Map;
 final class ResultWriter {
   private ResultWriter() {}
 
-  static Answer write(Object result, boolean binary) {
+  /**
+   * Writes a result.
+   *
+   * @param nullForNaN whether JSON has null for numbers that are not finite
+   * @throws IllegalArgumentException when it has such numbers and neither that nor a binary form
+   */
+  static Answer write(Object result, boolean binary, boolean nullForNaN) {
     if (result instanceof StoredResult stored) {
-      return stored.answer(binary);
+      return stored.answer(binary, nullForNaN);
     }
     return switch (result) {
       case ForwardBackwardOutput output when binary ->
@@ -43,8 +51,46 @@ final class ResultWriter {
       case LoadWeightsResponse response -> JsonBodies.tagged(response, "load_weights");
       case SaveWeightsForSamplerResponse response ->
           JsonBodies.tagged(response, "save_weights_for_sampler");
+      case ForwardBackwardOutput output when nullForNaN ->
+          Answer.json(200, JsonBodies.writeWithNulls(fields(output)));
+      case Object other when nullForNaN -> Answer.json(200, JsonBodies.writeWithNulls(other));
       default -> JsonBodies.ok(result);
     };
+  }
+
+  /** The JSON form, which may have numbers that JSON has no word for. */
+  private static Map<String, Object> fields(ForwardBackwardOutput output) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("loss_fn_output_type", output.lossFnOutputType());
+    fields.put(
+        "loss_fn_outputs",
+        output.lossFnOutputs().stream()
+            .map(datum -> {
+              Map<String, Object> tensors = new LinkedHashMap<>();
+              datum.forEach((name, tensor) -> tensors.put(name, fields(tensor)));
+              return tensors;
+            })
+            .toList());
+    fields.put("metrics", output.metrics().asMap());
+    return fields;
+  }
+
+  private static Map<String, Object> fields(TensorData tensor) {
+    List<Number> data = new ArrayList<>();
+    if (tensor.dtype() == TensorDtype.FLOAT32) {
+      for (FloatBuffer values = tensor.floats(); values.hasRemaining(); ) {
+        data.add(values.get());
+      }
+    } else {
+      for (LongBuffer values = tensor.longs(); values.hasRemaining(); ) {
+        data.add(values.get());
+      }
+    }
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("data", data);
+    fields.put("dtype", tensor.dtype());
+    fields.put("shape", tensor.shape());
+    return fields;
   }
 
   private static io.tinker4j.types.proto.SampleResponse toProto(SampleResponse response) {

@@ -65,10 +65,16 @@ final class RunningServer implements AutoCloseable {
       if (compactor != null) {
         compactor.open();
       }
-      front = new HttpFront(router, credentials, settings.maxRequestBytes, surroundings);
+      front = new HttpFront(router, credentials, settings.maxRequestBytes, behaviour, surroundings);
       local = new LocalListener(front);
       listener =
-          HttpListener.start(front, settings.host, place.port(), settings.heldTime(), settings.tls);
+          HttpListener.start(
+              front,
+              settings.host,
+              place.port(),
+              settings.heldTime(),
+              settings.tls,
+              behaviour.speaksClearTextHttp2());
     } catch (RuntimeException e) {
       compute.close();
       throw e;
@@ -121,7 +127,7 @@ final class RunningServer implements AutoCloseable {
             new AdapterSlots(settings.adapterSlots, settings.slotTimeout, time),
             time);
     Samplers samplers =
-        new Samplers(registry, checkpoints, baseModels, compute, workshop.chronicle());
+        new Samplers(registry, checkpoints, baseModels, compute, workshop.chronicle(), behaviour);
     SamplingEndpoints sampling = new SamplingEndpoints(registry, samplers, workshop, behaviour);
     Downloads downloads =
         new Downloads(

@@ -30,11 +30,13 @@ final class SampleTask {
   private final SampleRequest request;
   private final ModelInput prompt;
   private final long seed;
+  private final Behaviour behaviour;
 
-  private SampleTask(SampleRequest request, ModelInput prompt, long seed) {
+  private SampleTask(SampleRequest request, ModelInput prompt, long seed, Behaviour behaviour) {
     this.request = request;
     this.prompt = prompt;
     this.seed = seed;
+    this.behaviour = behaviour;
   }
 
   /**
@@ -43,7 +45,7 @@ final class SampleTask {
    *
    * @throws RefusedException 400 for what is out of range, 422 for chunks that cannot be read
    */
-  static SampleTask of(SampleRequest request, int samplerSeqId) {
+  static SampleTask of(SampleRequest request, int samplerSeqId, Behaviour behaviour) {
     if (request.numSamples() < 1 || request.numSamples() > MAX_SAMPLES) {
       throw RefusedException.badRequest(
           "num_samples is " + request.numSamples() + "; it must be from 1 to " + MAX_SAMPLES);
@@ -59,7 +61,7 @@ final class SampleTask {
             .orElse(ContentHash.seed("sample\n" + samplerSeqId + "\n" + request.seqId().orElse(0)));
     ModelInput prompt = request.prompt();
     InputTokens.requireKnown(prompt, List.of("body", "prompt"));
-    SampleTask task = new SampleTask(request, prompt, seed);
+    SampleTask task = new SampleTask(request, prompt, seed, behaviour);
     task.check();
     return task;
   }
@@ -74,7 +76,7 @@ final class SampleTask {
   private void check() {
     try {
       int[] tokens = InputTokens.of(prompt);
-      if (tokens.length == 0) {
+      if (tokens.length == 0 && behaviour.checksValues()) {
         throw new IllegalArgumentException("prompt is empty");
       }
       long total = (long) tokens.length + maxTokens(tokens.length);
@@ -148,7 +150,7 @@ final class SampleTask {
   private SampleResponse withScores(SampleResponse samples, Sampler sampler, int[] tokens) {
     SampleResponse response = samples;
     // The first position is never scored, so all the others are the most that can be wanted.
-    int scored = request.promptLogprobsLastN().orElse(tokens.length - 1);
+    int scored = request.promptLogprobsLastN().orElse(Math.max(0, tokens.length - 1));
     if (request.promptLogprobs().orElse(false)) {
       float[] logprobs = sampler.promptLogprobs(tokens);
       Arrays.fill(logprobs, 0, tokens.length - scored, Float.NaN);
@@ -196,8 +198,14 @@ final class SampleTask {
         .topP(params.topP())
         .seed(seed)
         .sampleIndex(sampleIndex)
-        .stop(params.stop().map(SampleTask::stopRule).orElseGet(StopRule::endOfText))
+        .stop(stopRule())
         .build();
+  }
+
+  private StopRule stopRule() {
+    StopRule rule =
+        request.samplingParams().stop().map(SampleTask::stopRule).orElseGet(StopRule::endOfText);
+    return behaviour.stopsAtEndOfText() ? rule : rule.withoutEndOfText();
   }
 
   private static StopRule stopRule(StopCondition stop) {

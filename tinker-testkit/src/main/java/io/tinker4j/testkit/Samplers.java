@@ -14,24 +14,28 @@ final class Samplers {
   private final BaseModels baseModels;
   private final ComputePool compute;
   private final Chronicle chronicle;
+  private final Behaviour behaviour;
 
   Samplers(
       Registry registry,
       CheckpointStore checkpoints,
       BaseModels baseModels,
       ComputePool compute,
-      Chronicle chronicle) {
+      Chronicle chronicle,
+      Behaviour behaviour) {
     this.registry = registry;
     this.checkpoints = checkpoints;
     this.baseModels = baseModels;
     this.compute = compute;
     this.chronicle = chronicle;
+    this.behaviour = behaviour;
   }
 
   /**
    * Makes a sampler of a base model or a checkpoint.
    *
-   * @throws RefusedException 400 unless one of the two is given, 404 when it is unknown
+   * @throws RefusedException 400 unless one of the two is given, 404 when it is unknown, unless
+   *     that is found out by {@link #requireThere}
    */
   BoundSampler bind(
       String owner,
@@ -43,7 +47,9 @@ final class Samplers {
       String fingerprint)
       throws InterruptedException {
     if (baseModel != null && modelPath == null) {
-      baseModels.require(baseModel);
+      if (behaviour.checksValues()) {
+        baseModels.require(baseModel);
+      }
       return new BoundSampler(
           id,
           owner,
@@ -54,6 +60,15 @@ final class Samplers {
     }
     if (baseModel != null || modelPath == null) {
       throw RefusedException.badRequest("one of base_model and model_path must be set");
+    }
+    if (!behaviour.checksValues()) {
+      return new BoundSampler(
+          id,
+          owner,
+          sessionId,
+          seqId,
+          new BoundSampler.Source(baseModelOf(modelPath), modelPath, fingerprint),
+          () -> read(owner, TinkerPath.parse(modelPath)));
     }
     TinkerPath path = TinkerPath.parse(modelPath);
     TrainingRunEntry run = checkpoints.runOf(owner, path);
@@ -68,10 +83,30 @@ final class Samplers {
   }
 
   /**
+   * Checks what was not checked when the sampler was made.
+   *
+   * @throws RefusedException 400 when its path is none, 404 when its checkpoint is unknown
+   */
+  void requireThere(BoundSampler sampler) {
+    String modelPath = sampler.source().modelPath();
+    if (modelPath != null && !behaviour.checksValues()) {
+      TrainingRunEntry unused = checkpoints.runOf(sampler.owner(), TinkerPath.parse(modelPath));
+    }
+  }
+
+  /** The base model of a checkpoint; empty when the path leads nowhere. */
+  private String baseModelOf(String modelPath) {
+    return TinkerPath.tryParse(modelPath)
+        .flatMap(path -> checkpoints.findRun(path.runId()))
+        .map(TrainingRunEntry::baseModel)
+        .orElse("");
+  }
+
+  /**
    * Samples; where samplers share the weights of live models, in its turn among the operations of
    * the model that its checkpoint is of, whose weights it overwrites.
    */
-  void sample(BoundSampler sampler, Runnable sampling, Behaviour behaviour) {
+  void sample(BoundSampler sampler, Runnable sampling) {
     String modelPath = sampler.source().modelPath();
     if (modelPath != null && behaviour.samplersOverwriteModels()) {
       TinkerPath path = TinkerPath.parse(modelPath);
@@ -122,9 +157,8 @@ final class Samplers {
       baseModel = request.baseModel().orElse("");
       loading = () -> baseModels.sampler(baseModel);
     } else {
-      TinkerPath path = TinkerPath.parse(modelPath);
-      baseModel = checkpoints.findRun(path.runId()).map(TrainingRunEntry::baseModel).orElse("");
-      loading = () -> read(stored.owner(), path);
+      baseModel = baseModelOf(modelPath);
+      loading = () -> read(stored.owner(), TinkerPath.parse(modelPath));
     }
     registry.addSampler(
         new BoundSampler(

@@ -75,7 +75,8 @@ final class SamplingEndpoints {
     StoredRequest stored = StoredRequest.of("asample", call);
     SampleRequest request = JsonBodies.read(call.body(), SampleRequest.class);
     BoundSampler sampler = samplerOf(call.owner(), request);
-    SampleTask task = SampleTask.of(request, sampler.seqId());
+    samplers.requireThere(sampler);
+    SampleTask task = SampleTask.of(request, sampler.seqId(), behaviour);
     String fingerprint = JsonBodies.fingerprint("asample", request);
     boolean isNumbered = isNumbered(request);
     Supplier<BoundSampler.Request> beginning =
@@ -114,7 +115,7 @@ final class SamplingEndpoints {
     long entry =
         chronicle.sample(
             promise.requestId(), samplerId, request.seqId().orElse(0), fingerprint, stored);
-    samplers.sample(sampler, () -> run(task, sampler, promise), behaviour);
+    samplers.sample(sampler, () -> run(task, sampler, promise));
     return new BoundSampler.Request(fingerprint, promise.requestId(), entry);
   }
 
@@ -145,7 +146,7 @@ final class SamplingEndpoints {
     try {
       SampleRequest request = JsonBodies.read(stored.body(), SampleRequest.class);
       BoundSampler sampler = samplerOf(stored.owner(), request);
-      SampleTask task = SampleTask.of(request, sampler.seqId());
+      SampleTask task = SampleTask.of(request, sampler.seqId(), behaviour);
       compute.processors().execute(() -> run(task, sampler, promise));
     } catch (RefusedException e) {
       promise.complete(chronicle.finish(chronicle.done(promise.requestId()), Outcome.Failed.of(e)));

@@ -4,6 +4,7 @@ import io.tinker4j.testkit.model.Loss;
 import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.ForwardBackwardOutput;
+import io.tinker4j.types.LoraConfig;
 import io.tinker4j.types.Metrics;
 import io.tinker4j.types.SampleResponse;
 import io.tinker4j.types.TensorData;
@@ -15,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** SkyRL's server with its JAX backend, as it was seen in August 2026. */
+/** SkyRL's server with its JAX backend, as it was seen in August and November 2026. */
 final class SkyrlBehaviour extends Behaviour {
   private static final Duration ARCHIVE_LIFE = Duration.ofHours(2);
 
@@ -27,6 +28,44 @@ final class SkyrlBehaviour extends Behaviour {
   @Override
   boolean modelsSurviveRestart() {
     return false;
+  }
+
+  @Override
+  boolean checksValues() {
+    return false;
+  }
+
+  @Override
+  boolean describesUnloadedModels() {
+    return true;
+  }
+
+  @Override
+  boolean stopsAtEndOfText() {
+    return false;
+  }
+
+  @Override
+  boolean writesNullForNaN() {
+    return true;
+  }
+
+  @Override
+  boolean closesAfterFailures() {
+    return true;
+  }
+
+  @Override
+  boolean speaksClearTextHttp2() {
+    return false;
+  }
+
+  /** Any rank up to the largest is taken; the engine has the next one that it knows. */
+  @Override
+  LoraConfig loraConfig(LoraConfig asked) {
+    int rank = asked.rank();
+    int known = rank <= 1 ? 1 : Integer.highestOneBit(rank - 1) * 2;
+    return known == rank ? asked : LoraConfig.builder().from(asked).rank(known).build();
   }
 
   @Override
@@ -158,8 +197,8 @@ final class SkyrlBehaviour extends Behaviour {
     return response
         .promptLogprobs()
         .map(logprobs -> {
-          float[] values = new float[logprobs.remaining() - 1];
-          logprobs.get(1, values);
+          float[] values = new float[Math.max(0, logprobs.remaining() - 1)];
+          logprobs.get(Math.min(1, logprobs.remaining()), values);
           return response.withPromptLogprobs(values);
         })
         .orElse(response);
@@ -188,7 +227,7 @@ final class SkyrlBehaviour extends Behaviour {
     Map<String, Object> wire = new LinkedHashMap<>();
     wire.put("model_id", run.id());
     wire.put("base_model", run.baseModel());
-    wire.put("lora_config", Map.of("rank", run.settings().rank()));
+    wire.put("lora_config", Map.of("rank", run.rank()));
     return wire;
   }
 

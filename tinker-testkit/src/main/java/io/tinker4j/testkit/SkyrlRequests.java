@@ -1,5 +1,21 @@
 package io.tinker4j.testkit;
 
+import io.tinker4j.types.CreateModelRequest;
+import io.tinker4j.types.CreateSamplingSessionRequest;
+import io.tinker4j.types.CreateSessionRequest;
+import io.tinker4j.types.ForwardBackwardRequest;
+import io.tinker4j.types.ForwardRequest;
+import io.tinker4j.types.FutureRetrieveRequest;
+import io.tinker4j.types.GetInfoRequest;
+import io.tinker4j.types.LoadWeightsRequest;
+import io.tinker4j.types.OptimStepRequest;
+import io.tinker4j.types.SampleRequest;
+import io.tinker4j.types.SaveWeightsForSamplerRequest;
+import io.tinker4j.types.SaveWeightsRequest;
+import io.tinker4j.types.SessionHeartbeatRequest;
+import io.tinker4j.types.TelemetrySendRequest;
+import io.tinker4j.types.UnloadModelRequest;
+import io.tinker4j.types.WeightsInfoRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -11,7 +27,38 @@ final class SkyrlRequests {
 
   private SkyrlRequests() {}
 
+  /** The requests whose unknown properties are passed over, also those inside. */
+  private static final Map<String, Class<?>> TYPES =
+      Map.ofEntries(
+          Map.entry("create_session", CreateSessionRequest.class),
+          Map.entry("session_heartbeat", SessionHeartbeatRequest.class),
+          Map.entry("create_sampling_session", CreateSamplingSessionRequest.class),
+          Map.entry("create_model", CreateModelRequest.class),
+          Map.entry("get_info", GetInfoRequest.class),
+          Map.entry("unload_model", UnloadModelRequest.class),
+          Map.entry("forward", ForwardRequest.class),
+          Map.entry("forward_backward", ForwardBackwardRequest.class),
+          Map.entry("optim_step", OptimStepRequest.class),
+          Map.entry("save_weights", SaveWeightsRequest.class),
+          Map.entry("save_weights_for_sampler", SaveWeightsForSamplerRequest.class),
+          Map.entry("load_weights", LoadWeightsRequest.class),
+          Map.entry("weights_info", WeightsInfoRequest.class),
+          Map.entry("asample", SampleRequest.class),
+          Map.entry("retrieve_future", FutureRetrieveRequest.class),
+          Map.entry("telemetry", TelemetrySendRequest.class));
+
+  /** What a sample is asked for in vain. */
+  private static final List<String> IGNORED =
+      List.of(
+          "topk_sample_logprobs",
+          "prompt_alt_tokens_k",
+          "target_prompt_logprobs",
+          "prompt_logprobs_last_n");
+
   static void adapt(Router router) {
+    TYPES.forEach((path, type) -> router.wrap("POST", path, endpoint -> patient(endpoint, type)));
+    router.replace(
+        "POST", "client/config", call -> JsonBodies.ok(Map.of("pjwt_auth_enabled", false)));
     SkyrlRoutes.edit(router, "create_session", body -> body.remove("project_id"));
     SkyrlRoutes.edit(router, "create_model", SkyrlRequests::adaptCreation);
     SkyrlRoutes.edit(router, "create_sampling_session", SkyrlRequests::completeModelPath);
@@ -35,6 +82,26 @@ final class SkyrlRequests {
           path,
           endpoint -> call -> endpoint.answer(call.withoutQuery("access_scope", "project_id")));
     }
+    TYPES.keySet().forEach(path -> router.wrap("POST", path, SkyrlRequests::withoutNaN));
+  }
+
+  /** Passes over what the type of a request does not know. */
+  private static Endpoint patient(Endpoint endpoint, Class<?> type) {
+    return call ->
+        endpoint.answer(
+            call.hasProtobufBody()
+                ? call
+                : call.withBody(JsonBodies.withoutUnknown(call.body(), type)));
+  }
+
+  /** A violation that quotes NaN cannot be written, so the server breaks. */
+  private static Endpoint withoutNaN(Endpoint endpoint) {
+    return call -> {
+      if (!call.hasProtobufBody() && JsonBodies.hasNaN(call.body())) {
+        throw RefusedException.broken();
+      }
+      return endpoint.answer(call);
+    };
   }
 
   private static void adaptRetrieval(Map<String, @Nullable Object> body) {
@@ -106,6 +173,7 @@ final class SkyrlRequests {
     if (String.valueOf(body.get("sampling_session_id")).contains(":")) {
       throw RefusedException.badRequest("sampling_session_id must not contain a colon");
     }
+    body.keySet().removeAll(IGNORED);
     if (body.get("prompt") instanceof Map<?, ?> prompt) {
       body.put("prompt", withoutImages(prompt));
     }
@@ -113,10 +181,29 @@ final class SkyrlRequests {
       if (params.get("stop") instanceof String) {
         throw SkyrlRoutes.violation("sampling_params", "stop must be a list");
       }
+      body.put("sampling_params", inRange(params));
+      if (params.get("seed") instanceof Number seed && seed.doubleValue() != seed.intValue()) {
+        throw SkyrlRoutes.violation("sampling_params", "seed must be an int32");
+      }
       if (!(params.get("max_tokens") instanceof Number number) || number.longValue() < 1) {
         throw RefusedException.badRequest("max_tokens must be given and positive");
       }
     }
+  }
+
+  /**
+   * Numbers that are taken and mean nothing to the engine: a top p above 1 is no limit, and a
+   * negative temperature is taken for a positive one, which draws as many tokens, but other ones.
+   */
+  private static Map<String, @Nullable Object> inRange(Map<?, ?> params) {
+    Map<String, @Nullable Object> fields = SkyrlRoutes.fields(params);
+    if (fields.get("top_p") instanceof Number share && share.doubleValue() > 1) {
+      fields.put("top_p", 1.0);
+    }
+    if (fields.get("temperature") instanceof Number temperature && temperature.doubleValue() < 0) {
+      fields.put("temperature", -temperature.doubleValue());
+    }
+    return fields;
   }
 
   /** Images are dropped silently, audio is refused. */
@@ -126,11 +213,13 @@ final class SkyrlRequests {
       if (chunks.stream().anyMatch(chunk -> has(chunk, "dmel"))) {
         throw SkyrlRoutes.violation("prompt", "audio is not supported");
       }
-      fields.put(
-          "chunks",
-          chunks.stream().filter(chunk -> !has(chunk, "location") && !has(chunk, "data")).toList());
+      fields.put("chunks", chunks.stream().filter(chunk -> !isImage(chunk)).toList());
     }
     return fields;
+  }
+
+  private static boolean isImage(Object chunk) {
+    return has(chunk, "format") && (has(chunk, "location") || has(chunk, "data"));
   }
 
   private static boolean has(Object chunk, String field) {

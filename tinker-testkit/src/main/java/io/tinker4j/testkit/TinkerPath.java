@@ -1,5 +1,6 @@
 package io.tinker4j.testkit;
 
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -18,6 +19,17 @@ record TinkerPath(String runId, CheckpointKind kind, String name) {
    * @throws RefusedException 400 when it has another form
    */
   static TinkerPath parse(String path) {
+    return tryParse(path)
+        .orElseThrow(() ->
+            RefusedException.badRequest(
+                "path is \""
+                    + path
+                    + "\"; it must be tinker://RUN/weights/NAME,"
+                    + " tinker://RUN/sampler_weights/NAME or tinker://RUN/external_weights/NAME"));
+  }
+
+  /** Reads a path; empty when it has another form. */
+  static Optional<TinkerPath> tryParse(String path) {
     String[] segments =
         path.startsWith(SCHEME) ? path.substring(SCHEME.length()).split("/", -1) : new String[0];
     if (segments.length == 3) {
@@ -25,15 +37,11 @@ record TinkerPath(String runId, CheckpointKind kind, String name) {
         if (kind.segment().equals(segments[1])
             && !segments[0].isEmpty()
             && NAME.matcher(segments[2]).matches()) {
-          return new TinkerPath(segments[0], kind, segments[2]);
+          return Optional.of(new TinkerPath(segments[0], kind, segments[2]));
         }
       }
     }
-    throw RefusedException.badRequest(
-        "path is \""
-            + path
-            + "\"; it must be tinker://RUN/weights/NAME,"
-            + " tinker://RUN/sampler_weights/NAME or tinker://RUN/external_weights/NAME");
+    return Optional.empty();
   }
 
   /**

@@ -65,7 +65,7 @@ final class TrainingEndpoints {
     }
     for (Datum datum : data) {
       try {
-        examples.add(ExampleReader.read(datum));
+        examples.add(ExampleReader.read(datum, !behaviour.checksValues()));
       } catch (IllegalArgumentException | ArithmeticException e) {
         throw new OperationException("data[" + examples.size() + "]: " + e.getMessage());
       }
@@ -111,10 +111,12 @@ final class TrainingEndpoints {
         OperationKind.OPTIM_STEP,
         JsonBodies.fingerprint(
             "optim_step", OptimStepRequest.builder().from(request).modelId("").seqId(0).build()),
-        (model, engine) ->
-            OptimStepResponse.builder()
-                .metrics(Metrics.of(behaviour.optimMetrics(Map.copyOf(engine.optimStep(settings)))))
-                .build());
+        (model, engine) -> {
+          Map<String, Double> metrics = engine.optimStep(settings, !behaviour.checksValues());
+          return OptimStepResponse.builder()
+              .metrics(Metrics.of(behaviour.optimMetrics(Map.copyOf(metrics))))
+              .build();
+        });
   }
 
   private static AdamSettings settings(AdamParams params) {

@@ -19,6 +19,7 @@ final class TrainingRunEntry {
   private final String owner;
   private final String baseModel;
   private final LoraSettings settings;
+  private final int rank;
   private final Map<String, String> userMetadata;
   private final Map<String, StoredCheckpoint> checkpoints = new ConcurrentHashMap<>();
   private final Set<String> deleted = ConcurrentHashMap.newKeySet();
@@ -32,10 +33,23 @@ final class TrainingRunEntry {
       LoraSettings settings,
       Map<String, String> userMetadata,
       Instant lastRequest) {
+    this(id, owner, baseModel, settings, settings.rank(), userMetadata, lastRequest);
+  }
+
+  /** Creates a run that is described with another rank than the engine has. */
+  TrainingRunEntry(
+      String id,
+      String owner,
+      String baseModel,
+      LoraSettings settings,
+      int rank,
+      Map<String, String> userMetadata,
+      Instant lastRequest) {
     this.id = id;
     this.owner = owner;
     this.baseModel = baseModel;
     this.settings = settings;
+    this.rank = rank;
     this.userMetadata = Map.copyOf(userMetadata);
     this.lastRequest = lastRequest;
   }
@@ -52,8 +66,14 @@ final class TrainingRunEntry {
     return baseModel;
   }
 
+  /** The settings of the engine. */
   LoraSettings settings() {
     return settings;
+  }
+
+  /** The rank that was asked for. */
+  int rank() {
+    return rank;
   }
 
   Instant lastRequest() {
@@ -121,7 +141,7 @@ final class TrainingRunEntry {
             .modelOwner(owner)
             .isLora(true)
             .isCorrupted(corrupted)
-            .loraRank(settings.rank())
+            .loraRank(rank)
             .lastRequestTime(lastRequest)
             .userMetadata(userMetadata);
     for (StoredCheckpoint checkpoint : checkpoints()) {
@@ -141,6 +161,7 @@ final class TrainingRunEntry {
     fields.put("model_owner", owner);
     fields.put("base_model", baseModel);
     fields.put("lora_rank", settings.rank());
+    fields.put("told_rank", rank);
     fields.put("seed", settings.seed());
     fields.put("train_attn", settings.trainAttn());
     fields.put("train_mlp", settings.trainMlp());
@@ -173,6 +194,8 @@ final class TrainingRunEntry {
                 Boolean.parseBoolean(text(fields, "train_attn")),
                 Boolean.parseBoolean(text(fields, "train_mlp")),
                 Boolean.parseBoolean(text(fields, "train_unembed"))),
+            Integer.parseInt(
+                text(fields, fields.containsKey("told_rank") ? "told_rank" : "lora_rank")),
             metadata,
             Instant.parse(text(fields, "last_request_time")));
     run.corrupted = Boolean.TRUE.equals(fields.get("corrupted"));

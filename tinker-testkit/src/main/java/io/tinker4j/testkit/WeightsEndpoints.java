@@ -265,7 +265,7 @@ final class WeightsEndpoints {
         WeightsInfoResponse.builder()
             .baseModel(run.baseModel())
             .isLora(true)
-            .loraRank(run.settings().rank())
+            .loraRank(run.rank())
             .trainUnembed(run.settings().trainUnembed())
             .trainMlp(run.settings().trainMlp())
             .trainAttn(run.settings().trainAttn())

@@ -169,7 +169,7 @@ class SkyrlPersonalityTest {
     String bad =
         client.submit(
             "forward_backward",
-            forwardBackward(model, 1).replace("101,108,108,111,33", "101,108,108,111,9999"));
+            forwardBackward(model, 1).replace("104,101,108,108,111", "104,101,108,108,111,111"));
 
     HttpResponse<byte[]> answer =
         client.tryPost("retrieve_future", "{\"request_id\":\"%s\"}".formatted(bad));

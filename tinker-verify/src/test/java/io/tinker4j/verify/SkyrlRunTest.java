@@ -182,8 +182,7 @@ class SkyrlRunTest {
   void failedOperation_badRequestWithDetail_isAFailureAtOnce() {
     assertThatThrownBy(() ->
             training
-                .forwardBackward(
-                    List.of(Datum.supervised(1, 2, 1_000_000)), LossFunction.CROSS_ENTROPY)
+                .forwardBackward(List.of(Datum.supervised(1, 2, 3)), LossFunction.unchecked("gspo"))
                 .join())
         .cause()
         .isInstanceOf(RequestFailedException.class);

@@ -1,5 +1,6 @@
 package io.tinker4j.testkit.model;
 
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -30,6 +31,9 @@ public final class BaseModel {
   /** The row of the embedding table that stands for "before the first token". */
   static final int PADDING = VOCABULARY_SIZE;
 
+  /** The row of the embedding table for what is no token: NaN all over. */
+  static final int UNKNOWN = PADDING + 1;
+
   private static final double SQRT_3 = Math.sqrt(3.0);
 
   private final String name;
@@ -44,7 +48,11 @@ public final class BaseModel {
     // A uniform value in [-b, b) has variance b^2 / 3; the bounds below keep every hidden layer's
     // input near variance 1 and the logits near 0.
     embedding =
-        random.stream("embedding").nextMatrix(VOCABULARY_SIZE + 1, dimensions.embedding(), SQRT_3);
+        Arrays.copyOf(
+            random.stream("embedding").nextMatrix(UNKNOWN, dimensions.embedding(), SQRT_3),
+            UNKNOWN + 1);
+    embedding[UNKNOWN] = new double[dimensions.embedding()];
+    Arrays.fill(embedding[UNKNOWN], Double.NaN);
     for (Layer layer : Layer.values()) {
       double gain =
           switch (layer) {
@@ -91,9 +99,13 @@ public final class BaseModel {
   /**
    * Throws unless every token is in the vocabulary; {@code what} names the array in the message.
    */
+  static boolean isToken(int id) {
+    return id >= 0 && id < VOCABULARY_SIZE;
+  }
+
   static void requireTokens(int[] tokens, String what) {
     for (int i = 0; i < tokens.length; i++) {
-      if (tokens[i] < 0 || tokens[i] >= VOCABULARY_SIZE) {
+      if (!isToken(tokens[i])) {
         throw new IllegalArgumentException(
             what
                 + "["

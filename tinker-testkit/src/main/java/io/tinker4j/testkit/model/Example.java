@@ -1,5 +1,6 @@
 package io.tinker4j.testkit.model;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,7 @@ public final class Example {
   private final float @Nullable [] advantages;
 
   private Example(Builder builder) {
-    tokens = builder.tokens;
+    tokens = builder.anyTokens ? known(builder.tokens) : builder.tokens;
     targetsPerPosition = builder.targetsPerPosition;
     weights = builder.weights;
     logprobs = builder.logprobs;
@@ -32,16 +33,26 @@ public final class Example {
               + " tokens; the context holds "
               + BaseModel.MAX_CONTEXT_LENGTH);
     }
-    BaseModel.requireTokens(tokens, "model_input");
+    if (!builder.anyTokens) {
+      BaseModel.requireTokens(tokens, "model_input");
+    }
     if (builder.targets == null) {
       throw new IllegalArgumentException("target_tokens is missing");
     }
-    targets = builder.targets;
+    targets = builder.anyTokens ? known(builder.targets) : builder.targets;
     requireLength("target_tokens", targets.length, tokens.length * targetsPerPosition);
-    BaseModel.requireTokens(targets, "target_tokens");
+    if (!builder.anyTokens) {
+      BaseModel.requireTokens(targets, "target_tokens");
+    }
     requireNumbers("weights", weights, targets.length);
     requireNumbers("logprobs", logprobs, tokens.length);
     requireNumbers("advantages", advantages, tokens.length);
+  }
+
+  private static int[] known(int[] tokens) {
+    return Arrays.stream(tokens)
+        .map(id -> BaseModel.isToken(id) ? id : BaseModel.UNKNOWN)
+        .toArray();
   }
 
   /** Starts an example with its input tokens. */
@@ -72,7 +83,7 @@ public final class Example {
     return tokens;
   }
 
-  /** Target {@code k} of a position. */
+  /** Target {@code k} of a position; {@link BaseModel#UNKNOWN} when it is no token. */
   int target(int position, int k) {
     return targets[position * targetsPerPosition + k];
   }
@@ -109,6 +120,7 @@ public final class Example {
   public static final class Builder {
     private final int[] tokens;
     private int targetsPerPosition = 1;
+    private boolean anyTokens;
     private int @Nullable [] targets;
     private float @Nullable [] weights;
     private float @Nullable [] logprobs;
@@ -116,6 +128,15 @@ public final class Example {
 
     private Builder(int[] tokens) {
       this.tokens = tokens;
+    }
+
+    /**
+     * Takes tokens and targets outside the vocabulary; what is computed of them is NaN. Default:
+     * false.
+     */
+    public Builder anyTokens(boolean anyTokens) {
+      this.anyTokens = anyTokens;
+      return this;
     }
 
     /** Sets the N target tokens, one per position ({@code target_tokens}). Required. */

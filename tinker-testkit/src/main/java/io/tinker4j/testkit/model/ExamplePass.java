@@ -141,11 +141,12 @@ final class ExamplePass {
     double gradientSum = 0;
     boolean matters = false;
     for (int k = 0; k < targets; k++) {
-      double logprob = logits[example.target(position, k)] - normaliser;
+      int target = example.target(position, k);
+      double logprob = target == BaseModel.UNKNOWN ? Double.NaN : logits[target] - normaliser;
       LossTerm term = example.term(position, k, logprob);
       scores[position * targets + k] = (float) logprob;
       losses[index] += loss.value(term);
-      gradients[k] = loss.gradient(term);
+      gradients[k] = target == BaseModel.UNKNOWN ? Double.NaN : loss.gradient(term);
       gradientSum += gradients[k];
       matters |= gradients[k] != 0;
     }
@@ -153,7 +154,10 @@ final class ExamplePass {
       probabilities[v] *= -gradientSum;
     }
     for (int k = 0; k < targets; k++) {
-      probabilities[example.target(position, k)] += gradients[k];
+      int target = example.target(position, k);
+      if (target != BaseModel.UNKNOWN) { // else all are NaN already
+        probabilities[target] += gradients[k];
+      }
     }
     return matters;
   }

@@ -107,6 +107,14 @@ public final class LoraModel {
    *     their values
    */
   public Map<String, Double> optimStep(AdamSettings adam) {
+    return optimStep(adam, false);
+  }
+
+  /**
+   * Does what {@link #optimStep(AdamSettings)} does; with {@code diverges}, gradients that are not
+   * finite are no failure and make the weights NaN.
+   */
+  public Map<String, Double> optimStep(AdamSettings adam, boolean diverges) {
     projectGradients();
     gradients.clear();
     double squaredNorm = 0;
@@ -114,7 +122,7 @@ public final class LoraModel {
       squaredNorm += parameter.squaredGradientNorm();
     }
     double norm = Math.sqrt(squaredNorm);
-    if (!Double.isFinite(norm)) {
+    if (!diverges && !Double.isFinite(norm)) {
       throw new ArithmeticException(
           "the accumulated gradient has norm "
               + norm

@@ -55,6 +55,11 @@ public final class StopRule {
     return new StopRule(!texts.isEmpty(), new int[0], sequences);
   }
 
+  /** Returns the same rule, but that the end of the text stops nothing unless it is named. */
+  public StopRule withoutEndOfText() {
+    return new StopRule(false, ids, texts);
+  }
+
   /** Whether generation ends after the last of the first {@code length} generated tokens. */
   boolean stopsAfter(int[] generated, int length) {
     int last = generated[length - 1];
