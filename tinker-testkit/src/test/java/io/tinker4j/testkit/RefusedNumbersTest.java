@@ -39,6 +39,63 @@ class RefusedNumbersTest {
     }
   }
 
+  /** The official Python client never uses a number again, refused or not. */
+  @Test
+  void clientThatCountsOn_whereRefusalsUseNumbers_isCarriedOutToTheEnd() {
+    try (EmbeddedTinkerServer server = server(RefusedNumbers.USED).start();
+        WireClient client = new WireClient(server)) {
+      String model = client.createModel();
+      client.run("forward_backward", forwardBackward(model, 1));
+      refuse(client, "save_weights", BAD_NAME.formatted(model, 2));
+
+      assertThat(client.run("optim_step", optimStep(model, 3))).containsKey("metrics");
+      assertThat(client.save("save_weights", model, 4, "a")).endsWith("/weights/a");
+      assertThat(server.ledger(model))
+          .extracting(ExecutedOperation::seqId)
+          .containsExactly(1L, 3L, 4L);
+    }
+  }
+
+  /** On such a server the official Python client waits for as long as it is patient. */
+  @Test
+  void clientThatCountsOn_whereNumbersStayFree_isToldWhatAllItsRequestsWaitFor() {
+    try (EmbeddedTinkerServer server = server(RefusedNumbers.FREE).start();
+        WireClient client = new WireClient(server)) {
+      String model = client.createModel();
+      client.run("forward_backward", forwardBackward(model, 1));
+      refuse(client, "save_weights", BAD_NAME.formatted(model, 2));
+      String next = client.submit("optim_step", optimStep(model, 3));
+      String afterNext = client.submit("optim_step", optimStep(model, 4));
+
+      assertThat(ask(client, next))
+          .containsEntry("type", "try_again")
+          .containsEntry(
+              "queue_state_reason", "seq_id 3 waits for seq_id 2, which has not arrived");
+      assertThat(ask(client, afterNext))
+          .containsEntry("type", "try_again")
+          .containsEntry(
+              "queue_state_reason", "seq_id 4 waits for seq_id 2, which has not arrived");
+      assertThat(server.ledger(model)).hasSize(1);
+    }
+  }
+
+  /** This SDK's way where refusals use no number: the next request takes the refused one's. */
+  @Test
+  void clientThatTakesTheNumberAgain_whereItStayedFree_isCarriedOut() {
+    try (EmbeddedTinkerServer server = server(RefusedNumbers.FREE).start();
+        WireClient client = new WireClient(server)) {
+      String model = client.createModel();
+      client.run("forward_backward", forwardBackward(model, 1));
+      refuse(client, "save_weights", BAD_NAME.formatted(model, 2));
+
+      assertThat(client.save("save_weights", model, 2, "a")).endsWith("/weights/a");
+      assertThat(client.run("optim_step", optimStep(model, 3))).containsKey("metrics");
+      assertThat(server.ledger(model))
+          .extracting(ExecutedOperation::seqId)
+          .containsExactly(1L, 2L, 3L);
+    }
+  }
+
   @Test
   void refusedNumber_thatStaysFree_isWaitedForByNameAndCanBeTaken() {
     try (EmbeddedTinkerServer server = server(RefusedNumbers.FREE).start();
