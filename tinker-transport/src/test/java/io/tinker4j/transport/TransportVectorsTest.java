@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.tinker4j.types.GetServerCapabilitiesResponse;
@@ -40,7 +41,11 @@ class TransportVectorsTest {
   private static final Path DIRECTORY =
       Path.of("..").resolve(System.getProperty("golden.dir", "openapi/golden"));
 
+  /** Another directory than the repository's may lack a vector; its test is then left out. */
   private static Map<String, @Nullable Object> vector(String file) {
+    assumeTrue(
+        System.getProperty("golden.dir") == null || Files.exists(DIRECTORY.resolve(file)),
+        () -> "the directory has no " + file);
     try {
       Map<String, @Nullable Object> whole =
           JsonCodec.readMap(Files.readAllBytes(DIRECTORY.resolve(file)));

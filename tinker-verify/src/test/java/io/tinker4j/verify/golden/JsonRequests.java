@@ -87,8 +87,7 @@ final class JsonRequests {
   /** Requires that values which are no JSON are refused before anything is sent. */
   static void assertRefused(Vector vector) {
     Vector valid =
-        Vector.where(other -> other.type().equals(vector.type()) && other.json().has("http"))
-            .get(0);
+        Vector.first(other -> other.type().equals(vector.type()) && other.json().has("http"));
     ObjectNode body = (ObjectNode) valid.json().get("json").deepCopy();
     vector
         .json()

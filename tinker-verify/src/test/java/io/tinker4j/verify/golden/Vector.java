@@ -18,23 +18,33 @@ record Vector(Path file, JsonNode json) {
   static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   /** Relative to the repository's root; tests run in their module. */
+  private static final Path REPOSITORY = Path.of("../openapi/golden");
+
   private static final Path DIRECTORY =
       Path.of("..").resolve(System.getProperty("golden.dir", "openapi/golden"));
 
-  static List<Vector> all() {
-    try (Stream<Path> files = Files.list(DIRECTORY)) {
+  private static List<Vector> all(Path directory) {
+    try (Stream<Path> files = Files.list(directory)) {
       return files
           .filter(file -> file.toString().endsWith(".json"))
           .sorted()
           .map(file -> new Vector(file, MAPPER.readTree(file)))
           .toList();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot list the vectors in " + DIRECTORY, e);
+      throw new UncheckedIOException("cannot list the vectors in " + directory, e);
     }
   }
 
   static List<Vector> where(Predicate<Vector> condition) {
-    return all().stream().filter(condition).toList();
+    return all(DIRECTORY).stream().filter(condition).toList();
+  }
+
+  /** The first such vector of the directory, or else of the repository. */
+  static Vector first(Predicate<Vector> condition) {
+    return Stream.concat(all(DIRECTORY).stream(), all(REPOSITORY).stream())
+        .filter(condition)
+        .findFirst()
+        .orElseThrow();
   }
 
   String number() {
