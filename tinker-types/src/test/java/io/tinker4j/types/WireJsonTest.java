@@ -63,6 +63,29 @@ class WireJsonTest {
   }
 
   @Test
+  void billingUsage_withoutSessions_writesAnEmptyMap() {
+    assertThat(
+            json.writeValueAsString(
+                BillingUsageResponse.builder().data(List.of()).sessions(Map.of()).build()))
+        .isEqualTo("{\"data\":[],\"sessions\":{}}");
+  }
+
+  /** As docs/types.md says. */
+  @Test
+  void answer_whoseTagIsWrongOrMissing_isReadAllTheSame() {
+    for (String tag : List.of("", ",\"type\":\"save_weights\"", ",\"type\":null", ",\"type\":7")) {
+      assertThat(
+              json.readValue("{\"session_id\":\"s\"" + tag + "}", CreateSessionResponse.class)
+                  .sessionId())
+          .isEqualTo("s");
+      assertThat(json.readValue("{\"model_id\":\"m\"" + tag + "}", CreateModelResponse.class))
+          .isEqualTo(CreateModelResponse.builder().modelId("m").build());
+      assertThat(json.readValue("{\"path\":\"p\"" + tag + "}", SaveWeightsResponse.class))
+          .isEqualTo(SaveWeightsResponse.builder().path("p").build());
+    }
+  }
+
+  @Test
   void createSession_withNullsInMetadata_roundTrips() {
     roundTrip(
         """

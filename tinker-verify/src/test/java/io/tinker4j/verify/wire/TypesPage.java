@@ -15,6 +15,7 @@ final class TypesPage {
       Generated from `openapi/tinker.yaml` by `TypesPageTest`; rewrite it with
       `mvn verify -pl tinker-verify -am -Ddocs.write=true`. The Java types are in `io.tinker4j.types`; a field
       `max_tokens` is the accessor `maxTokens()`. *req* marks what must be there.
+      A text that is *always* the same is a tag: it is written so, and passed over when an answer is read, whatever it says; only unions are told apart by it.
 
       | operation | method and path | body or query | answer |
       |---|---|---|---|
