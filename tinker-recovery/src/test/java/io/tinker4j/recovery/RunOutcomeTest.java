@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,10 +52,11 @@ class RunOutcomeTest {
 
   @Test
   void run_askedToStop_finishesItsSessionAsInterrupted() throws Exception {
-    AtomicReference<ResumableTraining> training = new AtomicReference<>();
-    training.set(runs.training(30, directory).onStep(result -> training.get().stop()).build());
+    CompletableFuture<ResumableTraining> training = new CompletableFuture<>();
+    training.complete(
+        runs.training(30, directory).onStep(result -> training.join().stop()).build());
 
-    assertThat(training.get().resumeOrStart().isComplete()).isFalse();
+    assertThat(training.join().resumeOrStart().isComplete()).isFalse();
 
     assertThat(finishes()).singleElement().asString().contains("\"interrupted\"");
   }

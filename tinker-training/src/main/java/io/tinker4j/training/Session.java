@@ -243,7 +243,8 @@ final class Session {
   }
 
   private void change(SessionListener.State now, String reason) {
-    if (state != now) {
+    // A heartbeat that was under way when the session was finished may arrive all the same.
+    if (state != now && state != SessionListener.State.FINISHED) {
       state = now;
       tell(reason);
     }

@@ -12,7 +12,6 @@ import io.tinker4j.types.ModelInput;
 import io.tinker4j.types.OptimStepResponse;
 import io.tinker4j.types.SampleResponse;
 import io.tinker4j.types.SamplingParams;
-import io.tinker4j.types.proto.SampleResponse.Builder;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -42,7 +41,7 @@ class MalformedSampleTest {
     answer("application/json", json.getBytes(StandardCharsets.UTF_8));
   }
 
-  private void answer(Builder message) {
+  private void answer(io.tinker4j.types.proto.SampleResponse.Builder message) {
     answer("application/x-protobuf", message.build().toByteArray());
   }
 
@@ -56,7 +55,7 @@ class MalformedSampleTest {
                 new ByteArrayInputStream(body)));
   }
 
-  private static Builder binary() {
+  private static io.tinker4j.types.proto.SampleResponse.Builder binary() {
     return io.tinker4j.types.proto.SampleResponse.newBuilder();
   }
 
