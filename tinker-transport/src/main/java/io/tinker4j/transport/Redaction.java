@@ -60,8 +60,10 @@ public final class Redaction {
   private static final Form IN_REPORTS =
       new Form("(?i)([\\w-]{0,40}(?:token|credential))" + VALUE, "$1$2***");
 
+  /** Takes in what it has looked at, with a query or without, so that nothing is read twice. */
   private static final Pattern ADDRESS =
-      Pattern.compile("(https?://[^\\s?\"'<>]{0,4096}\\?)([^\\s\"'<>]*)");
+      Pattern.compile("(https?://[^\\s?\"'<>]{0,4096}+)(\\?[^\\s\"'<>]*+)?");
+
   private static final Pattern PARAMETER = Pattern.compile("=[^&#]*");
 
   /** A pattern and what replaces it. */
@@ -171,12 +173,15 @@ public final class Redaction {
         ADDRESS
             .matcher(text)
             .replaceAll((MatchResult each) ->
-                Matcher.quoteReplacement(
-                    each.group(1) + PARAMETER.matcher(each.group(2)).replaceAll("=***")));
+                Matcher.quoteReplacement(each.group(1) + withoutValues(each.group(2))));
     for (Form form : FORMS) {
       clean = form.outOf(clean);
     }
     return clean;
+  }
+
+  private static String withoutValues(@Nullable String query) {
+    return query == null ? "" : PARAMETER.matcher(query).replaceAll("=***");
   }
 
   /**
