@@ -1,6 +1,7 @@
 package io.tinker4j.testkit;
 
 import io.tinker4j.testkit.fault.FaultScript;
+import io.tinker4j.transport.JsonCodec;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.Transport;
 import io.tinker4j.types.ClientConfigResponse;
@@ -423,6 +424,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
      * @throws UncheckedIOException when the port is taken or the data directory cannot be used
      */
     public EmbeddedTinkerServer start() {
+      JsonCodec.requireJackson();
       try {
         return new EmbeddedTinkerServer(settings.copy());
       } catch (IOException e) {

@@ -278,9 +278,12 @@ class SkyrlLeniencyTest {
         rest(
             request(
                 "client/config",
-                "Connection: Upgrade, HTTP2-Settings\r\n"
-                    + "Upgrade: h2c\r\n"
-                    + "HTTP2-Settings: AAMAAABk\r\n",
+                String.join(
+                    "\r\n",
+                    "Connection: Upgrade, HTTP2-Settings",
+                    "Upgrade: h2c",
+                    "HTTP2-Settings: AAMAAABk",
+                    ""),
                 "{}"));
 
     assertThat(answer)

@@ -601,6 +601,7 @@ public final class ApiClient implements AutoCloseable {
         throw new IllegalArgumentException(
             "connectTimeout is set beside a transport of your own; set it on that transport");
       }
+      JsonCodec.requireJackson();
       return new ApiClient(this);
     }
   }

@@ -1,7 +1,9 @@
 package io.tinker4j.transport;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.charset.StandardCharsets;
+import java.security.CodeSource;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,6 +23,7 @@ import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.cfg.PackageVersion;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.type.LogicalType;
@@ -33,33 +36,6 @@ import tools.jackson.databind.type.LogicalType;
 public final class JsonCodec<I, O> implements Codec<I, O> {
   private static final int SHOWN = 500;
 
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-          .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER) // No text object for each number.
-          .withCoercionConfig(
-              LogicalType.Textual,
-              texts ->
-                  texts
-                      .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
-                      .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
-                      .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
-          .changeDefaultPropertyInclusion(
-              inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_ABSENT))
-          .addModule(LenientScalars.module())
-          .addModule(
-              new SimpleModule("finite numbers and moments")
-                  .addSerializer(Double.class, new FiniteDoubles())
-                  .addSerializer(double.class, new FiniteDoubles())
-                  .addSerializer(Instant.class, new InstantWriter())
-                  .addDeserializer(Instant.class, new InstantReader()))
-          .build();
-  private static final JavaType MAP =
-      MAPPER.getTypeFactory().constructMapType(Map.class, String.class, Object.class);
-
   private final Class<O> output;
 
   private JsonCodec(Class<O> output) {
@@ -70,6 +46,31 @@ public final class JsonCodec<I, O> implements Codec<I, O> {
   static <I, O> JsonCodec<I, O> of(Class<I> input, Class<O> output) {
     Objects.requireNonNull(input, "input");
     return new JsonCodec<>(output);
+  }
+
+  /**
+   * Checks that Jackson can be used as it is on this class path.
+   *
+   * @throws IllegalStateException when its parts are of versions that do not fit each other; names
+   *     them and what to do
+   */
+  public static void requireJackson() {
+    try {
+      Objects.requireNonNull(JsonFormat.Shape.POJO); // From 2.19 on.
+      Objects.requireNonNull(Mappers.JSON);
+    } catch (LinkageError e) {
+      throw new IllegalStateException(
+          ("jackson-databind %s does not work with the jackson-annotations of this class path, %s;"
+                  + " add com.fasterxml.jackson.core:jackson-annotations, with the version that this"
+                  + " jackson-databind was released with, to your own dependencies")
+              .formatted(PackageVersion.VERSION, place(JsonFormat.class)),
+          e);
+    }
+  }
+
+  private static String place(Class<?> type) {
+    CodeSource source = type.getProtectionDomain().getCodeSource();
+    return source == null ? "of unknown origin" : String.valueOf(source.getLocation());
   }
 
   @Override
@@ -96,7 +97,7 @@ public final class JsonCodec<I, O> implements Codec<I, O> {
    */
   public static byte[] write(@Nullable Object value) {
     try {
-      return MAPPER.writeValueAsBytes(value);
+      return Mappers.JSON.writeValueAsBytes(value);
     } catch (JacksonException e) {
       throw new IllegalArgumentException(place(e) + e.getOriginalMessage(), e);
     }
@@ -109,7 +110,7 @@ public final class JsonCodec<I, O> implements Codec<I, O> {
    */
   public static <T> T read(byte[] json, Class<T> type) {
     try {
-      T value = MAPPER.readValue(json, type);
+      T value = Mappers.JSON.readValue(json, type);
       if (value != null) {
         return value;
       }
@@ -126,7 +127,7 @@ public final class JsonCodec<I, O> implements Codec<I, O> {
    */
   public static Map<String, @Nullable Object> readMap(byte[] json) {
     try {
-      Map<String, @Nullable Object> map = MAPPER.readValue(json, MAP);
+      Map<String, @Nullable Object> map = Mappers.JSON.readValue(json, Mappers.MAP);
       if (map != null) {
         return map;
       }
@@ -144,7 +145,7 @@ public final class JsonCodec<I, O> implements Codec<I, O> {
    */
   static Map<String, @Nullable Object> readOutline(byte[] json, Set<String> names) {
     Map<String, @Nullable Object> outline = new LinkedHashMap<>();
-    try (JsonParser parser = MAPPER.createParser(json)) {
+    try (JsonParser parser = Mappers.JSON.createParser(json)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw failure("object", json, new IllegalArgumentException("it is none"));
       }
@@ -168,7 +169,9 @@ public final class JsonCodec<I, O> implements Codec<I, O> {
   /** Returns the properties of a value as {@link #write} would write them. */
   static Map<String, @Nullable Object> toMap(Object value) {
     Map<String, @Nullable Object> properties = new LinkedHashMap<>();
-    MAPPER.<Map<String, @Nullable Object>>convertValue(value, MAP).forEach(properties::put);
+    Mappers.JSON
+        .<Map<String, @Nullable Object>>convertValue(value, Mappers.MAP)
+        .forEach(properties::put);
     return properties;
   }
 
@@ -178,7 +181,7 @@ public final class JsonCodec<I, O> implements Codec<I, O> {
       return Optional.empty();
     }
     try {
-      return Optional.ofNullable(MAPPER.readValue(text, MAP));
+      return Optional.ofNullable(Mappers.JSON.readValue(text, Mappers.MAP));
     } catch (JacksonException e) {
       return Optional.empty();
     }
@@ -207,6 +210,36 @@ public final class JsonCodec<I, O> implements Codec<I, O> {
       }
     }
     return place.append(": ").toString();
+  }
+
+  /** Apart, so that {@link #requireJackson} can say why they cannot be made. */
+  private static final class Mappers {
+    static final JsonMapper JSON =
+        JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER) // No text object for each number.
+            .withCoercionConfig(
+                LogicalType.Textual,
+                texts ->
+                    texts
+                        .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                        .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                        .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+            .changeDefaultPropertyInclusion(
+                inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_ABSENT))
+            .addModule(LenientScalars.module())
+            .addModule(
+                new SimpleModule("finite numbers and moments")
+                    .addSerializer(Double.class, new FiniteDoubles())
+                    .addSerializer(double.class, new FiniteDoubles())
+                    .addSerializer(Instant.class, new InstantWriter())
+                    .addDeserializer(Instant.class, new InstantReader()))
+            .build();
+    static final JavaType MAP =
+        JSON.getTypeFactory().constructMapType(Map.class, String.class, Object.class);
   }
 
   private static final class FiniteDoubles extends ValueSerializer<Double> {

@@ -1,6 +1,5 @@
 package io.tinker4j.transport;
 
-import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -11,22 +10,22 @@ import java.nio.LongBuffer;
 final class ProtoArrays {
   private ProtoArrays() {}
 
-  static IntBuffer ints(ByteString bytes) {
+  static IntBuffer ints(ByteBuffer bytes) {
     requireWidth(bytes, Integer.BYTES);
     return view(bytes).asIntBuffer();
   }
 
-  static LongBuffer longs(ByteString bytes) {
+  static LongBuffer longs(ByteBuffer bytes) {
     requireWidth(bytes, Long.BYTES);
     return view(bytes).asLongBuffer();
   }
 
-  static FloatBuffer floats(ByteString bytes) {
+  static FloatBuffer floats(ByteBuffer bytes) {
     requireWidth(bytes, Float.BYTES);
     return view(bytes).asFloatBuffer();
   }
 
-  static long[] toLongs(ByteString bytes) {
+  static long[] toLongs(ByteBuffer bytes) {
     LongBuffer view = longs(bytes);
     long[] values = new long[view.remaining()];
     view.get(values);
@@ -34,17 +33,17 @@ final class ProtoArrays {
   }
 
   /** The upper halves of float32 values. */
-  static float[] bfloat16ToFloats(ByteString bytes) {
+  static float[] bfloat16ToFloats(ByteBuffer bytes) {
     requireWidth(bytes, Short.BYTES);
     ByteBuffer view = view(bytes);
-    float[] values = new float[bytes.size() / Short.BYTES];
+    float[] values = new float[bytes.remaining() / Short.BYTES];
     for (int i = 0; i < values.length; i++) {
       values[i] = Float.intBitsToFloat(view.getShort() << 16);
     }
     return values;
   }
 
-  static long[] intsToLongs(ByteString bytes) {
+  static long[] intsToLongs(ByteBuffer bytes) {
     IntBuffer view = ints(bytes);
     long[] values = new long[view.remaining()];
     for (int i = 0; i < values.length; i++) {
@@ -53,15 +52,15 @@ final class ProtoArrays {
     return values;
   }
 
-  private static void requireWidth(ByteString bytes, int width) {
-    if (bytes.size() % width != 0) {
+  private static void requireWidth(ByteBuffer bytes, int width) {
+    if (bytes.remaining() % width != 0) {
       throw new IllegalArgumentException(
           "a packed array of %d bytes does not hold elements of %d bytes"
-              .formatted(bytes.size(), width));
+              .formatted(bytes.remaining(), width));
     }
   }
 
-  private static ByteBuffer view(ByteString bytes) {
-    return bytes.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+  private static ByteBuffer view(ByteBuffer bytes) {
+    return bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
   }
 }

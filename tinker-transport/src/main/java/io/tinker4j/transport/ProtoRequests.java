@@ -1,8 +1,16 @@
 package io.tinker4j.transport;
 
 import static io.tinker4j.transport.ProtoWriter.sizeOf;
+import static io.tinker4j.transport.ProtoWriter.sizeOfInteger;
+import static io.tinker4j.transport.ProtoWriter.sizeOfText;
 
-import com.google.protobuf.CodedOutputStream;
+import io.tinker4j.transport.ProtoFields.Chunk;
+import io.tinker4j.transport.ProtoFields.Csr;
+import io.tinker4j.transport.ProtoFields.DatumField;
+import io.tinker4j.transport.ProtoFields.Entry;
+import io.tinker4j.transport.ProtoFields.Pass;
+import io.tinker4j.transport.ProtoFields.Span;
+import io.tinker4j.transport.ProtoFields.Tensor;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.DmelChunk;
 import io.tinker4j.types.EncodedTextChunk;
@@ -13,12 +21,6 @@ import io.tinker4j.types.ModelInputChunk;
 import io.tinker4j.types.ProvenanceSpan;
 import io.tinker4j.types.TensorData;
 import io.tinker4j.types.TensorDtype;
-import io.tinker4j.types.proto.Chunk;
-import io.tinker4j.types.proto.DType;
-import io.tinker4j.types.proto.ForwardBackwardRequest;
-import io.tinker4j.types.proto.LossConfigValue;
-import io.tinker4j.types.proto.SparseCsr;
-import io.tinker4j.types.proto.Tensor;
 import java.util.Map;
 
 /**
@@ -26,54 +28,21 @@ import java.util.Map;
  * size and is then written into the body. The schema is {@code openapi/proto/tinker_public.proto}.
  */
 final class ProtoRequests {
-  private static final int MAP_KEY = 1;
-  private static final int MAP_VALUE = 2;
-
-  /** Tokens, image or audio: what a chunk holds is its first field. */
-  private static final int CONTENT = 1;
-
-  private static final int IMAGE_FORMAT = io.tinker4j.types.proto.ImageChunk.FORMAT_FIELD_NUMBER;
-  private static final int IMAGE_EXPECTED_TOKENS =
-      io.tinker4j.types.proto.ImageChunk.EXPECTED_TOKENS_FIELD_NUMBER;
-
   private ProtoRequests() {}
 
   static byte[] of(ForwardBackwardInput input, String modelId, long seqId, boolean forwardOnly) {
-    byte[] head = head(input, modelId, seqId, forwardOnly);
-    int size = head.length;
+    ProtoHead head = new ProtoHead(input, modelId, int32(seqId), forwardOnly);
+    int size = head.size();
     for (Datum datum : input.data()) {
-      size = Math.addExact(size, sizeOf(ForwardBackwardRequest.DATA_FIELD_NUMBER, size(datum)));
+      size = add(size, sizeOf(Pass.DATA, size(datum)));
     }
     ProtoWriter out = new ProtoWriter(size);
-    out.raw(head);
+    head.write(out);
     for (Datum datum : input.data()) {
-      out.begin(ForwardBackwardRequest.DATA_FIELD_NUMBER, size(datum));
+      out.begin(Pass.DATA, size(datum));
       write(datum, out);
     }
     return out.finished();
-  }
-
-  /** All but the data, which is small. The newer map of settings is there only if it is needed. */
-  private static byte[] head(
-      ForwardBackwardInput input, String modelId, long seqId, boolean forwardOnly) {
-    ForwardBackwardRequest.Builder head =
-        ForwardBackwardRequest.newBuilder()
-            .setModelId(modelId)
-            .setSeqId(int32(seqId))
-            .setLossFn(input.lossFn())
-            .putAllLossFnConfig(input.lossFnConfig())
-            .setForwardOnly(forwardOnly);
-    if (!input.lossFnConfigV2().isEmpty()) {
-      input
-          .lossFnConfig()
-          .forEach((name, number) ->
-              head.putLossFnConfigV2(name, LossConfigValue.newBuilder().setNumber(number).build()));
-      input
-          .lossFnConfigV2()
-          .forEach((name, text) ->
-              head.putLossFnConfigV2(name, LossConfigValue.newBuilder().setText(text).build()));
-    }
-    return head.build().toByteArray();
   }
 
   private static int int32(long seqId) {
@@ -87,101 +56,124 @@ final class ProtoRequests {
   private static int size(Datum datum) {
     int size = 0;
     for (ModelInputChunk chunk : datum.modelInput().chunks()) {
-      size = add(size, sizeOf(DatumFields.MODEL_INPUT, size(chunk)));
+      size = add(size, sizeOf(DatumField.MODEL_INPUT, size(chunk)));
     }
     for (Map.Entry<String, TensorData> input : datum.lossFnInputs().entrySet()) {
-      size = add(size, sizeOf(DatumFields.LOSS_FN_INPUTS, size(input)));
+      size = add(size, sizeOf(DatumField.LOSS_FN_INPUTS, size(input)));
     }
     for (ProvenanceSpan span : datum.modelInputSpans()) {
-      size = add(size, sizeOf(DatumFields.MODEL_INPUT_SPANS, message(span).getSerializedSize()));
+      size = add(size, sizeOf(DatumField.MODEL_INPUT_SPANS, size(span)));
     }
     for (ProvenanceSpan span : datum.lossFnInputSpans()) {
-      size = add(size, sizeOf(DatumFields.LOSS_FN_INPUT_SPANS, message(span).getSerializedSize()));
+      size = add(size, sizeOf(DatumField.LOSS_FN_INPUT_SPANS, size(span)));
     }
     return size;
   }
 
   private static void write(Datum datum, ProtoWriter out) {
     for (ModelInputChunk chunk : datum.modelInput().chunks()) {
-      out.begin(DatumFields.MODEL_INPUT, size(chunk));
+      out.begin(DatumField.MODEL_INPUT, size(chunk));
       write(chunk, out);
     }
     for (Map.Entry<String, TensorData> input : datum.lossFnInputs().entrySet()) {
-      out.begin(DatumFields.LOSS_FN_INPUTS, size(input));
-      out.text(MAP_KEY, input.getKey());
-      out.begin(MAP_VALUE, size(input.getValue()));
+      out.begin(DatumField.LOSS_FN_INPUTS, size(input));
+      out.text(Entry.KEY, input.getKey());
+      out.begin(Entry.VALUE, size(input.getValue()));
       write(input.getValue(), out);
     }
-    datum
-        .modelInputSpans()
-        .forEach(span -> out.message(DatumFields.MODEL_INPUT_SPANS, message(span)));
-    datum
-        .lossFnInputSpans()
-        .forEach(span -> out.message(DatumFields.LOSS_FN_INPUT_SPANS, message(span)));
+    for (ProvenanceSpan span : datum.modelInputSpans()) {
+      out.begin(DatumField.MODEL_INPUT_SPANS, size(span));
+      write(span, out);
+    }
+    for (ProvenanceSpan span : datum.lossFnInputSpans()) {
+      out.begin(DatumField.LOSS_FN_INPUT_SPANS, size(span));
+      write(span, out);
+    }
   }
 
-  private static io.tinker4j.types.proto.ProvenanceSpan message(ProvenanceSpan span) {
-    var message = io.tinker4j.types.proto.ProvenanceSpan.newBuilder();
+  private static int size(ProvenanceSpan span) {
+    return switch (span) {
+      case ProvenanceSpan.Prompt prompt ->
+          sizeOf(
+              Span.PROMPT_TOKENS,
+              sizeOfSpan(prompt.sequenceId(), prompt.offset(), prompt.length()));
+      case ProvenanceSpan.Sampled sampled ->
+          sizeOf(
+              Span.SAMPLED_TOKENS,
+              sizeOfSpan(sampled.sequenceId(), sampled.offset(), sampled.length()));
+    };
+  }
+
+  private static int sizeOfSpan(String sequenceId, long offset, long length) {
+    int place =
+        (offset == 0 ? 0 : sizeOfInteger(Span.OFFSET, offset))
+            + (length == 0 ? 0 : sizeOfInteger(Span.LENGTH, length));
+    return add(ProtoWriter.sizeUnlessEmpty(Span.SEQUENCE_ID, sequenceId), place);
+  }
+
+  private static void write(ProvenanceSpan span, ProtoWriter out) {
     switch (span) {
       case ProvenanceSpan.Prompt prompt ->
-          message
-              .getPromptTokensBuilder()
-              .setSequenceId(prompt.sequenceId())
-              .setOffset(prompt.offset())
-              .setLength(prompt.length());
+          writeSpan(Span.PROMPT_TOKENS, prompt.sequenceId(), prompt.offset(), prompt.length(), out);
       case ProvenanceSpan.Sampled sampled ->
-          message
-              .getSampledTokensBuilder()
-              .setSequenceId(sampled.sequenceId())
-              .setOffset(sampled.offset())
-              .setLength(sampled.length());
+          writeSpan(
+              Span.SAMPLED_TOKENS, sampled.sequenceId(), sampled.offset(), sampled.length(), out);
     }
-    return message.build();
+  }
+
+  private static void writeSpan(
+      int kind, String sequenceId, long offset, long length, ProtoWriter out) {
+    out.begin(kind, sizeOfSpan(sequenceId, offset, length));
+    out.textUnlessEmpty(Span.SEQUENCE_ID, sequenceId);
+    if (offset != 0) {
+      out.integer(Span.OFFSET, offset);
+    }
+    if (length != 0) {
+      out.integer(Span.LENGTH, length);
+    }
   }
 
   private static int size(ModelInputChunk chunk) {
     return switch (chunk) {
-      case EncodedTextChunk text -> sizeOf(Chunk.ENCODED_TEXT_FIELD_NUMBER, sizeOfTokens(text));
-      case ImageChunk image -> sizeOf(Chunk.IMAGE_FIELD_NUMBER, sizeOfImage(image));
-      case DmelChunk audio ->
-          sizeOf(Chunk.DMEL_FIELD_NUMBER, sizeOf(CONTENT, audio.dmel().remaining()));
+      case EncodedTextChunk text -> sizeOf(Chunk.ENCODED_TEXT, sizeOfTokens(text));
+      case ImageChunk image -> sizeOf(Chunk.IMAGE, sizeOfImage(image));
+      case DmelChunk audio -> sizeOf(Chunk.DMEL, sizeOf(Chunk.CONTENT, audio.dmel().remaining()));
       case ImageAssetPointerChunk image -> throw noBinaryForm(image);
       case ModelInputChunk.Unrecognized other -> throw noBinaryForm(other);
     };
   }
 
   private static int sizeOfTokens(EncodedTextChunk text) {
-    return sizeOf(CONTENT, Math.multiplyExact(text.length(), Integer.BYTES));
+    return sizeOf(Chunk.CONTENT, Math.multiplyExact(text.length(), Integer.BYTES));
   }
 
   private static int sizeOfImage(ImageChunk image) {
     int size =
         add(
-            sizeOf(CONTENT, image.data().remaining()),
-            CodedOutputStream.computeStringSize(IMAGE_FORMAT, image.format().value()));
+            sizeOf(Chunk.CONTENT, image.data().remaining()),
+            sizeOfText(Chunk.IMAGE_FORMAT, image.format().value()));
     return image.expectedTokens().isPresent()
-        ? add(
-            size,
-            CodedOutputStream.computeInt32Size(
-                IMAGE_EXPECTED_TOKENS, image.expectedTokens().getAsInt()))
+        ? add(size, sizeOfInteger(Chunk.IMAGE_EXPECTED_TOKENS, image.expectedTokens().getAsInt()))
         : size;
   }
 
   private static void write(ModelInputChunk chunk, ProtoWriter out) {
     switch (chunk) {
       case EncodedTextChunk text -> {
-        out.begin(Chunk.ENCODED_TEXT_FIELD_NUMBER, sizeOfTokens(text));
-        out.ints(CONTENT, text.tokens());
+        out.begin(Chunk.ENCODED_TEXT, sizeOfTokens(text));
+        out.ints(Chunk.CONTENT, text.tokens());
       }
       case ImageChunk image -> {
-        out.begin(Chunk.IMAGE_FIELD_NUMBER, sizeOfImage(image));
-        out.bytes(CONTENT, image.data());
-        out.text(IMAGE_FORMAT, image.format().value());
-        image.expectedTokens().ifPresent(tokens -> out.integer(IMAGE_EXPECTED_TOKENS, tokens));
+        out.begin(Chunk.IMAGE, sizeOfImage(image));
+        out.bytes(Chunk.CONTENT, image.data());
+        out.text(Chunk.IMAGE_FORMAT, image.format().value());
+        image
+            .expectedTokens()
+            .ifPresent(tokens -> out.integer(Chunk.IMAGE_EXPECTED_TOKENS, tokens));
       }
       case DmelChunk audio -> {
-        out.begin(Chunk.DMEL_FIELD_NUMBER, sizeOf(CONTENT, audio.dmel().remaining()));
-        out.bytes(CONTENT, audio.dmel());
+        out.begin(Chunk.DMEL, sizeOf(Chunk.CONTENT, audio.dmel().remaining()));
+        out.bytes(Chunk.CONTENT, audio.dmel());
       }
       case ImageAssetPointerChunk image -> throw noBinaryForm(image);
       case ModelInputChunk.Unrecognized other -> throw noBinaryForm(other);
@@ -194,21 +186,19 @@ final class ProtoRequests {
   }
 
   private static int size(Map.Entry<String, TensorData> input) {
-    return add(
-        CodedOutputStream.computeStringSize(MAP_KEY, input.getKey()),
-        sizeOf(MAP_VALUE, size(input.getValue())));
+    return add(sizeOfText(Entry.KEY, input.getKey()), sizeOf(Entry.VALUE, size(input.getValue())));
   }
 
   private static int size(TensorData tensor) {
     int values =
         tensor.isSparse()
-            ? sizeOf(Tensor.SPARSE_CSR_FIELD_NUMBER, sizeOfCsr(tensor))
-            : sizeOf(Tensor.DENSE_FIELD_NUMBER, sizeOfElements(tensor));
+            ? sizeOf(Tensor.SPARSE_CSR, sizeOfCsr(tensor))
+            : sizeOf(Tensor.DENSE, sizeOfElements(tensor));
     int shape = sizeOfShape(tensor);
     return add(
         values,
-        CodedOutputStream.computeEnumSize(Tensor.DTYPE_FIELD_NUMBER, dtype(tensor).getNumber())
-            + (shape == 0 ? 0 : sizeOf(Tensor.SHAPE_FIELD_NUMBER, shape)));
+        sizeOfInteger(Tensor.DTYPE, dtype(tensor))
+            + (shape == 0 ? 0 : sizeOf(Tensor.SHAPE, shape)));
   }
 
   private static int sizeOfElements(TensorData tensor) {
@@ -220,40 +210,38 @@ final class ProtoRequests {
     int rows = Math.multiplyExact(tensor.sparseCrowIndices().remaining(), Long.BYTES);
     int columns = Math.multiplyExact(tensor.sparseColIndices().remaining(), Long.BYTES);
     return add(
-        sizeOf(SparseCsr.VALUES_FIELD_NUMBER, sizeOfElements(tensor)),
-        add(
-            sizeOf(SparseCsr.CROW_INDICES_FIELD_NUMBER, rows),
-            sizeOf(SparseCsr.COL_INDICES_FIELD_NUMBER, columns)));
+        sizeOf(Csr.VALUES, sizeOfElements(tensor)),
+        add(sizeOf(Csr.CROW_INDICES, rows), sizeOf(Csr.COL_INDICES, columns)));
   }
 
   private static int sizeOfShape(TensorData tensor) {
     int size = 0;
     for (long dimension : tensor.shape()) {
-      size += CodedOutputStream.computeInt64SizeNoTag(dimension);
+      size += ProtoWriter.sizeOfVarint(dimension);
     }
     return size;
   }
 
-  private static DType dtype(TensorData tensor) {
+  private static int dtype(TensorData tensor) {
     return switch (tensor.dtype()) {
-      case FLOAT32 -> DType.DTYPE_FLOAT32;
-      case INT64 -> DType.DTYPE_INT64;
+      case FLOAT32 -> 1;
+      case INT64 -> 2;
     };
   }
 
   private static void write(TensorData tensor, ProtoWriter out) {
     if (tensor.isSparse()) {
-      out.begin(Tensor.SPARSE_CSR_FIELD_NUMBER, sizeOfCsr(tensor));
-      writeElements(SparseCsr.VALUES_FIELD_NUMBER, tensor, out);
-      out.longs(SparseCsr.CROW_INDICES_FIELD_NUMBER, tensor.sparseCrowIndices());
-      out.longs(SparseCsr.COL_INDICES_FIELD_NUMBER, tensor.sparseColIndices());
+      out.begin(Tensor.SPARSE_CSR, sizeOfCsr(tensor));
+      writeElements(Csr.VALUES, tensor, out);
+      out.longs(Csr.CROW_INDICES, tensor.sparseCrowIndices());
+      out.longs(Csr.COL_INDICES, tensor.sparseColIndices());
     } else {
-      writeElements(Tensor.DENSE_FIELD_NUMBER, tensor, out);
+      writeElements(Tensor.DENSE, tensor, out);
     }
-    out.integer(Tensor.DTYPE_FIELD_NUMBER, dtype(tensor).getNumber());
+    out.integer(Tensor.DTYPE, dtype(tensor));
     int shape = sizeOfShape(tensor);
     if (shape > 0) {
-      out.begin(Tensor.SHAPE_FIELD_NUMBER, shape);
+      out.begin(Tensor.SHAPE, shape);
       for (long dimension : tensor.shape()) {
         out.varint(dimension);
       }
@@ -269,15 +257,5 @@ final class ProtoRequests {
 
   private static int add(int a, int b) {
     return Math.addExact(a, b);
-  }
-
-  /** Numbers of the fields whose message has the name of a type here. */
-  private static final class DatumFields {
-    static final int MODEL_INPUT = io.tinker4j.types.proto.Datum.MODEL_INPUT_FIELD_NUMBER;
-    static final int LOSS_FN_INPUTS = io.tinker4j.types.proto.Datum.LOSS_FN_INPUTS_FIELD_NUMBER;
-    static final int MODEL_INPUT_SPANS =
-        io.tinker4j.types.proto.Datum.MODEL_INPUT_SPANS_FIELD_NUMBER;
-    static final int LOSS_FN_INPUT_SPANS =
-        io.tinker4j.types.proto.Datum.LOSS_FN_INPUT_SPANS_FIELD_NUMBER;
   }
 }

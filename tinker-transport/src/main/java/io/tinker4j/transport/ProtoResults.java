@@ -1,8 +1,5 @@
 package io.tinker4j.transport;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.UnsafeByteOperations;
 import io.tinker4j.types.ForwardBackwardOutput;
 import io.tinker4j.types.Metrics;
 import io.tinker4j.types.PromptAltTokens;
@@ -11,11 +8,6 @@ import io.tinker4j.types.SampledSequence;
 import io.tinker4j.types.StopReason;
 import io.tinker4j.types.TensorData;
 import io.tinker4j.types.TopkLogprobs;
-import io.tinker4j.types.proto.ArrayRecord;
-import io.tinker4j.types.proto.BatchedTensor;
-import io.tinker4j.types.proto.DType;
-import io.tinker4j.types.proto.SparseCsr;
-import io.tinker4j.types.proto.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
@@ -26,108 +18,106 @@ import java.util.Map;
 
 /** The binary form of the two results that have one. */
 final class ProtoResults {
+  private static final int FLOAT32 = 1;
+  private static final int INT64 = 2;
+  private static final int INT32 = 3;
+  private static final int BFLOAT16 = 4;
+
   private ProtoResults() {}
 
-  /** Reads without copying the arrays out of the body; they are copied once, into the result. */
-  private static CodedInputStream inPlace(ByteBuffer body) {
-    CodedInputStream in = UnsafeByteOperations.unsafeWrap(body).newCodedInput();
-    in.enableAliasing(true);
-    return in;
-  }
-
   static SampleResponse sample(ByteBuffer body) throws IOException {
-    var message = io.tinker4j.types.proto.SampleResponse.parseFrom(inPlace(body));
+    ProtoMessages.Sample message = ProtoMessages.Sample.read(new ProtoReader(body));
     SampleResponse response =
-        SampleResponse.of(message.getSequencesList().stream().map(ProtoResults::sequence).toList())
-            .withPromptCacheHitTokens(message.getPromptCacheHitTokens());
-    if (!message.getPromptLogprobs().isEmpty()) {
-      response = response.withPromptLogprobs(ProtoArrays.floats(message.getPromptLogprobs()));
+        SampleResponse.of(message.sequences.stream().map(ProtoResults::sequence).toList())
+            .withPromptCacheHitTokens(message.promptCacheHitTokens);
+    if (message.promptLogprobs.hasRemaining()) {
+      response = response.withPromptLogprobs(ProtoArrays.floats(message.promptLogprobs));
     }
-    if (isPresent(message.getTopkPromptLogprobs())) {
-      response = response.withTopkPromptLogprobs(topk(message.getTopkPromptLogprobs()));
+    if (isPresent(message.topkPromptLogprobs)) {
+      response = response.withTopkPromptLogprobs(topk(message.topkPromptLogprobs));
     }
-    if (message.hasTargetPromptLogprobs()) {
-      response = response.withTargetPromptLogprobs(tensor(message.getTargetPromptLogprobs()));
+    if (message.targetPromptLogprobs != null) {
+      response = response.withTargetPromptLogprobs(tensor(message.targetPromptLogprobs));
     }
-    if (message.hasPromptAltTokens()) {
+    if (message.promptAltTokens != null) {
       response =
           response.withPromptAltTokens(
               new PromptAltTokens(
-                  tensor(message.getPromptAltTokens().getTokens()),
-                  tensor(message.getPromptAltTokens().getLogprobs())));
+                  tensor(message.promptAltTokens.tokens),
+                  tensor(message.promptAltTokens.logprobs)));
     }
     return response;
   }
 
-  private static boolean isPresent(io.tinker4j.types.proto.TopkLogprobs topk) {
-    return topk.getK() > 0 && topk.getLength() > 0;
+  private static boolean isPresent(ProtoMessages.Topk topk) {
+    return topk.k > 0 && topk.length > 0;
   }
 
-  private static TopkLogprobs topk(io.tinker4j.types.proto.TopkLogprobs topk) {
+  private static TopkLogprobs topk(ProtoMessages.Topk topk) {
     return TopkLogprobs.of(
-        ProtoArrays.ints(topk.getTokenIds()),
-        ProtoArrays.floats(topk.getLogprobs()),
-        topk.getK(),
-        topk.getLength());
+        ProtoArrays.ints(topk.tokenIds), ProtoArrays.floats(topk.logprobs), topk.k, topk.length);
   }
 
-  private static SampledSequence sequence(io.tinker4j.types.proto.SampledSequence message) {
+  private static SampledSequence sequence(ProtoMessages.Sequence message) {
     StopReason reason =
-        switch (message.getStopReason()) {
-          case STOP_REASON_STOP -> StopReason.STOP;
-          case STOP_REASON_LENGTH -> StopReason.LENGTH;
-          case UNRECOGNIZED -> StopReason.of("stop_reason_" + message.getStopReasonValue());
+        switch (message.stopReason) {
+          case 0 -> StopReason.STOP;
+          case 1 -> StopReason.LENGTH;
+          default -> StopReason.of("stop_reason_" + message.stopReason);
         };
-    IntBuffer tokens = ProtoArrays.ints(message.getTokens());
+    IntBuffer tokens = ProtoArrays.ints(message.tokens);
     SampledSequence sequence =
-        message.getLogprobs().isEmpty()
-            ? SampledSequence.of(reason, tokens)
-            : SampledSequence.of(reason, tokens, ProtoArrays.floats(message.getLogprobs()));
-    return isPresent(message.getTopkSampledLogprobs())
-        ? sequence.withTopkLogprobs(topk(message.getTopkSampledLogprobs()))
+        message.logprobs.hasRemaining()
+            ? SampledSequence.of(reason, tokens, ProtoArrays.floats(message.logprobs))
+            : SampledSequence.of(reason, tokens);
+    return isPresent(message.topkSampledLogprobs)
+        ? sequence.withTopkLogprobs(topk(message.topkSampledLogprobs))
         : sequence;
   }
 
   /** A tensor of an answer: as those of requests, and the narrower element types besides. */
-  private static TensorData tensor(Tensor tensor) {
-    long[] shape = tensor.getShapeList().stream().mapToLong(Long::longValue).toArray();
-    if (!tensor.hasSparseCsr()) {
-      return elements(tensor.getDtype(), tensor.getDtypeValue(), tensor.getDense(), shape);
+  private static TensorData tensor(ProtoMessages.Tensor tensor) {
+    long[] shape = tensor.shape.toArray();
+    ProtoMessages.Csr csr = tensor.sparseCsr;
+    if (csr == null) {
+      return elements(tensor.dtype, tensor.dense, shape);
     }
     if (shape.length != 2) {
       throw new IllegalArgumentException(
           "a sparse tensor has a shape of two dimensions, not " + shape.length);
     }
-    SparseCsr csr = tensor.getSparseCsr();
-    return elements(tensor.getDtype(), tensor.getDtypeValue(), csr.getValues(), new long[0])
+    return elements(tensor.dtype, csr.values, new long[0])
         .asCsr(
-            ProtoArrays.toLongs(csr.getCrowIndices()),
-            ProtoArrays.toLongs(csr.getColIndices()),
+            ProtoArrays.toLongs(csr.crowIndices),
+            ProtoArrays.toLongs(csr.colIndices),
             shape[0],
             shape[1]);
   }
 
-  private static TensorData elements(DType dtype, int number, ByteString data, long[] shape) {
+  private static TensorData elements(int dtype, ByteBuffer data, long[] shape) {
     return switch (dtype) {
-      case DTYPE_FLOAT32 -> TensorData.ofFloats(ProtoArrays.floats(data), shape);
-      case DTYPE_BFLOAT16 -> TensorData.ofFloats(ProtoArrays.bfloat16ToFloats(data), shape);
-      case DTYPE_INT64 -> TensorData.ofLongs(ProtoArrays.longs(data), shape);
-      case DTYPE_INT32 -> TensorData.ofLongs(ProtoArrays.intsToLongs(data), shape);
-      case DTYPE_UNSPECIFIED, UNRECOGNIZED ->
-          throw new IllegalArgumentException("element type " + number + " is not known");
+      case FLOAT32 -> TensorData.ofFloats(ProtoArrays.floats(data), shape);
+      case BFLOAT16 -> TensorData.ofFloats(ProtoArrays.bfloat16ToFloats(data), shape);
+      case INT64 -> TensorData.ofLongs(ProtoArrays.longs(data), shape);
+      case INT32 -> TensorData.ofLongs(ProtoArrays.intsToLongs(data), shape);
+      default -> throw unknownElements(dtype);
     };
   }
 
+  private static IllegalArgumentException unknownElements(int dtype) {
+    return new IllegalArgumentException("element type " + dtype + " is not known");
+  }
+
   static ForwardBackwardOutput forwardBackward(ByteBuffer body) throws IOException {
-    var message = io.tinker4j.types.proto.ForwardBackwardOutput.parseFrom(inPlace(body));
-    String type = message.getLossFnOutputType();
-    if (message.getLossFnOutputsCount() > 0) {
+    ProtoMessages.PassOutput message = ProtoMessages.PassOutput.read(new ProtoReader(body));
+    String type = message.type;
+    if (!message.records.isEmpty()) {
       type = type.substring(type.lastIndexOf(':') + 1);
     }
     return ForwardBackwardOutput.of(
         type.isBlank() ? "ArrayRecord" : type,
-        outputs(message.getLossFnOutputsList()),
-        Metrics.of(message.getMetricsMap()));
+        outputs(message.records),
+        Metrics.of(message.metrics));
   }
 
   /**
@@ -135,15 +125,13 @@ final class ProtoResults {
    * records; the number of datums is what the records say or, when they say nothing, the number of
    * pieces of the first field.
    */
-  private static List<Map<String, TensorData>> outputs(List<ArrayRecord> records) {
+  private static List<Map<String, TensorData>> outputs(List<ProtoMessages.ArrayRecord> records) {
     Map<String, List<TensorData>> pieces = new LinkedHashMap<>();
-    for (ArrayRecord record : records) {
-      record
-          .getFieldsMap()
-          .forEach((name, batch) ->
-              cut(batch, pieces.computeIfAbsent(name, unseen -> new ArrayList<>())));
+    for (ProtoMessages.ArrayRecord record : records) {
+      record.fields.forEach(
+          (name, batch) -> cut(batch, pieces.computeIfAbsent(name, unseen -> new ArrayList<>())));
     }
-    long datums = records.stream().mapToLong(ArrayRecord::getNumDatums).sum();
+    long datums = records.stream().mapToLong(record -> record.datums).sum();
     if (datums == 0 && !pieces.isEmpty()) {
       datums = pieces.values().iterator().next().size();
     }
@@ -163,37 +151,34 @@ final class ProtoResults {
     return outputs;
   }
 
-  private static void cut(BatchedTensor batch, List<TensorData> pieces) {
-    long[] offsets = ProtoArrays.toLongs(batch.getOffsets());
+  private static void cut(ProtoMessages.Batch batch, List<TensorData> pieces) {
+    long[] offsets = ProtoArrays.toLongs(batch.offsets);
+    long[] trailingShape = batch.trailingShape.toArray();
     long perRow = 1;
-    for (long dimension : batch.getTrailingShapeList()) {
+    for (long dimension : trailingShape) {
       perRow = Math.multiplyExact(perRow, dimension);
     }
     for (int i = 0; i + 1 < offsets.length; i++) {
-      ByteString piece =
-          batch.getData().substring(Math.toIntExact(offsets[i]), Math.toIntExact(offsets[i + 1]));
-      long[] shape = shape(piece.size() / width(batch), batch, perRow);
-      pieces.add(elements(batch.getDtype(), batch.getDtypeValue(), piece, shape));
+      int start = Math.toIntExact(offsets[i]);
+      ByteBuffer piece = batch.data.slice(start, Math.toIntExact(offsets[i + 1]) - start);
+      long[] shape = shape(piece.remaining() / width(batch.dtype), trailingShape, perRow);
+      pieces.add(elements(batch.dtype, piece, shape));
     }
   }
 
-  private static long[] shape(int elements, BatchedTensor batch, long perRow) {
-    long[] shape = new long[1 + batch.getTrailingShapeCount()];
+  private static long[] shape(int elements, long[] trailingShape, long perRow) {
+    long[] shape = new long[1 + trailingShape.length];
     shape[0] = perRow == 0 ? 0 : elements / perRow;
-    for (int i = 1; i < shape.length; i++) {
-      shape[i] = batch.getTrailingShape(i - 1);
-    }
+    System.arraycopy(trailingShape, 0, shape, 1, trailingShape.length);
     return shape;
   }
 
-  private static int width(BatchedTensor batch) {
-    return switch (batch.getDtype()) {
-      case DTYPE_FLOAT32, DTYPE_INT32 -> 4;
-      case DTYPE_INT64 -> 8;
-      case DTYPE_BFLOAT16 -> 2;
-      case DTYPE_UNSPECIFIED, UNRECOGNIZED ->
-          throw new IllegalArgumentException(
-              "element type " + batch.getDtypeValue() + " is not known");
+  private static int width(int dtype) {
+    return switch (dtype) {
+      case FLOAT32, INT32 -> 4;
+      case INT64 -> 8;
+      case BFLOAT16 -> 2;
+      default -> throw unknownElements(dtype);
     };
   }
 }

@@ -1,7 +1,5 @@
 package io.tinker4j.transport;
 
-import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.Message;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -14,9 +12,6 @@ import java.nio.charset.StandardCharsets;
  * their array to the body in one copy. Whoever writes a message says its size first.
  */
 final class ProtoWriter {
-  private static final int VARINT = 0;
-  private static final int LENGTH_DELIMITED = 2;
-
   private final ByteBuffer buffer;
 
   ProtoWriter(int size) {
@@ -33,19 +28,48 @@ final class ProtoWriter {
 
   /** Returns the size of a field that holds so many bytes. */
   static int sizeOf(int field, int length) {
-    int head =
-        CodedOutputStream.computeTagSize(field) + CodedOutputStream.computeUInt32SizeNoTag(length);
-    return Math.addExact(head, length);
+    return Math.addExact(sizeOfTag(field) + sizeOfVarint(length), length);
+  }
+
+  static int sizeOfText(int field, String text) {
+    return sizeOf(field, text.getBytes(StandardCharsets.UTF_8).length);
+  }
+
+  static int sizeUnlessEmpty(int field, String text) {
+    return text.isEmpty() ? 0 : sizeOfText(field, text);
+  }
+
+  static int sizeOfInteger(int field, long value) {
+    return sizeOfTag(field) + sizeOfVarint(value);
+  }
+
+  static int sizeOfNumber(int field) {
+    return sizeOfTag(field) + Double.BYTES;
+  }
+
+  /** Seven bits to a byte; a negative number takes ten. */
+  static int sizeOfVarint(long value) {
+    return (Long.SIZE - Long.numberOfLeadingZeros(value | 1) + 6) / 7;
+  }
+
+  private static int sizeOfTag(int field) {
+    return sizeOfVarint((long) field << 3);
   }
 
   /** Begins a field that holds so many bytes, which must follow. */
   void begin(int field, int length) {
-    tag(field, LENGTH_DELIMITED);
+    tag(field, ProtoReader.LENGTH_DELIMITED);
     varint(length);
   }
 
   void text(int field, String text) {
     bytes(field, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  void textUnlessEmpty(int field, String text) {
+    if (!text.isEmpty()) {
+      text(field, text);
+    }
   }
 
   void bytes(int field, ByteBuffer value) {
@@ -54,7 +78,7 @@ final class ProtoWriter {
   }
 
   void integer(int field, long value) {
-    tag(field, VARINT);
+    tag(field, ProtoReader.VARINT);
     varint(value);
   }
 
@@ -70,14 +94,9 @@ final class ProtoWriter {
     array(field, values.remaining() * Float.BYTES).asFloatBuffer().put(values);
   }
 
-  void message(int field, Message message) {
-    begin(field, message.getSerializedSize());
-    raw(message.toByteArray());
-  }
-
-  /** Writes fields that are encoded already. */
-  void raw(byte[] fields) {
-    buffer.put(fields);
+  void number(int field, double value) {
+    tag(field, ProtoReader.FIXED64);
+    buffer.putDouble(value);
   }
 
   void varint(long value) {

@@ -84,7 +84,8 @@ class CodecTest {
     assertThat(weights.getShapeList()).containsExactly(2L);
     assertThat(floats(weights.getDense())).containsExactly(0.5f, Float.NaN);
     var targets = message.getData(0).getLossFnInputsOrThrow("target_tokens");
-    assertThat(ProtoArrays.toLongs(targets.getDense())).containsExactly(2L, 3L);
+    assertThat(ProtoArrays.toLongs(targets.getDense().asReadOnlyByteBuffer()))
+        .containsExactly(2L, 3L);
   }
 
   @Test
@@ -254,7 +255,7 @@ class CodecTest {
 
   private static float[] floats(ByteString bytes) {
     float[] values = new float[bytes.size() / Float.BYTES];
-    ProtoArrays.floats(bytes).get(values);
+    ProtoArrays.floats(bytes.asReadOnlyByteBuffer()).get(values);
     return values;
   }
 

@@ -164,9 +164,10 @@ class WireJsonTest {
 
   @Test
   void stop_eachForm_roundTrips() {
-    for (String stop : List.of("\"x\"", "[\"a\",\"b\"]", "[1,2]", "[]")) {
+    for (String stop : List.of("[\"x\"]", "[\"a\",\"b\"]", "[1,2]", "[]")) {
       roundTrip(stop, StopCondition.class);
     }
+    assertThat(json.readValue("\"x\"", StopCondition.class)).isEqualTo(StopCondition.text("x"));
     assertThatThrownBy(() -> json.readValue("[\"a\",1]", StopCondition.class))
         .isInstanceOf(JacksonException.class);
     assertThatThrownBy(() -> json.readValue("[1,\"a\"]", StopCondition.class))

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /**
  * Marks a parameter of a test, of its constructor or of a set-up method that an {@link
  * io.tinker4j.testkit.EmbeddedTinkerServer} is passed for. Each test has a server of its own, on a
- * free port, closed after the test; parameters of one test share it.
+ * free port, closed after the test; parameters of one test share it. For a constructor JUnit has to
+ * be 5.12 or newer.
  *
  * {@snippet :
  * @Test

@@ -3,8 +3,11 @@ package io.tinker4j.testkit.junit;
 import io.tinker4j.testkit.EmbeddedTinkerServer;
 import io.tinker4j.testkit.ManualTime;
 import io.tinker4j.testkit.fault.FaultScript;
+import java.lang.reflect.Constructor;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
@@ -33,6 +36,7 @@ final class TinkerServerExtension implements ParameterResolver {
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    requireContextOfItsOwn(parameter, context);
     Optional<TinkerServer> own = parameter.findAnnotation(TinkerServer.class);
     if (own.isPresent()) {
       Fixture fixture = fixture(context, own.get());
@@ -58,14 +62,32 @@ final class TinkerServerExtension implements ParameterResolver {
     return fixture.requireTime();
   }
 
+  /** By the method that JUnit 5 and 6 have in common. */
+  @SuppressWarnings("deprecation")
   private static Fixture fixture(ExtensionContext context, TinkerServer settings) {
-    return context
-        .getStore(NAMESPACE)
-        .computeIfAbsent(Fixture.class, unused -> new Fixture(settings), Fixture.class);
+    return Objects.requireNonNull(
+        context
+            .getStore(NAMESPACE)
+            .getOrComputeIfAbsent(Fixture.class, unused -> new Fixture(settings), Fixture.class));
   }
 
-  /** A server and its clock. */
-  private static final class Fixture implements AutoCloseable {
+  /**
+   * Before 5.12 JUnit constructs test instances in the context of their class, whose server all
+   * tests of the class would share.
+   */
+  private static void requireContextOfItsOwn(ParameterContext parameter, ExtensionContext context) {
+    if (parameter.getDeclaringExecutable() instanceof Constructor
+        && context.getTestMethod().isEmpty()
+        && context.getTestInstanceLifecycle().equals(Optional.of(Lifecycle.PER_METHOD))) {
+      throw new ParameterResolutionException(
+          "a server for a constructor needs JUnit 5.12 or newer;"
+              + " pass it to the test or to a @BeforeEach method instead");
+    }
+  }
+
+  /** A server and its clock; before 5.13 JUnit closes nothing but closeable resources. */
+  @SuppressWarnings("deprecation")
+  private static final class Fixture implements ExtensionContext.Store.CloseableResource {
     final TinkerServer settings;
     final EmbeddedTinkerServer server;
     private final @Nullable ManualTime time;
