@@ -56,7 +56,7 @@ public final class JsonCodec<I, O> implements Codec<I, O> {
    */
   public static void requireJackson() {
     try {
-      Objects.requireNonNull(JsonFormat.Shape.POJO); // From 2.19 on.
+      Objects.requireNonNull(JsonFormat.Shape.POJO); // From 2.19.2 on.
       Objects.requireNonNull(Mappers.JSON);
     } catch (LinkageError e) {
       throw new IllegalStateException(
@@ -66,6 +66,11 @@ public final class JsonCodec<I, O> implements Codec<I, O> {
               .formatted(PackageVersion.VERSION, place(JsonFormat.class)),
           e);
     }
+  }
+
+  private static JsonMapper mapper() {
+    requireJackson();
+    return Mappers.JSON;
   }
 
   private static String place(Class<?> type) {
@@ -97,7 +102,7 @@ public final class JsonCodec<I, O> implements Codec<I, O> {
    */
   public static byte[] write(@Nullable Object value) {
     try {
-      return Mappers.JSON.writeValueAsBytes(value);
+      return mapper().writeValueAsBytes(value);
     } catch (JacksonException e) {
       throw new IllegalArgumentException(place(e) + e.getOriginalMessage(), e);
     }
@@ -110,7 +115,7 @@ public final class JsonCodec<I, O> implements Codec<I, O> {
    */
   public static <T> T read(byte[] json, Class<T> type) {
     try {
-      T value = Mappers.JSON.readValue(json, type);
+      T value = mapper().readValue(json, type);
       if (value != null) {
         return value;
       }
@@ -127,7 +132,7 @@ public final class JsonCodec<I, O> implements Codec<I, O> {
    */
   public static Map<String, @Nullable Object> readMap(byte[] json) {
     try {
-      Map<String, @Nullable Object> map = Mappers.JSON.readValue(json, Mappers.MAP);
+      Map<String, @Nullable Object> map = mapper().readValue(json, Mappers.MAP);
       if (map != null) {
         return map;
       }
@@ -145,7 +150,7 @@ public final class JsonCodec<I, O> implements Codec<I, O> {
    */
   static Map<String, @Nullable Object> readOutline(byte[] json, Set<String> names) {
     Map<String, @Nullable Object> outline = new LinkedHashMap<>();
-    try (JsonParser parser = Mappers.JSON.createParser(json)) {
+    try (JsonParser parser = mapper().createParser(json)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw failure("object", json, new IllegalArgumentException("it is none"));
       }
@@ -169,7 +174,7 @@ public final class JsonCodec<I, O> implements Codec<I, O> {
   /** Returns the properties of a value as {@link #write} would write them. */
   static Map<String, @Nullable Object> toMap(Object value) {
     Map<String, @Nullable Object> properties = new LinkedHashMap<>();
-    Mappers.JSON
+    mapper()
         .<Map<String, @Nullable Object>>convertValue(value, Mappers.MAP)
         .forEach(properties::put);
     return properties;
@@ -181,7 +186,7 @@ public final class JsonCodec<I, O> implements Codec<I, O> {
       return Optional.empty();
     }
     try {
-      return Optional.ofNullable(Mappers.JSON.readValue(text, Mappers.MAP));
+      return Optional.ofNullable(mapper().readValue(text, Mappers.MAP));
     } catch (JacksonException e) {
       return Optional.empty();
     }
