@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 
 /** The matrix as {@code docs/compatibility.md}. */
 final class CompatibilityPage {
-  private static final Pattern VERSION = Pattern.compile("-(\\d[\\w.]*?)\\.jar$");
+  private static final Pattern VERSION = Pattern.compile("-(\\d[\\w.-]*)\\.jar$");
 
   private CompatibilityPage() {}
 
@@ -28,9 +28,9 @@ final class CompatibilityPage {
     |---|---|---|---|---|---|---|---|
     %s
     - **Java** from 21 on, **JUnit** from 5.11 on; a server as a parameter of a test's constructor from 5.12 on.
-    - **Jackson 3** from 3.0 on with jackson-annotations from 2.19 on; newer Jacksons need newer annotations: 3.1 needs 2.21. Where they do not fit, as under a platform
-      that manages jackson-annotations 2.18, building a client fails and says which jar it found. The remedy is one dependency of your own:
-      `com.fasterxml.jackson.core:jackson-annotations` in the version that the jackson-databind on your class path was released with.
+    - **Jackson 3** from 3.0 on with jackson-annotations from 2.19.2 on, as Spring Boot has them from 3.5.4 on; newer Jacksons need newer annotations: 3.1 needs 2.21.
+      Where they do not fit, building a client or starting a test server fails and says which jar it found. The remedy is one dependency of your own:
+      `com.fasterxml.jackson.core:jackson-annotations` in the version that the jackson-databind on your class path was released with. The line of Quarkus 3.20 shows it.
     - **protobuf** and **Jetty** may be there in any version or not at all: the SDK has its own reader and writer, and the test server brings what it needs of both under
       names of its own.
     """

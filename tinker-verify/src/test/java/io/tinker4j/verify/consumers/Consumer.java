@@ -17,7 +17,7 @@ record Consumer(
   static List<Consumer> all() {
     return List.of(
         with("nothing else", JUNIT + "6.1.3"),
-        boot("3.5.0"),
+        boot("3.5.4"),
         boot("3.5.7"),
         boot("3.5.16"),
         boot("4.0.0"),
@@ -25,6 +25,11 @@ record Consumer(
         boot("4.1.2"),
         underBoot("3.5.7"),
         underBoot("4.0.0"),
+        with(
+            "Quarkus 3.20.5, with jackson-annotations 2.20",
+            "io.quarkus.platform:quarkus-bom:3.20.5",
+            "com.fasterxml.jackson.core:jackson-annotations:2.20",
+            "io.quarkus:quarkus-jackson"),
         quarkus("3.27.1"),
         quarkus("3.33.2"),
         quarkus("3.37.4"),

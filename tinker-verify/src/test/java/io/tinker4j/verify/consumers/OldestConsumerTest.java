@@ -59,7 +59,7 @@ class OldestConsumerTest {
     assertThat(output).contains("3 successful, 0 failed");
     assertThat(Files.readAllLines(classes.resolve("versions.txt")))
         .contains(
-            "jackson-annotations-2.19.0.jar",
+            "jackson-annotations-2.19.2.jar",
             "protobuf-java-3.25.8.jar",
             "jetty-server-12.0.29.jar",
             "junit-jupiter-api-5.11.4.jar");
@@ -78,7 +78,7 @@ class OldestConsumerTest {
 
     assertThat(output)
         .contains("jackson-databind 3.2.4 does not work with the jackson-annotations")
-        .contains("jackson-annotations-2.19.0.jar")
+        .contains("jackson-annotations-2.19.2.jar")
         .contains("add com.fasterxml.jackson.core:jackson-annotations");
   }
 
