@@ -1,5 +1,6 @@
 package io.tinker4j.training;
 
+import com.github.luben.zstd.Zstd;
 import com.google.protobuf.ByteString;
 import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.Headers;
@@ -31,7 +32,9 @@ final class FakeService implements Transport {
   /** A request: the path below the API's, and what it carries. */
   record Call(String path, Headers headers, ByteString body) {
     Map<String, @Nullable Object> json() {
-      return JsonCodec.readMap(body.toByteArray());
+      byte[] bytes = body.toByteArray();
+      boolean packed = headers.first("content-encoding").filter("zstd"::equals).isPresent();
+      return JsonCodec.readMap(packed ? Zstd.decompress(bytes) : bytes);
     }
   }
 
