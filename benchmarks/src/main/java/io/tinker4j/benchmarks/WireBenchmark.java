@@ -2,9 +2,9 @@ package io.tinker4j.benchmarks;
 
 import com.google.protobuf.ByteString;
 import io.tinker4j.transport.Codecs;
-import io.tinker4j.transport.JsonCodec;
-import io.tinker4j.transport.Operations;
-import io.tinker4j.transport.PassFormat;
+import io.tinker4j.transport.operation.JsonCodec;
+import io.tinker4j.transport.operation.Operations;
+import io.tinker4j.transport.operation.PassFormat;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.ForwardBackwardInput;
 import io.tinker4j.types.ForwardBackwardOutput;

@@ -1,5 +1,8 @@
 package io.tinker4j.transport;
 
+import io.tinker4j.transport.operation.Codec;
+import io.tinker4j.transport.operation.Operation;
+
 /** Encodes and decodes without a call around it. */
 public final class Codecs {
   private Codecs() {}

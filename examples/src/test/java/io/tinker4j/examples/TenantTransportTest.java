@@ -3,8 +3,8 @@ package io.tinker4j.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tinker4j.testkit.transport.TransportContract;
-import io.tinker4j.transport.JdkTransport;
 import io.tinker4j.transport.Transport;
+import io.tinker4j.transport.jdk.JdkTransport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

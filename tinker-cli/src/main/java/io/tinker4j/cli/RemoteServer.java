@@ -1,11 +1,11 @@
 package io.tinker4j.cli;
 
 import io.tinker4j.training.ServiceClient;
-import io.tinker4j.transport.ApiClient;
-import io.tinker4j.transport.CallOptions;
 import io.tinker4j.transport.ConnectionException;
-import io.tinker4j.transport.Operation;
-import io.tinker4j.transport.Operations;
+import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.client.CallOptions;
+import io.tinker4j.transport.operation.Operation;
+import io.tinker4j.transport.operation.Operations;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package io.tinker4j.cli;
 
-import io.tinker4j.transport.ApiClient;
+import io.tinker4j.transport.client.ApiClient;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;

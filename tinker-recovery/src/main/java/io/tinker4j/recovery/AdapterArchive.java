@@ -4,7 +4,7 @@ import io.tinker4j.recovery.CheckpointValidator.Expectations;
 import io.tinker4j.recovery.CheckpointValidator.Finding;
 import io.tinker4j.recovery.CheckpointValidator.Kind;
 import io.tinker4j.transport.DecodeException;
-import io.tinker4j.transport.JsonCodec;
+import io.tinker4j.transport.operation.JsonCodec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.tinker4j.recovery;
 
 import io.tinker4j.training.RestClient;
-import io.tinker4j.transport.TinkerThreads;
+import io.tinker4j.transport.internal.TinkerThreads;
 import io.tinker4j.types.TinkerPath;
 import java.util.ArrayDeque;
 import java.util.Map;

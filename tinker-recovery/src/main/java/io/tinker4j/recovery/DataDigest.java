@@ -1,6 +1,6 @@
 package io.tinker4j.recovery;
 
-import io.tinker4j.transport.JsonCodec;
+import io.tinker4j.transport.operation.JsonCodec;
 import io.tinker4j.types.Datum;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

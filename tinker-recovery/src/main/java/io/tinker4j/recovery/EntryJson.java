@@ -10,7 +10,7 @@ import io.tinker4j.recovery.JournalEntry.RunFinished;
 import io.tinker4j.recovery.JournalEntry.RunOpened;
 import io.tinker4j.recovery.JournalEntry.StepSubmitted;
 import io.tinker4j.recovery.JournalEntry.StepsConfirmed;
-import io.tinker4j.transport.JsonCodec;
+import io.tinker4j.transport.operation.JsonCodec;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

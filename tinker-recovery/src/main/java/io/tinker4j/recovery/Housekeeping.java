@@ -3,7 +3,7 @@ package io.tinker4j.recovery;
 import io.tinker4j.recovery.JournalEntry.CheckpointDropped;
 import io.tinker4j.training.RestClient;
 import io.tinker4j.training.SessionListener;
-import io.tinker4j.transport.TinkerThreads;
+import io.tinker4j.transport.internal.TinkerThreads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;

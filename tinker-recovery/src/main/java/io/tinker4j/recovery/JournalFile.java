@@ -1,6 +1,6 @@
 package io.tinker4j.recovery;
 
-import io.tinker4j.training.PrivateFiles;
+import io.tinker4j.transport.internal.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,7 +1,7 @@
 package io.tinker4j.recovery;
 
-import io.tinker4j.training.PrivateFiles;
-import io.tinker4j.transport.JsonCodec;
+import io.tinker4j.transport.internal.PrivateFiles;
+import io.tinker4j.transport.operation.JsonCodec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

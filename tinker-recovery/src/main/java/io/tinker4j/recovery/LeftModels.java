@@ -3,7 +3,7 @@ package io.tinker4j.recovery;
 import io.tinker4j.recovery.JournalEntry.LineageBegun;
 import io.tinker4j.training.RestClient;
 import io.tinker4j.transport.TinkerException;
-import io.tinker4j.transport.TinkerThreads;
+import io.tinker4j.transport.internal.TinkerThreads;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -4,13 +4,13 @@ import io.tinker4j.transport.Backoff;
 import io.tinker4j.transport.CallKind;
 import io.tinker4j.transport.DecodeException;
 import io.tinker4j.transport.Headers;
-import io.tinker4j.transport.JdkTransport;
-import io.tinker4j.transport.JsonCodec;
 import io.tinker4j.transport.Time;
-import io.tinker4j.transport.TinkerThreads;
 import io.tinker4j.transport.Transport;
 import io.tinker4j.transport.TransportRequest;
 import io.tinker4j.transport.TransportResponse;
+import io.tinker4j.transport.internal.TinkerThreads;
+import io.tinker4j.transport.jdk.JdkTransport;
+import io.tinker4j.transport.operation.JsonCodec;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -215,7 +215,7 @@ final class MlflowCalls {
         if (e.isFinal || tries == TRIES - 1) {
           throw e;
         }
-        time.sleep(server.retries().below(tries, 0));
+        time.sleep(server.retries().minusJitter(tries, 0));
       }
     }
   }

@@ -2,8 +2,8 @@ package io.tinker4j.recovery;
 
 import io.tinker4j.transport.Backoff;
 import io.tinker4j.transport.Headers;
-import io.tinker4j.transport.JsonCodec;
 import io.tinker4j.transport.Time;
+import io.tinker4j.transport.operation.JsonCodec;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

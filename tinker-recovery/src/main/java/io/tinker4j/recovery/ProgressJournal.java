@@ -3,7 +3,7 @@ package io.tinker4j.recovery;
 import io.tinker4j.recovery.JournalEntry.CheckpointSaved;
 import io.tinker4j.recovery.JournalEntry.RunFinished;
 import io.tinker4j.recovery.JournalEntry.RunOpened;
-import io.tinker4j.training.PrivateFiles;
+import io.tinker4j.transport.internal.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;

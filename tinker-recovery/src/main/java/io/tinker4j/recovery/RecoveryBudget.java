@@ -74,7 +74,7 @@ final class RecoveryBudget {
     if (left.isZero()) {
       return Optional.empty();
     }
-    Duration next = policy.backoff().around(waits++, random);
+    Duration next = policy.backoff().plusMinusJitter(waits++, random);
     Duration wait = next.compareTo(left) < 0 ? next : left;
     waited = waited.plus(wait);
     return Optional.of(wait);
@@ -113,6 +113,6 @@ final class RecoveryBudget {
       double most = policy.backoff().first().toNanos() * policy.backoff().jitter();
       return Duration.ofNanos(Math.round(most * random));
     }
-    return policy.backoff().around(attempts - 1, random);
+    return policy.backoff().plusMinusJitter(attempts - 1, random);
   }
 }

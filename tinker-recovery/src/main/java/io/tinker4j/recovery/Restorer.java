@@ -9,7 +9,7 @@ import io.tinker4j.training.SessionListener;
 import io.tinker4j.training.TrainingClient;
 import io.tinker4j.transport.CircuitOpenException;
 import io.tinker4j.transport.TinkerException;
-import io.tinker4j.transport.TinkerThreads;
+import io.tinker4j.transport.internal.TinkerThreads;
 import io.tinker4j.types.SessionOutcome;
 import java.time.Duration;
 import java.util.Comparator;

@@ -2,7 +2,7 @@ package io.tinker4j.recovery;
 
 import io.tinker4j.recovery.JournalEntry.RunBegun;
 import io.tinker4j.training.LoraOptions;
-import io.tinker4j.transport.JsonCodec;
+import io.tinker4j.transport.operation.JsonCodec;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Comparator;

@@ -4,7 +4,7 @@ import io.tinker4j.training.RestClient;
 import io.tinker4j.transport.NotFoundException;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TinkerException;
-import io.tinker4j.transport.TinkerThreads;
+import io.tinker4j.transport.internal.TinkerThreads;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

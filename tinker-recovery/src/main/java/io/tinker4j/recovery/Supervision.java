@@ -4,7 +4,7 @@ import io.tinker4j.recovery.JournalEntry.CheckpointDropped;
 import io.tinker4j.recovery.JournalEntry.LineageBegun;
 import io.tinker4j.recovery.JournalEntry.RunFinished;
 import io.tinker4j.recovery.JournalEntry.StepSubmitted;
-import io.tinker4j.transport.TinkerThreads;
+import io.tinker4j.transport.internal.TinkerThreads;
 import io.tinker4j.types.SessionOutcome;
 import java.util.List;
 import java.util.Objects;

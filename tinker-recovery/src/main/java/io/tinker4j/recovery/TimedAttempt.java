@@ -2,7 +2,7 @@ package io.tinker4j.recovery;
 
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TinkerException;
-import io.tinker4j.transport.TinkerThreads;
+import io.tinker4j.transport.internal.TinkerThreads;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;

@@ -2,7 +2,7 @@ package io.tinker4j.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tinker4j.transport.TinkerThreads;
+import io.tinker4j.transport.internal.TinkerThreads;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -47,7 +47,11 @@ class RunOutcomeTest {
 
     assertThatThrownBy(training::resumeOrStart).hasMessageContaining("plot");
 
-    assertThat(finishes()).singleElement().asString().contains("\"errored\"", "the plot was lost");
+    assertThat(finishes())
+        .singleElement()
+        .asString()
+        .contains("\"errored\"", "java.lang.IllegalStateException")
+        .doesNotContain("the plot was lost");
   }
 
   @Test

@@ -1,9 +1,9 @@
 package io.tinker4j.testkit;
 
 import io.tinker4j.testkit.fault.FaultScript;
-import io.tinker4j.transport.JsonCodec;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.Transport;
+import io.tinker4j.transport.operation.JsonCodec;
 import io.tinker4j.types.ClientConfigResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
 package io.tinker4j.testkit;
 
-import io.tinker4j.transport.JsonCodec;
+import io.tinker4j.transport.operation.JsonCodec;
 import io.tinker4j.types.CreateModelRequest;
 import io.tinker4j.types.CreateSamplingSessionRequest;
 import io.tinker4j.types.CreateSessionRequest;

@@ -1,7 +1,7 @@
 package io.tinker4j.testkit;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.tinker4j.transport.JsonCodec;
+import io.tinker4j.transport.operation.JsonCodec;
 import io.tinker4j.types.proto.ForwardBackwardRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 package io.tinker4j.training;
 
 import io.tinker4j.training.DownloadException.Reason;
+import io.tinker4j.transport.internal.PrivateFiles;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

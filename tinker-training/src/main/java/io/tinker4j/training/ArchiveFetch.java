@@ -1,11 +1,12 @@
 package io.tinker4j.training;
 
 import io.tinker4j.training.DownloadException.Reason;
-import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.ApiStatusException;
-import io.tinker4j.transport.CallOptions;
 import io.tinker4j.transport.Headers;
 import io.tinker4j.transport.TransportResponse;
+import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.client.CallOptions;
+import io.tinker4j.transport.internal.PrivateFiles;
 import io.tinker4j.types.CheckpointArchiveUrlResponse;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,8 +1,8 @@
 package io.tinker4j.training;
 
-import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.NotFoundException;
-import io.tinker4j.transport.Operations;
+import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.Checkpoint;
 import io.tinker4j.types.CheckpointRequest;
 import io.tinker4j.types.ListCheckpointsRequest;

@@ -1,7 +1,7 @@
 package io.tinker4j.training;
 
 import io.tinker4j.training.DownloadException.Reason;
-import io.tinker4j.transport.ApiClient;
+import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.types.CheckpointArchiveUrlResponse;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package io.tinker4j.training;
 
-import io.tinker4j.transport.ApiClient;
-import io.tinker4j.transport.CallOptions;
 import io.tinker4j.transport.Time;
+import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.client.CallOptions;
 import io.tinker4j.types.ClientConfigRequest;
 import io.tinker4j.types.ClientConfigResponse;
 import io.tinker4j.types.Datum;

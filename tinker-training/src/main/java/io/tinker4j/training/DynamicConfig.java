@@ -1,13 +1,13 @@
 package io.tinker4j.training;
 
-import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.CallInterruptedException;
-import io.tinker4j.transport.CallOptions;
-import io.tinker4j.transport.Operations;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TinkerException;
-import io.tinker4j.transport.TinkerThreads;
+import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.client.CallOptions;
+import io.tinker4j.transport.internal.TinkerThreads;
+import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.ClientDynamicConfigResponse;
 import java.time.Duration;
 import java.util.Set;

@@ -1,8 +1,8 @@
 package io.tinker4j.training;
 
-import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.Time;
-import io.tinker4j.transport.TinkerThreads;
+import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.internal.TinkerThreads;
 import io.tinker4j.types.SessionOutcome;
 import java.lang.ref.Cleaner;
 import java.time.Duration;

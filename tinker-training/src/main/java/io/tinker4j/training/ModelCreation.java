@@ -1,9 +1,9 @@
 package io.tinker4j.training;
 
-import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.CallInterruptedException;
-import io.tinker4j.transport.Operations;
 import io.tinker4j.transport.TinkerException;
+import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.CreateModelRequest;
 import io.tinker4j.types.LoadWeightsRequest;
 import io.tinker4j.types.LoadWeightsResponse;

@@ -1,6 +1,6 @@
 package io.tinker4j.training;
 
-import io.tinker4j.transport.TinkerThreads;
+import io.tinker4j.transport.internal.TinkerThreads;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;

@@ -1,7 +1,7 @@
 package io.tinker4j.training;
 
 import io.tinker4j.transport.ApiStatusException;
-import io.tinker4j.transport.PassFormat;
+import io.tinker4j.transport.operation.PassFormat;
 import io.tinker4j.types.UntypedFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;

@@ -1,16 +1,16 @@
 package io.tinker4j.training;
 
-import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.Backoff;
-import io.tinker4j.transport.CallOptions;
 import io.tinker4j.transport.ConnectionException;
 import io.tinker4j.transport.DecodeException;
-import io.tinker4j.transport.FutureOutcome;
-import io.tinker4j.transport.JsonCodec;
 import io.tinker4j.transport.RateLimitException;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TinkerException;
+import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.client.CallOptions;
+import io.tinker4j.transport.operation.FutureOutcome;
+import io.tinker4j.transport.operation.JsonCodec;
 import io.tinker4j.types.FutureRetrieveRequest;
 import io.tinker4j.types.QueueState;
 import java.time.Duration;
@@ -264,7 +264,7 @@ final class PromiseAwaiter {
     }
 
     private void backOff(TinkerException cause) throws InterruptedException {
-      Duration delay = cause.retryAfter().orElseGet(() -> FAULTS.below(faults, chance()));
+      Duration delay = cause.retryAfter().orElseGet(() -> FAULTS.minusJitter(faults, chance()));
       faults++;
       log.log(
           System.Logger.Level.DEBUG,
@@ -282,7 +282,7 @@ final class PromiseAwaiter {
       if (time.nanoTime() - asked >= QUICK.toNanos()) {
         quickAnswers = 0;
       } else if (quickAnswers++ >= QUICK_ANSWERS_AT_ONCE) {
-        time.sleep(QUICK_ANSWERS.below(quickAnswers - QUICK_ANSWERS_AT_ONCE - 1, chance()));
+        time.sleep(QUICK_ANSWERS.minusJitter(quickAnswers - QUICK_ANSWERS_AT_ONCE - 1, chance()));
       }
     }
   }

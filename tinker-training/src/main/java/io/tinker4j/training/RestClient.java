@@ -1,14 +1,15 @@
 package io.tinker4j.training;
 
 import io.tinker4j.training.PagedList.Page;
-import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.ApiStatusException;
-import io.tinker4j.transport.CallOptions;
 import io.tinker4j.transport.ConflictException;
 import io.tinker4j.transport.ConnectionException;
-import io.tinker4j.transport.Operation;
-import io.tinker4j.transport.Operations;
 import io.tinker4j.transport.Redaction;
+import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.client.CallOptions;
+import io.tinker4j.transport.client.Identity;
+import io.tinker4j.transport.operation.Operation;
+import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.AuditLogRequest;
 import io.tinker4j.types.AuditLogResponse;
 import io.tinker4j.types.BillingUsageResponse;
@@ -474,7 +475,7 @@ public final class RestClient {
    * Reads from the token in use who this client works for; sends nothing. Empty when the credential
    * is no user's token, and before the first training or sampling client exchanges it for one.
    */
-  public Optional<ApiClient.Identity> whoami() {
+  public Optional<Identity> whoami() {
     return api.whoami();
   }
 

@@ -1,8 +1,8 @@
 package io.tinker4j.training;
 
-import io.tinker4j.transport.FutureOutcome;
-import io.tinker4j.transport.Operation;
-import io.tinker4j.transport.Operations;
+import io.tinker4j.transport.operation.FutureOutcome;
+import io.tinker4j.transport.operation.Operation;
+import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.CreateModelResponse;
 import io.tinker4j.types.ForwardBackwardOutput;
 import io.tinker4j.types.FutureRetrieveRequest;

@@ -3,7 +3,7 @@ package io.tinker4j.training;
 import io.tinker4j.transport.CallInterruptedException;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TinkerException;
-import io.tinker4j.transport.TinkerThreads;
+import io.tinker4j.transport.internal.TinkerThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.tinker4j.training;
 
-import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.ApiStatusException;
-import io.tinker4j.transport.CallOptions;
-import io.tinker4j.transport.Operations;
 import io.tinker4j.transport.Time;
+import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.client.CallOptions;
+import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.SampleRequest;
 import io.tinker4j.types.UntypedFuture;
 import java.time.Duration;

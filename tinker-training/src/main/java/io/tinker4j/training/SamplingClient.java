@@ -3,8 +3,8 @@ package io.tinker4j.training;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.Backoff;
 import io.tinker4j.transport.ConnectionException;
-import io.tinker4j.transport.Operations;
 import io.tinker4j.transport.TinkerException;
+import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.GetSamplerRequest;
 import io.tinker4j.types.ModelInput;
 import io.tinker4j.types.SampleRequest;
@@ -303,7 +303,7 @@ public final class SamplingClient {
           request.seqId(next.getAndIncrement());
         }
         call.checkWanted(e.requestId().orElse("unknown"));
-        scope.time().sleep(RETRIES.around(retry, scope.random().nextDouble()));
+        scope.time().sleep(RETRIES.plusMinusJitter(retry, scope.random().nextDouble()));
       }
     }
   }

@@ -1,8 +1,8 @@
 package io.tinker4j.training;
 
-import io.tinker4j.transport.CallOptions;
 import io.tinker4j.transport.ConflictException;
-import io.tinker4j.transport.Operations;
+import io.tinker4j.transport.client.CallOptions;
+import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.Checkpoint;
 import io.tinker4j.types.CheckpointType;
 import io.tinker4j.types.ListCheckpointsRequest;

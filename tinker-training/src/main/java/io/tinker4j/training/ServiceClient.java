@@ -1,12 +1,12 @@
 package io.tinker4j.training;
 
-import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.CredentialSource;
-import io.tinker4j.transport.Operations;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TinkerListener;
-import io.tinker4j.transport.TinkerThreads;
 import io.tinker4j.transport.Transport;
+import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.internal.TinkerThreads;
+import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.ClientConfigResponse;
 import io.tinker4j.types.CopyWeightsRequest;
 import io.tinker4j.types.CreateSamplingSessionRequest;

@@ -1,14 +1,14 @@
 package io.tinker4j.training;
 
-import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.CallInterruptedException;
-import io.tinker4j.transport.JsonCodec;
 import io.tinker4j.transport.Redaction;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.TinkerListener;
-import io.tinker4j.transport.TinkerThreads;
+import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.internal.TinkerThreads;
+import io.tinker4j.transport.operation.JsonCodec;
 import io.tinker4j.types.GenericEvent;
 import io.tinker4j.types.SessionEndEvent;
 import io.tinker4j.types.SessionStartEvent;

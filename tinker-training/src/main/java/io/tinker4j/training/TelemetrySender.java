@@ -1,13 +1,13 @@
 package io.tinker4j.training;
 
-import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.Backoff;
 import io.tinker4j.transport.CallInterruptedException;
-import io.tinker4j.transport.CallOptions;
-import io.tinker4j.transport.Operations;
 import io.tinker4j.transport.TinkerException;
-import io.tinker4j.transport.TinkerThreads;
+import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.client.CallOptions;
+import io.tinker4j.transport.internal.TinkerThreads;
+import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.TelemetryResponse;
 import io.tinker4j.types.TelemetrySendRequest;
 import java.time.Duration;
@@ -145,7 +145,7 @@ final class TelemetrySender {
   /** While the client closes, there may be no time for a second try but soon. */
   private void retry(Throwable cause) throws InterruptedException {
     queue.rejected();
-    Duration backoff = BACKOFF.below(queue.isClosed() ? 0 : failures, random.nextDouble());
+    Duration backoff = BACKOFF.minusJitter(queue.isClosed() ? 0 : failures, random.nextDouble());
     Duration delay =
         cause instanceof TinkerException ours ? ours.retryAfter().orElse(backoff) : backoff;
     failures++;

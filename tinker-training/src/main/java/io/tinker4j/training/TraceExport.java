@@ -1,7 +1,7 @@
 package io.tinker4j.training;
 
-import io.tinker4j.transport.ApiClient;
-import io.tinker4j.transport.Operations;
+import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.SessionRequest;
 import io.tinker4j.types.TraceExportResponse;
 import io.tinker4j.types.TraceExportStatus;

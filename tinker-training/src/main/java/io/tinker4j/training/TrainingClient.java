@@ -2,8 +2,8 @@ package io.tinker4j.training;
 
 import io.tinker4j.training.SubmissionLane.Effect;
 import io.tinker4j.training.loss.CustomLoss;
-import io.tinker4j.transport.CallOptions;
-import io.tinker4j.transport.Operations;
+import io.tinker4j.transport.client.CallOptions;
+import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.ForwardBackwardOutput;

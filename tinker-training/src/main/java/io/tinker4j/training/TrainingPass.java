@@ -1,9 +1,9 @@
 package io.tinker4j.training;
 
 import io.tinker4j.transport.ApiStatusException;
-import io.tinker4j.transport.Operations;
-import io.tinker4j.transport.PassFormat;
 import io.tinker4j.transport.TinkerException;
+import io.tinker4j.transport.operation.Operations;
+import io.tinker4j.transport.operation.PassFormat;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.ForwardBackwardInput;
 import io.tinker4j.types.ForwardBackwardOutput;

@@ -1,6 +1,6 @@
 package io.tinker4j.training;
 
-import io.tinker4j.transport.ApiClient;
+import io.tinker4j.transport.client.ApiClient;
 import java.nio.file.Path;
 
 /** Downloads and extracts one checkpoint; run in a JVM with little memory. */

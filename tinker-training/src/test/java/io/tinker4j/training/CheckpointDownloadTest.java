@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tinker4j.training.CheckpointDownload.Result;
 import io.tinker4j.training.DownloadException.Reason;
-import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.AuthenticationException;
 import io.tinker4j.transport.CallInterruptedException;
 import io.tinker4j.transport.Time;
+import io.tinker4j.transport.client.ApiClient;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

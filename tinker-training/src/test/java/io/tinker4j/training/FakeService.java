@@ -2,12 +2,12 @@ package io.tinker4j.training;
 
 import com.github.luben.zstd.Zstd;
 import com.google.protobuf.ByteString;
-import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.Headers;
-import io.tinker4j.transport.JsonCodec;
 import io.tinker4j.transport.Transport;
 import io.tinker4j.transport.TransportRequest;
 import io.tinker4j.transport.TransportResponse;
+import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.operation.JsonCodec;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Collections;

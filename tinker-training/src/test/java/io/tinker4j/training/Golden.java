@@ -1,6 +1,6 @@
 package io.tinker4j.training;
 
-import io.tinker4j.transport.JsonCodec;
+import io.tinker4j.transport.operation.JsonCodec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tinker4j.training.Health.Status;
 import io.tinker4j.transport.CallKind;
-import io.tinker4j.transport.JsonCodec;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.TinkerListener.CircuitState;
+import io.tinker4j.transport.operation.JsonCodec;
 import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.TelemetrySeverity;
 import java.io.IOException;

@@ -2,12 +2,12 @@ package io.tinker4j.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.Headers;
-import io.tinker4j.transport.Operations;
 import io.tinker4j.transport.Transport;
 import io.tinker4j.transport.TransportRequest;
 import io.tinker4j.transport.TransportResponse;
+import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.OptimStepRequest;
 import io.tinker4j.types.OptimStepResponse;

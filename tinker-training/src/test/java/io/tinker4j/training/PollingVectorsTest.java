@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.DecodeException;
 import io.tinker4j.transport.Headers;
-import io.tinker4j.transport.JsonCodec;
 import io.tinker4j.transport.TransportRequest;
+import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.operation.JsonCodec;
 import io.tinker4j.types.QueueState;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

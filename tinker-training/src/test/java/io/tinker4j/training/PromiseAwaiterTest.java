@@ -3,12 +3,12 @@ package io.tinker4j.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.CallInterruptedException;
 import io.tinker4j.transport.DecodeException;
 import io.tinker4j.transport.Headers;
 import io.tinker4j.transport.TinkerException;
+import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.types.OptimStepResponse;
 import io.tinker4j.types.QueueState;
 import java.nio.charset.StandardCharsets;

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tinker4j.training.RestClient.Deletion;
-import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.Headers;
+import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.client.Identity;
 import io.tinker4j.types.Checkpoint;
 import io.tinker4j.types.CheckpointArchiveUrlResponse;
 import java.nio.charset.StandardCharsets;
@@ -346,7 +347,7 @@ class RestClientTest {
             .baseUrl("http://api.test")
             .transport(server)
             .build()) {
-      ApiClient.Identity me = new RestClient(user).whoami().orElseThrow();
+      Identity me = new RestClient(user).whoami().orElseThrow();
 
       assertThat(me.userUrn()).isEqualTo("urn:me");
       assertThat(me.email()).isEmpty();

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.tinker4j.training.RestClient.AccessScope;
-import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.Headers;
 import io.tinker4j.transport.NotFoundException;
 import io.tinker4j.transport.Transport;
 import io.tinker4j.transport.TransportRequest;
 import io.tinker4j.transport.TransportResponse;
+import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.types.LoraConfig;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;

@@ -2,11 +2,11 @@ package io.tinker4j.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.Headers;
 import io.tinker4j.transport.Transport;
 import io.tinker4j.transport.TransportRequest;
 import io.tinker4j.transport.TransportResponse;
+import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.types.OptimStepResponse;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;

@@ -1,7 +1,7 @@
 package io.tinker4j.training;
 
 import io.tinker4j.transport.Time;
-import io.tinker4j.transport.TinkerThreads;
+import io.tinker4j.transport.internal.TinkerThreads;
 
 /** Runners for tests of what is below the service client. */
 final class Runners {

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.tinker4j.training.SubmissionLane.Effect;
 import io.tinker4j.training.SubmissionLane.Turn;
-import io.tinker4j.transport.ApiClient;
-import io.tinker4j.transport.CallOptions;
-import io.tinker4j.transport.Operations;
 import io.tinker4j.transport.TinkerException;
+import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.client.CallOptions;
+import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.OptimStepRequest;
 import java.io.IOException;

@@ -1,10 +1,10 @@
 package io.tinker4j.training;
 
 import io.tinker4j.transport.Headers;
-import io.tinker4j.transport.JdkTransport;
 import io.tinker4j.transport.Transport;
 import io.tinker4j.transport.TransportRequest;
 import io.tinker4j.transport.TransportResponse;
+import io.tinker4j.transport.jdk.JdkTransport;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -3,11 +3,11 @@ package io.tinker4j.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tinker4j.testkit.ManualTime;
-import io.tinker4j.transport.ApiClient;
-import io.tinker4j.transport.JsonCodec;
 import io.tinker4j.transport.Transport;
 import io.tinker4j.transport.TransportRequest;
 import io.tinker4j.transport.TransportResponse;
+import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.operation.JsonCodec;
 import io.tinker4j.types.TelemetrySeverity;
 import java.io.IOException;
 import java.net.ConnectException;

@@ -17,7 +17,7 @@ public class ApiStatusException extends TinkerException {
     this.answer = answer;
   }
 
-  static ApiStatusException of(String message, ErrorAnswer answer) {
+  public static ApiStatusException of(String message, ErrorAnswer answer) {
     return switch (answer.status()) {
       case 401, 403 -> new AuthenticationException(message, answer);
       case 404 -> new NotFoundException(message, answer);

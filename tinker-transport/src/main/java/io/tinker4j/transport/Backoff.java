@@ -1,5 +1,6 @@
 package io.tinker4j.transport;
 
+import io.tinker4j.types.internal.Checks;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -26,8 +27,8 @@ public record Backoff(Duration first, Duration longest, double jitter, Growth gr
 
   /** Refuses waits that are not positive and a jitter outside of 0 to 1. */
   public Backoff {
-    first = CallOptions.positive("first", first);
-    longest = CallOptions.positive("longest", longest);
+    first = Checks.positive("first", first);
+    longest = Checks.positive("longest", longest);
     Objects.requireNonNull(growth, "growth");
     if (!(jitter >= 0 && jitter <= 1)) {
       throw new IllegalArgumentException("jitter is " + jitter + "; it must be from 0 to 1");
@@ -39,7 +40,7 @@ public record Backoff(Duration first, Duration longest, double jitter, Growth gr
    *
    * @param random from 0 to 1
    */
-  public Duration below(int retry, double random) {
+  public Duration minusJitter(int retry, double random) {
     return seconds(grown(retry) * (1 - jitter * random));
   }
 
@@ -49,7 +50,7 @@ public record Backoff(Duration first, Duration longest, double jitter, Growth gr
    *
    * @param random from 0 to 1
    */
-  public Duration around(int retry, double random) {
+  public Duration plusMinusJitter(int retry, double random) {
     double wait = grown(retry) * (1 + jitter * (2 * random - 1));
     return seconds(Math.min(wait, inSeconds(longest)));
   }

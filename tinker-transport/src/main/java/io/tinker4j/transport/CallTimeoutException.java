@@ -4,7 +4,7 @@ package io.tinker4j.transport;
 public final class CallTimeoutException extends ConnectionException {
   private static final long serialVersionUID = 1;
 
-  CallTimeoutException(String message, Throwable cause) {
+  public CallTimeoutException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -12,7 +12,7 @@ public final class CircuitOpenException extends ConnectionException {
 
   private final Duration retryAfter;
 
-  CircuitOpenException(String message, Duration retryAfter) {
+  public CircuitOpenException(String message, Duration retryAfter) {
     super(message);
     this.retryAfter = retryAfter;
   }

@@ -56,7 +56,7 @@ final class CommandSource implements CredentialSource {
   private String printed(Process process) throws IOException, InterruptedException {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     ByteArrayOutputStream errors = new ByteArrayOutputStream();
-    long start = System.nanoTime();
+    long start = Time.system().nanoTime();
     boolean ended;
     do {
       ended = process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS);
@@ -65,7 +65,7 @@ final class CommandSource implements CredentialSource {
       if (printed.size() > LONGEST) {
         throw new UnavailableException("the credential command printed more than 64 KiB");
       }
-      if (!ended && System.nanoTime() - start > Time.nanos(limit)) {
+      if (!ended && Time.system().nanoTime() - start > Time.nanos(limit)) {
         throw new UnavailableException(
             "the credential command took longer than %s and was killed%s"
                 .formatted(limit, firstLine(errors, printed)));

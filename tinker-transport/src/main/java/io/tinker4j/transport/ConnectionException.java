@@ -11,16 +11,16 @@ public class ConnectionException extends TinkerException {
 
   private final boolean retryable;
 
-  ConnectionException(String message, Throwable cause) {
+  public ConnectionException(String message, Throwable cause) {
     this(message, cause, true);
   }
 
-  ConnectionException(String message, Throwable cause, boolean retryable) {
+  public ConnectionException(String message, Throwable cause, boolean retryable) {
     super(message, cause);
     this.retryable = retryable;
   }
 
-  ConnectionException(String message) {
+  public ConnectionException(String message) {
     super(message);
     this.retryable = true;
   }

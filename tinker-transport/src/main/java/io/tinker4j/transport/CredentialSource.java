@@ -1,5 +1,6 @@
 package io.tinker4j.transport;
 
+import io.tinker4j.types.internal.Checks;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -44,7 +45,7 @@ public interface CredentialSource {
    * @throws IllegalArgumentException when the limit is not positive
    */
   static CredentialSource command(String command, Duration limit) {
-    return new CommandSource(command, CallOptions.positive("limit", limit));
+    return new CommandSource(command, Checks.positive("limit", limit));
   }
 
   /** An API key that can be replaced while clients use it. Thread-safe; never shows the key. */
@@ -70,7 +71,7 @@ public interface CredentialSource {
     }
 
     /** Takes the key of a setting that messages name. */
-    static ApiKey of(String name, String key) {
+    public static ApiKey of(String name, String key) {
       return new ApiKey(name, key);
     }
 
@@ -96,11 +97,11 @@ public interface CredentialSource {
     }
 
     /** Whether a header can carry it. */
-    static boolean isSendable(String credential) {
+    public static boolean isSendable(String credential) {
       return credential.chars().allMatch(c -> c > ' ' && c < 0x7f);
     }
 
-    static boolean isJwt(String key) {
+    public static boolean isJwt(String key) {
       return key.startsWith("eyJ");
     }
 

@@ -4,11 +4,11 @@ package io.tinker4j.transport;
 public final class DecodeException extends TinkerException {
   private static final long serialVersionUID = 1;
 
-  DecodeException(String message) {
+  public DecodeException(String message) {
     super(message);
   }
 
-  DecodeException(String message, Throwable cause) {
+  public DecodeException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -62,7 +62,7 @@ public final class Headers implements Serializable {
   }
 
   /** Returns these headers without those that carry credentials. */
-  Headers withoutSecrets() {
+  public Headers withoutSecrets() {
     Builder builder = builder();
     values.forEach((name, all) -> {
       if (!isSecret(name)) {
@@ -73,7 +73,7 @@ public final class Headers implements Serializable {
   }
 
   /** Returns the values of those that carry credentials. */
-  List<String> secrets() {
+  public List<String> secrets() {
     List<String> secrets = new ArrayList<>();
     values.forEach((name, all) -> {
       if (isSecret(name)) {

@@ -83,10 +83,10 @@ public final class Redaction {
   private volatile List<String> known = List.of();
   private volatile String latest = "";
 
-  Redaction() {}
+  public Redaction() {}
 
   /** Learns a secret that is one as long as the client lives. */
-  void keep(String secret) {
+  public void keep(String secret) {
     lock.lock();
     try {
       if (secret.length() >= SHORTEST && kept.add(secret)) {
@@ -98,7 +98,7 @@ public final class Redaction {
   }
 
   /** Learns a secret that is in use now; those that were used longest ago are forgotten. */
-  void add(String secret) {
+  public void add(String secret) {
     if (secret.length() < SHORTEST || secret.equals(latest)) {
       return;
     }
@@ -119,7 +119,7 @@ public final class Redaction {
   }
 
   /** Learns what in an address's query may be its signature. */
-  void addQuery(URI uri) {
+  public void addQuery(URI uri) {
     String query = uri.getRawQuery();
     if (query == null) {
       return;
@@ -147,7 +147,7 @@ public final class Redaction {
   }
 
   /** Returns a text without the secrets that this knows, nor what looks like one. */
-  String text(String text) {
+  public String text(String text) {
     String clean = text;
     for (String secret : known) {
       clean = clean.replace(secret, MASK);
@@ -156,14 +156,14 @@ public final class Redaction {
   }
 
   /** Returns headers whose values are without secrets. */
-  Headers headers(Headers headers) {
+  public Headers headers(Headers headers) {
     Headers.Builder clean = Headers.builder();
     headers.asMap().forEach((name, values) -> values.forEach(each -> clean.add(name, text(each))));
     return clean.build();
   }
 
   /** Returns a failure, or, when its text has a secret, a copy of its text without it. */
-  Throwable failure(Throwable failure) {
+  public Throwable failure(Throwable failure) {
     return clean(failure, this::text, 0);
   }
 
@@ -188,7 +188,7 @@ public final class Redaction {
    * Returns a failure without what looks like a secret in its text and in those of its causes: the
    * same one, or, when there is some, a copy of the text and the trace.
    */
-  static Throwable byForm(Throwable failure) {
+  public static Throwable byForm(Throwable failure) {
     return clean(failure, Redaction::byForm, 0);
   }
 

@@ -52,7 +52,7 @@ public abstract class TinkerException extends RuntimeException {
   }
 
   /** Notes that the server took nothing in; for the call, before it throws this. */
-  final void noteNothingTakenIn() {
+  public final void noteNothingTakenIn() {
     nothingTakenIn = true;
   }
 

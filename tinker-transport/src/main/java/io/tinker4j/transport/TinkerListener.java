@@ -1,5 +1,6 @@
 package io.tinker4j.transport;
 
+import io.tinker4j.transport.jdk.JdkTransport;
 import java.time.Duration;
 import java.util.Optional;
 

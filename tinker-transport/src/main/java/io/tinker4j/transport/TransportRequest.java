@@ -91,6 +91,7 @@ public final class TransportRequest {
 
   @Override
   public String toString() {
-    return method + " " + Redaction.byForm(Url.withoutQuery(uri)) + " (" + bodyLength() + " bytes)";
+    String address = uri.getScheme() + "://" + uri.getRawAuthority() + uri.getRawPath();
+    return method + " " + Redaction.byForm(address) + " (" + bodyLength() + " bytes)";
   }
 }

@@ -15,7 +15,9 @@ class BackoffTest {
 
   private static List<Long> seconds(Growth growth) {
     Backoff backoff = new Backoff(FIRST, Duration.ofSeconds(60), 0, growth);
-    return IntStream.range(0, 8).mapToObj(retry -> backoff.around(retry, 0.3).toSeconds()).toList();
+    return IntStream.range(0, 8)
+        .mapToObj(retry -> backoff.plusMinusJitter(retry, 0.3).toSeconds())
+        .toList();
   }
 
   @Test
@@ -24,7 +26,7 @@ class BackoffTest {
     assertThat(seconds(Growth.LINEAR)).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L);
     assertThat(seconds(Growth.CONSTANT)).containsOnly(1L);
     Backoff linear = new Backoff(FIRST, Duration.ofSeconds(60), 0, Growth.LINEAR);
-    assertThat(linear.below(Integer.MAX_VALUE, 0)).isEqualTo(Duration.ofSeconds(60));
+    assertThat(linear.minusJitter(Integer.MAX_VALUE, 0)).isEqualTo(Duration.ofSeconds(60));
     assertThat(new Backoff(FIRST, Duration.ofSeconds(60), 0.5))
         .isEqualTo(new Backoff(FIRST, Duration.ofSeconds(60), 0.5, Growth.EXPONENTIAL));
   }
@@ -35,11 +37,12 @@ class BackoffTest {
       Backoff plain = new Backoff(FIRST, Duration.ofSeconds(60), 0, growth);
       Backoff jittered = new Backoff(FIRST, Duration.ofSeconds(60), 0.25, growth);
       for (int retry = 0; retry < 100; retry++) {
-        double wait = plain.around(retry, 0).toNanos();
+        double wait = plain.plusMinusJitter(retry, 0).toNanos();
         for (double random : new double[] {0, 0.4, 1}) {
-          assertThat((double) jittered.around(retry, random).toNanos())
+          assertThat((double) jittered.plusMinusJitter(retry, random).toNanos())
               .isBetween(0.75 * wait, Math.min(1.25 * wait, 60e9));
-          assertThat((double) jittered.below(retry, random).toNanos()).isBetween(0.75 * wait, wait);
+          assertThat((double) jittered.minusJitter(retry, random).toNanos())
+              .isBetween(0.75 * wait, wait);
         }
       }
     }

@@ -3,6 +3,7 @@ package io.tinker4j.types;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.tinker4j.types.internal.Checks;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -118,7 +119,7 @@ public final class ImageChunk implements ModelInputChunk {
   /** Returns this chunk with the number of tokens that the server is to check. */
   public ImageChunk withExpectedTokens(int expectedTokens) {
     return new ImageChunk(
-        data, format, notNegative("expectedTokens", expectedTokens), height, width, tokens);
+        data, format, Checks.notNegative("expectedTokens", expectedTokens), height, width, tokens);
   }
 
   /** Returns this chunk with its size in pixels on the wire. */
@@ -127,22 +128,15 @@ public final class ImageChunk implements ModelInputChunk {
         data,
         format,
         expectedTokens,
-        notNegative("height", height),
-        notNegative("width", width),
+        Checks.notNegative("height", height),
+        Checks.notNegative("width", width),
         tokens);
   }
 
   /** Returns this chunk with {@code tokens} on the wire. */
   public ImageChunk withTokens(int tokens) {
     return new ImageChunk(
-        data, format, expectedTokens, height, width, notNegative("tokens", tokens));
-  }
-
-  private static int notNegative(String name, int value) {
-    if (value < 0) {
-      throw new IllegalArgumentException(name + " is " + value + "; it must not be negative");
-    }
-    return value;
+        data, format, expectedTokens, height, width, Checks.notNegative("tokens", tokens));
   }
 
   /** Returns {@code image}, the tag on the wire. */

@@ -1,5 +1,6 @@
 package io.tinker4j.types;
 
+import io.tinker4j.types.internal.Checks;
 import java.util.List;
 import java.util.Objects;
 

@@ -1,5 +1,6 @@
 package io.tinker4j.transport;
 
+import io.tinker4j.transport.internal.Url;
 import java.net.URI;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

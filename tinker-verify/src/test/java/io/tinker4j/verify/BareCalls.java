@@ -1,10 +1,10 @@
 package io.tinker4j.verify;
 
-import io.tinker4j.transport.ApiClient;
-import io.tinker4j.transport.CallOptions;
-import io.tinker4j.transport.FutureOutcome;
-import io.tinker4j.transport.Operation;
-import io.tinker4j.transport.Operations;
+import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.client.CallOptions;
+import io.tinker4j.transport.operation.FutureOutcome;
+import io.tinker4j.transport.operation.Operation;
+import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.CreateModelRequest;
 import io.tinker4j.types.CreateSessionRequest;

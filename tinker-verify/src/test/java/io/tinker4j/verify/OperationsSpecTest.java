@@ -2,9 +2,9 @@ package io.tinker4j.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tinker4j.transport.Operation;
-import io.tinker4j.transport.Operations;
-import io.tinker4j.transport.PassFormat;
+import io.tinker4j.transport.operation.Operation;
+import io.tinker4j.transport.operation.Operations;
+import io.tinker4j.transport.operation.PassFormat;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.tinker4j.testkit.conformance;
 
 import io.tinker4j.transport.DecodeException;
-import io.tinker4j.transport.JsonCodec;
+import io.tinker4j.transport.operation.JsonCodec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package io.tinker4j.testkit.conformance;
 
-import io.tinker4j.transport.JsonCodec;
+import io.tinker4j.transport.operation.JsonCodec;
 import java.util.List;
 import java.util.Map;
 

@@ -1,6 +1,6 @@
 package io.tinker4j.testkit.conformance;
 
-import io.tinker4j.transport.JsonCodec;
+import io.tinker4j.transport.operation.JsonCodec;
 import io.tinker4j.types.proto.SampleResponse;
 import java.math.BigInteger;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.tinker4j.testkit.fault;
 
 import io.tinker4j.transport.DecodeException;
-import io.tinker4j.transport.JsonCodec;
+import io.tinker4j.transport.operation.JsonCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -5,10 +5,10 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
 import io.tinker4j.transport.Headers;
-import io.tinker4j.transport.JdkTransport;
 import io.tinker4j.transport.Transport;
 import io.tinker4j.transport.TransportRequest;
 import io.tinker4j.transport.TransportResponse;
+import io.tinker4j.transport.jdk.JdkTransport;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.tinker4j.testkit.transport;
 
-import io.tinker4j.transport.JdkTransport;
 import io.tinker4j.transport.Transport;
+import io.tinker4j.transport.jdk.JdkTransport;
 
 /** The offer of HTTP/2 changes nothing for a server that ignores it. */
 class H2cTransportContractTest extends TransportContract {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tinker4j.training.TrainingInternals;
-import io.tinker4j.transport.JsonCodec;
 import io.tinker4j.transport.TransportInternals;
+import io.tinker4j.transport.operation.JsonCodec;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.DmelChunk;
 import io.tinker4j.types.ForwardBackwardOutput;

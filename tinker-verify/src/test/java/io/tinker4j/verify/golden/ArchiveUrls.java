@@ -3,12 +3,12 @@ package io.tinker4j.verify.golden;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.ApiStatusException;
-import io.tinker4j.transport.CallOptions;
 import io.tinker4j.transport.DecodeException;
 import io.tinker4j.transport.Headers;
-import io.tinker4j.transport.Operations;
+import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.client.CallOptions;
+import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.CheckpointArchiveUrlResponse;
 import io.tinker4j.types.CheckpointRequest;
 import java.nio.charset.StandardCharsets;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.luben.zstd.Zstd;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.tinker4j.transport.ApiClient;
-import io.tinker4j.transport.JsonCodec;
-import io.tinker4j.transport.Operations;
-import io.tinker4j.transport.PassFormat;
 import io.tinker4j.transport.TransportRequest;
+import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.operation.JsonCodec;
+import io.tinker4j.transport.operation.Operations;
+import io.tinker4j.transport.operation.PassFormat;
 import io.tinker4j.types.ForwardBackwardRequest;
 import io.tinker4j.types.ForwardRequest;
 import tools.jackson.databind.JsonNode;

@@ -3,12 +3,12 @@ package io.tinker4j.verify.golden;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tinker4j.transport.ApiClient;
-import io.tinker4j.transport.FutureOutcome;
 import io.tinker4j.transport.Headers;
-import io.tinker4j.transport.Operation;
-import io.tinker4j.transport.Operations;
 import io.tinker4j.transport.TinkerException;
+import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.operation.FutureOutcome;
+import io.tinker4j.transport.operation.Operation;
+import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.ForwardBackwardOutput;
 import io.tinker4j.types.FutureRetrieveRequest;
 import io.tinker4j.types.SampleResponse;

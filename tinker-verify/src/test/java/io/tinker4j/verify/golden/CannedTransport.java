@@ -1,10 +1,10 @@
 package io.tinker4j.verify.golden;
 
-import io.tinker4j.transport.ApiClient;
 import io.tinker4j.transport.Headers;
 import io.tinker4j.transport.Transport;
 import io.tinker4j.transport.TransportRequest;
 import io.tinker4j.transport.TransportResponse;
+import io.tinker4j.transport.client.ApiClient;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -2,11 +2,11 @@ package io.tinker4j.verify.golden;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tinker4j.transport.ApiClient;
-import io.tinker4j.transport.JsonCodec;
-import io.tinker4j.transport.Operation;
-import io.tinker4j.transport.Operations;
 import io.tinker4j.transport.TinkerException;
+import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.operation.JsonCodec;
+import io.tinker4j.transport.operation.Operation;
+import io.tinker4j.transport.operation.Operations;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;

@@ -2,8 +2,8 @@ package io.tinker4j.verify.golden;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tinker4j.transport.JsonCodec;
 import io.tinker4j.transport.TinkerException;
+import io.tinker4j.transport.operation.JsonCodec;
 import io.tinker4j.verify.Spec;
 import java.util.ArrayList;
 import java.util.List;

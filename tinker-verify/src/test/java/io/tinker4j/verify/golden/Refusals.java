@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.tinker4j.transport.ApiClient;
-import io.tinker4j.transport.JsonCodec;
-import io.tinker4j.transport.Operations;
-import io.tinker4j.transport.PassFormat;
 import io.tinker4j.transport.TinkerException;
+import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.operation.JsonCodec;
+import io.tinker4j.transport.operation.Operations;
+import io.tinker4j.transport.operation.PassFormat;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.ForwardBackwardInput;
 import io.tinker4j.types.ForwardBackwardRequest;

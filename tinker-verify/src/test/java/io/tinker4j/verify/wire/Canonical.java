@@ -16,8 +16,16 @@ final class Canonical {
     return of(Spec.schema(type), document);
   }
 
+  /** A stop text becomes a list of one. */
+  private static JsonNode ofStop(JsonNode document) {
+    return document.isString() ? NODES.arrayNode().add(document) : document;
+  }
+
   private static JsonNode of(JsonNode reference, JsonNode document) {
     JsonNode schema = Spec.resolved(reference);
+    if (schema.equals(Spec.schema("StopCondition"))) {
+      return ofStop(document);
+    }
     if (schema.has("oneOf")) {
       return ofUnion(schema, document);
     }

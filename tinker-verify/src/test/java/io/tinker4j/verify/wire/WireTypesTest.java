@@ -2,8 +2,8 @@ package io.tinker4j.verify.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tinker4j.transport.JsonCodec;
 import io.tinker4j.transport.TinkerException;
+import io.tinker4j.transport.operation.JsonCodec;
 import io.tinker4j.verify.golden.JsonValues;
 import io.tinker4j.verify.wire.Documents.Document;
 import java.util.SplittableRandom;

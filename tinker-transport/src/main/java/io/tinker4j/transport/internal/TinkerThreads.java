@@ -1,0 +1,311 @@
+package io.tinker4j.transport.internal;
+
+import io.tinker4j.transport.CallInterruptedException;
+import io.tinker4j.transport.Time;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * The threads of one client: virtual ones for its work, platform ones for what must go on while the
+ * JVM is busy.
+ *
+ * <p>Threads are named {@code tinker-<role>-<n>} and never keep the JVM alive. What a task throws
+ * is logged. Thread-safe.
+ */
+public final class TinkerThreads implements AutoCloseable {
+  private static final System.Logger log = System.getLogger(TinkerThreads.class.getName());
+  private static final Duration GRACE = Duration.ofSeconds(5);
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+  private static final long PAUSE_AFTER_FAILURE = Duration.ofMillis(100).toNanos();
+
+  private final Duration grace;
+  private final BackgroundFailures failures;
+  private final AtomicLong numbers = new AtomicLong();
+  // guards: live, closed
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition ended = lock.newCondition();
+  private final Set<Thread> live = new HashSet<>();
+  private boolean closed;
+
+  private TinkerThreads(Duration grace, Time time) {
+    this.grace = grace;
+    this.failures = new BackgroundFailures(time);
+  }
+
+  /** One round of work that goes on in the background. */
+  @FunctionalInterface
+  public interface Step {
+    /** Does the work and returns whether there is another round. */
+    boolean run() throws Exception;
+  }
+
+  /**
+   * What failed in the background and could be told to no caller.
+   *
+   * @param count since these threads were created
+   * @param isRecent whether the last failure was within the last minute
+   * @param last the last failure, without credentials; empty when there was none
+   */
+  public record Failures(long count, boolean isRecent, String last) {}
+
+  /** Returns an owner of threads that has none yet. Close it. */
+  public static TinkerThreads create() {
+    return create(Time.system());
+  }
+
+  /**
+   * Returns an owner of threads that has none yet, whose failures are dated by that clock. Close
+   * it.
+   */
+  public static TinkerThreads create(Time time) {
+    return new TinkerThreads(GRACE, time);
+  }
+
+  public static TinkerThreads withGrace(Duration grace) {
+    return new TinkerThreads(grace, Time.system());
+  }
+
+  /**
+   * Starts a task on a virtual thread, which may block.
+   *
+   * @param role what the thread does, in a word; part of its name
+   * @return the thread, already running
+   * @throws IllegalStateException if closed
+   */
+  public Thread start(String role, Runnable task) {
+    return start(Thread.ofVirtual(), role, task);
+  }
+
+  /**
+   * Starts a task on a daemon platform thread: for heartbeats, which must not wait behind busy
+   * virtual threads.
+   *
+   * @param role what the thread does, in a word; part of its name
+   * @return the thread, already running
+   * @throws IllegalStateException if closed
+   */
+  public Thread platformThread(String role, Runnable task) {
+    return start(Thread.ofPlatform().daemon(), role, task);
+  }
+
+  private Thread start(Thread.Builder builder, String role, Runnable task) {
+    Objects.requireNonNull(task, "task");
+    Thread thread =
+        builder
+            .name(
+                "tinker-" + Objects.requireNonNull(role, "role") + "-" + numbers.getAndIncrement())
+            .uncaughtExceptionHandler(TinkerThreads::logFailure)
+            .unstarted(() -> runTracked(task));
+    lock.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException(
+            "cannot start " + thread.getName() + ": the client is closed");
+      }
+      live.add(thread);
+    } finally {
+      lock.unlock();
+    }
+    try {
+      thread.start();
+    } catch (Throwable e) { // such as OutOfMemoryError: no thread can be made
+      ended(thread);
+      throw e;
+    }
+    return thread;
+  }
+
+  /**
+   * Repeats a step on the current thread until it says that it was the last, or these threads are
+   * closed. Nothing else ends it: what a step throws, errors included, is {@linkplain #noteFailure
+   * noted}, and the next one begins a tenth of a second later; an interrupt that comes from no
+   * close ends a step alone.
+   *
+   * @param role what the thread does, in a word
+   */
+  public void repeat(String role, Step step) {
+    boolean goesOn = true;
+    while (goesOn && !isClosed()) {
+      try {
+        goesOn = step.run();
+      } catch (InterruptedException | CallInterruptedException e) {
+        boolean unused = Thread.interrupted();
+      } catch (Throwable e) {
+        noteFailure(role, e);
+        LockSupport.parkNanos(PAUSE_AFTER_FAILURE);
+      }
+    }
+  }
+
+  /**
+   * Counts a failure that no caller sees, and logs it as a WARNING, at most once a minute. Throws
+   * nothing, even when there is no memory left.
+   *
+   * @param role what the thread does that failed, in a word
+   */
+  public void noteFailure(String role, Throwable failure) {
+    try {
+      failures.note(role, failure);
+    } catch (Throwable e) {
+      // It is counted; a logger that throws, or wants memory that is not there, must not end the
+      // work that goes on.
+    }
+  }
+
+  /** Returns what failed in the background so far. */
+  public Failures failures() {
+    return failures.failures();
+  }
+
+  private boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Makes a call on one of these threads, which may be the current one, and waits for it; an
+   * interrupt of the caller is passed on.
+   *
+   * @param unwanted gets a value that came too late
+   * @throws CallInterruptedException when the caller was interrupted
+   */
+  public <O> O await(String what, Supplier<O> call, Consumer<? super O> unwanted) {
+    if (isCurrent()) {
+      return call.get();
+    }
+    CompletableFuture<O> result = new CompletableFuture<>();
+    Thread thread =
+        start(
+            "call",
+            () -> {
+              try {
+                O value = call.get();
+                if (!result.complete(value)) {
+                  unwanted.accept(value);
+                }
+              } catch (RuntimeException | Error e) {
+                result.completeExceptionally(e);
+              }
+            });
+    try {
+      return result.get();
+    } catch (InterruptedException e) {
+      thread.interrupt();
+      if (!result.cancel(false) && !result.isCompletedExceptionally()) {
+        unwanted.accept(result.join());
+      }
+      Thread.currentThread().interrupt();
+      throw new CallInterruptedException(what + " was interrupted", e);
+    } catch (ExecutionException e) {
+      throw rethrown(e);
+    }
+  }
+
+  /** The exception of the SDK's thread, with the caller's stack beside it. */
+  private static RuntimeException rethrown(ExecutionException e) {
+    if (e.getCause() instanceof RuntimeException cause) {
+      cause.addSuppressed(new Throwable("called from here"));
+      return cause;
+    }
+    if (e.getCause() instanceof Error error) {
+      throw error;
+    }
+    return new IllegalStateException(e);
+  }
+
+  private void runTracked(Runnable task) {
+    try {
+      task.run();
+    } finally {
+      ended(Thread.currentThread());
+    }
+  }
+
+  private void ended(Thread thread) {
+    lock.lock();
+    try {
+      live.remove(thread);
+      ended.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void logFailure(Thread thread, Throwable failure) {
+    log.log(System.Logger.Level.ERROR, () -> "a task failed: thread=" + thread.getName(), failure);
+  }
+
+  /** Returns whether the current thread is one of these. */
+  boolean isCurrent() {
+    lock.lock();
+    try {
+      return live.contains(Thread.currentThread());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns how many threads have not ended. */
+  int liveCount() {
+    lock.lock();
+    try {
+      return live.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Lets no task start any more, waits at most five seconds for those that run, then interrupts
+   * them. Does not wait for the thread that calls it. An interrupt ends the waiting at once and
+   * stays set. Calling it again does nothing.
+   */
+  @Override
+  public void close() {
+    close(grace);
+  }
+
+  /**
+   * The same with another time to wait for tasks that run; those interrupted get a second to end.
+   */
+  public void close(Duration grace) {
+    lock.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        live.remove(Thread.currentThread());
+        awaitEnd(grace);
+        live.forEach(Thread::interrupt);
+        awaitEnd(LAST_WORDS);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until no thread is alive or the grace is over; gives the lock away meanwhile. */
+  private void awaitEnd(Duration grace) {
+    long remaining = Time.nanos(grace);
+    try {
+      while (!live.isEmpty() && remaining > 0) {
+        remaining = ended.awaitNanos(remaining);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
