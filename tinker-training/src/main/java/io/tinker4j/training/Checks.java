@@ -137,6 +137,14 @@ final class Checks {
   }
 
   static void loss(LossFunction loss) {
+    loss.config()
+        .forEach((name, value) -> {
+          if (!Double.isFinite(value)) {
+            throw new IllegalArgumentException(
+                "the setting %s of the loss %s is %s; it must be finite"
+                    .formatted(name, loss.name(), value));
+          }
+        });
     if (!loss.isChecked()) {
       return;
     }

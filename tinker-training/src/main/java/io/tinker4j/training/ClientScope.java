@@ -6,6 +6,8 @@ import io.tinker4j.transport.client.CallOptions;
 import io.tinker4j.types.ClientConfigRequest;
 import io.tinker4j.types.ClientConfigResponse;
 import io.tinker4j.types.Datum;
+import io.tinker4j.types.UntypedFuture;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -20,6 +22,8 @@ final class ClientScope {
    * name and stays one.
    */
   static final CallOptions SUBMISSION = submission().finalStatus(409).build();
+
+  private static final int PROBE_TOKENS = 16;
 
   private final ApiClient api;
   private final Runner runner;
@@ -155,8 +159,15 @@ final class ClientScope {
             modelId,
             (id, known) ->
                 known == null
-                    ? SubmissionLane.ofUnknown(id, features.isSkyrl() ? highNumber() : 1)
+                    ? SubmissionLane.ofUnknown(
+                        id, features.isSkyrl() ? highNumber() : 1, placeProbe(id))
                     : known.usable()));
+  }
+
+  /** A forward pass over a text that nobody has passed before. */
+  private SubmissionLane.Numbered<UntypedFuture> placeProbe(String modelId) {
+    int[] tokens = new SecureRandom().ints(PROBE_TOKENS, 1, 100).toArray();
+    return number -> TrainingPass.probe(this, modelId, Datum.supervised(tokens), number);
   }
 
   /**

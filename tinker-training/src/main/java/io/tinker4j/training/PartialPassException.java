@@ -44,7 +44,7 @@ public final class PartialPassException extends TinkerException {
                 missing.size(),
                 requests,
                 missing.stream().map(Range::toString).collect(Collectors.joining(", ")),
-                cause.getMessage(),
+                Sentences.of(cause),
                 isStepTakenIn
                     ? " A step behind it was sent already and applies a part of the gradient: go"
                         + " back to a checkpoint if that matters."

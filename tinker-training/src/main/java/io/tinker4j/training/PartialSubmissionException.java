@@ -1,27 +1,75 @@
 package io.tinker4j.training;
 
 import io.tinker4j.transport.TinkerException;
+import io.tinker4j.types.Datum;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * A call that was sent as several requests failed after the server had accepted some of them. For
- * {@code forwardBackward} that means that the model's gradients may hold a part of the batch: go on
- * from a checkpoint. The cause is the failure.
+ * A call that was sent as several requests failed after the server had accepted some of them. The
+ * cause is the failure.
+ *
+ * <p>The accepted requests of a {@code forwardBackward} are carried out: a part of the batch is in
+ * the model's gradients, or will be before the next operation. Correct the data at {@link #missing}
+ * and call {@code forwardBackward} with those only; or load a checkpoint, with this client or in a
+ * new one. Calling it again with all of the data would add the accepted part twice. An {@code
+ * optimStep} that was called behind it is not sent.
  */
 public final class PartialSubmissionException extends TinkerException {
-  private static final long serialVersionUID = 1;
+  private static final long serialVersionUID = 2;
 
   private final int accepted;
   private final int requests;
+  private final ArrayList<PartialPassException.Range> missing;
 
-  PartialSubmissionException(int accepted, int requests, Exception cause) {
+  PartialSubmissionException(
+      List<Chunker.Chunk<Datum>> chunks,
+      Set<Integer> accepted,
+      boolean forwardOnly,
+      Exception cause) {
+    this(missing(chunks, accepted), accepted.size(), chunks.size(), forwardOnly, cause);
+  }
+
+  private PartialSubmissionException(
+      List<PartialPassException.Range> missing,
+      int accepted,
+      int requests,
+      boolean forwardOnly,
+      Exception cause) {
     super(
-        "%d of %d requests of this call were accepted by the server, the others not: %s"
-            .formatted(accepted, requests, cause.getMessage()),
+        "%d of %d requests of this call were accepted by the server. Not accepted: %s. %s%s"
+            .formatted(
+                accepted,
+                requests,
+                missing.stream().map(Object::toString).collect(Collectors.joining(", ")),
+                Sentences.of(cause),
+                forwardOnly
+                    ? ""
+                    : " The others add to the gradients: correct those and call again with those"
+                        + " only, or load a checkpoint."),
         cause);
     this.accepted = accepted;
     this.requests = requests;
+    this.missing = new ArrayList<>(missing);
+  }
+
+  private static List<PartialPassException.Range> missing(
+      List<Chunker.Chunk<Datum>> chunks, Set<Integer> accepted) {
+    List<PartialPassException.Range> missing = new ArrayList<>();
+    int from = 0;
+    for (int i = 0; i < chunks.size(); i++) {
+      int end = from + chunks.get(i).data().size();
+      if (!accepted.contains(i)) {
+        missing.add(new PartialPassException.Range(from, end));
+      }
+      from = end;
+    }
+    return missing;
   }
 
   /** Returns how many requests of the call the server has accepted. */
@@ -32,6 +80,11 @@ public final class PartialSubmissionException extends TinkerException {
   /** Returns how many requests the call was to be sent as. */
   public int requests() {
     return requests;
+  }
+
+  /** Returns the places in the data of the call that were not accepted, in order. */
+  public List<PartialPassException.Range> missing() {
+    return Collections.unmodifiableList(missing);
   }
 
   @Override

@@ -189,10 +189,11 @@ public final class ServiceClient implements AutoCloseable {
    * carried out: save before anything else. An operation that equals the one in doubt is recognised
    * by servers that know requests by their number, and is not carried out twice.
    *
-   * <p>Of other models it is not known how many operations they had. Their client finds out with
-   * its first operation, which must be {@link TrainingClient#saveState}: it tries one number after
-   * the other until the server takes one. Such a model lives as long as the session it was made in,
-   * which gets no heartbeats from this client.
+   * <p>Of other models it is not known how many operations they had. Before their client's first
+   * operation it looks for the first free sequence number, one request for each number that is
+   * used: a forward pass over a few random tokens, which changes nothing. Such a model lives as
+   * long as the session it was made in, which gets no heartbeats from this client. Its former
+   * client must be dead: two clients of one model take each other's numbers.
    */
   public TrainingClient attachTrainingClient(String modelId) {
     Objects.requireNonNull(modelId, "modelId");

@@ -35,6 +35,10 @@ final class SubmissionLane {
   private static final int SLACK = 1000;
 
   private final String modelId;
+
+  /** Changes nothing and is like no other request: finds the first free number. */
+  private final Numbered<?> probe;
+
   // guards: next, certainFrom, refusal, last, run, unseen, lastStep, reserved,
   // waiting, halt
   private final ReentrantLock lock = new ReentrantLock();
@@ -59,8 +63,6 @@ final class SubmissionLane {
   enum Effect {
     /** Reads the weights. */
     NONE,
-    /** Saves the weights under a name: no operation before was the same. */
-    SAVE,
     /** Adds to the gradient. */
     GRADIENT,
     /** Applies the gradient. */
@@ -91,34 +93,49 @@ final class SubmissionLane {
         TrainingHaltedException cause,
         BooleanSupplier isSeen) {
       return switch (effect) {
-        case NONE, SAVE -> before;
+        case NONE -> before;
         case STEP -> null;
         case GRADIENT, STATE -> new Unseen(effect, cause, isSeen);
       };
     }
   }
 
-  private SubmissionLane(String modelId, long next, long certainFrom) {
+  private SubmissionLane(String modelId, long next, long certainFrom, Numbered<?> probe) {
     this.modelId = modelId;
+    this.probe = probe;
     this.next = next;
     this.certainFrom = certainFrom;
   }
 
   /** Starts the order of a model that has no other. */
   SubmissionLane(String modelId, long firstSequenceNumber) {
-    this(modelId, firstSequenceNumber, firstSequenceNumber);
+    this(
+        modelId,
+        firstSequenceNumber,
+        firstSequenceNumber,
+        number -> {
+          throw new IllegalStateException("the number of a lane's own model is known");
+        });
   }
 
-  /** Starts the order of a model that others may have used up to any number. */
-  static SubmissionLane ofUnknown(String modelId, long firstSequenceNumber) {
-    return new SubmissionLane(modelId, firstSequenceNumber, Long.MAX_VALUE);
+  /**
+   * Starts the order of a model that others may have used up to any number. Before the first
+   * operation the free number is looked for.
+   *
+   * @param probe a request that changes nothing and that no client can have sent before: the server
+   *     would take an operation that it knows under a used number for that one
+   */
+  static SubmissionLane ofUnknown(String modelId, long firstSequenceNumber, Numbered<?> probe) {
+    return new SubmissionLane(modelId, firstSequenceNumber, Long.MAX_VALUE, probe);
   }
 
   /** Returns this lane, or one that goes on behind what is not known, when this one is halted. */
   SubmissionLane usable() {
     lock.lock();
     try {
-      return halt == null ? this : new SubmissionLane(modelId, next, Math.max(certainFrom, next));
+      return halt == null
+          ? this
+          : new SubmissionLane(modelId, next, Math.max(certainFrom, next), probe);
     } finally {
       lock.unlock();
     }
@@ -228,7 +245,7 @@ final class SubmissionLane {
   }
 
   /** Notes that the server has taken in requests under numbers up to this one, exclusively. */
-  private void taken(Turn turn, long end) {
+  private void taken(long end) {
     lock.lock();
     try {
       next = end;
@@ -236,6 +253,14 @@ final class SubmissionLane {
         certainFrom = end + SLACK;
       }
       certainFrom = Math.max(certainFrom, end);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void noteStep(Turn turn) {
+    lock.lock();
+    try {
       if (turn.effect == Effect.STEP) {
         lastStep = turn.place;
       }
@@ -386,7 +411,7 @@ final class SubmissionLane {
     /** Fails what counts on this turn's operation, which the server has not carried out. */
     void failed(Throwable cause) {
       switch (effect) {
-        case NONE, SAVE -> {}
+        case NONE -> {}
         case GRADIENT, STEP, STATE -> breakOff(this, cause);
       }
     }
@@ -421,24 +446,23 @@ final class SubmissionLane {
       }
     }
 
-    /**
-     * Sends one request under the next number.
-     *
-     * @throws IllegalStateException when nothing is known of the number and a request that another
-     *     client has made would be taken for this one
-     */
+    /** Sends one request under the next number, which is looked for first when nothing is known. */
     <T> T send(Numbered<T> request) throws Exception {
-      if (isUnknown() && effect != Effect.SAVE) {
-        throw new IllegalStateException(
-            "it is not known how many operations model %s had; call saveState first, which finds out"
-                .formatted(modelId));
+      if (isUnknown()) {
+        send(1, probe);
       }
-      return send(1, request);
+      return sendOwn(1, request);
     }
 
     /** Sends so many requests at once under the next numbers, which must be certain. */
     <T> T sendAll(int count, Numbered<T> requests) throws Exception {
-      return send(count, requests);
+      return sendOwn(count, requests);
+    }
+
+    private <T> T sendOwn(int count, Numbered<T> requests) throws Exception {
+      T answer = send(count, requests);
+      noteStep(this);
+      return answer;
     }
 
     private <T> T send(int count, Numbered<T> requests) throws Exception {
@@ -447,9 +471,12 @@ final class SubmissionLane {
         inDoubt = true;
         try {
           T answer = requests.send(number);
-          taken(this, number + count);
+          taken(number + count);
           inDoubt = false;
           return answer;
+        } catch (IllegalArgumentException e) {
+          inDoubt = false; // It could not be represented: see ApiClient.call.
+          throw e;
         } catch (TinkerException e) {
           inDoubt = e.mayHaveActed();
           if (inDoubt) {

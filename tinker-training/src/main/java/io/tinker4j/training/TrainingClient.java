@@ -228,7 +228,7 @@ public final class TrainingClient {
     options.ttl().ifPresent(ttl -> request.ttlSeconds(ttl.toSeconds()));
     return save(
         ResultType.SAVE_WEIGHTS,
-        Effect.SAVE,
+        Effect.NONE,
         () -> "weights/" + Checks.checkpointName(name),
         (seqId, call) ->
             scope.api().call(Operations.SAVE_WEIGHTS, request.seqId(seqId).build(), call),
@@ -279,7 +279,7 @@ public final class TrainingClient {
             .userMetadata(options.userMetadata());
     options.ttl().ifPresent(ttl -> request.ttlSeconds(ttl.toSeconds()));
     return saveForSampler(
-        Effect.SAVE, () -> "sampler_weights/" + Checks.checkpointName(name), request);
+        Effect.NONE, () -> "sampler_weights/" + Checks.checkpointName(name), request);
   }
 
   /**
@@ -303,7 +303,7 @@ public final class TrainingClient {
     options.ttl().ifPresent(ttl -> request.ttlSeconds(ttl.toSeconds()));
     return save(
         ResultType.SAVE_WEIGHTS_EXTERNAL,
-        Effect.SAVE,
+        Effect.NONE,
         () -> {
           options.ttl().ifPresent(Checks::externalTtl);
           scope.features().require(Operations.SAVE_WEIGHTS_EXTERNAL);

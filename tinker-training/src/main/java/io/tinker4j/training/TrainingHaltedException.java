@@ -11,7 +11,9 @@ import java.util.Objects;
  * in, and the client sends nothing more. The model's state is that of the last operation whose
  * future completed. {@link ServiceClient#attachTrainingClient} gives another client of the live
  * model, to save it; or continue from a checkpoint. Otherwise the earlier operation was refused and
- * the client goes on: correct it and call both again.
+ * the client goes on: correct it and call both again. Of an earlier operation that was carried out
+ * in part ({@link PartialSubmissionException}, {@link PartialPassException}) only the rest is
+ * called again.
  */
 public final class TrainingHaltedException extends TinkerException {
   private static final long serialVersionUID = 1;
@@ -33,7 +35,7 @@ public final class TrainingHaltedException extends TinkerException {
         ("not sent, because it is not known whether the server has taken in an earlier operation of"
                 + " model %s: %s Attach another client to save the model if it lives, or create one"
                 + " from the last checkpoint.")
-            .formatted(modelId, cause.getMessage()),
+            .formatted(modelId, Sentences.of(cause)),
         cause);
   }
 
@@ -41,10 +43,19 @@ public final class TrainingHaltedException extends TinkerException {
     return new TrainingHaltedException(
         modelId,
         false,
-        ("not sent, because it counts on an earlier operation of model %s that failed: %s The"
-                + " client goes on; call both again.")
-            .formatted(modelId, cause.getMessage()),
+        ("not sent, because it counts on an earlier operation of model %s that failed: %s %s")
+            .formatted(
+                modelId,
+                Sentences.of(cause),
+                isPartial(cause)
+                    ? "Then call this again."
+                    : "The client goes on; call both again."),
         cause);
+  }
+
+  /** Whether a part of the earlier operation was carried out; its text says what to do. */
+  private static boolean isPartial(Throwable cause) {
+    return cause instanceof PartialSubmissionException || cause instanceof PartialPassException;
   }
 
   /** Returns a copy with the stack of the call that it is thrown from. */

@@ -1,6 +1,7 @@
 package io.tinker4j.training;
 
 import io.tinker4j.transport.ApiStatusException;
+import io.tinker4j.transport.ConflictException;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.transport.operation.PassFormat;
@@ -14,10 +15,12 @@ import io.tinker4j.types.UntypedFuture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One forward or forward_backward call: its chunks in one turn of the lane. Where the server's
@@ -30,7 +33,7 @@ final class TrainingPass {
   private final LossFunction loss;
   private final boolean forwardOnly;
   private final List<Chunker.Chunk<Datum>> chunks;
-  private final AtomicInteger accepted = new AtomicInteger();
+  private final Set<Integer> accepted = new ConcurrentSkipListSet<>();
 
   TrainingPass(
       ClientScope scope, String modelId, List<Datum> data, LossFunction loss, boolean forwardOnly) {
@@ -41,6 +44,15 @@ final class TrainingPass {
     this.chunks = scope.chunker().split(data);
   }
 
+  /** Sends a forward pass that nobody waits for. */
+  static UntypedFuture probe(ClientScope scope, String modelId, Datum datum, long seqId)
+      throws Exception {
+    TrainingPass pass =
+        new TrainingPass(scope, modelId, List.of(datum), LossFunction.CROSS_ENTROPY, true);
+    ForwardBackwardInput input = pass.input(List.of(datum));
+    return scope.passFormats().submit(format -> pass.forward(input, seqId, format));
+  }
+
   /** The promises of a pass's chunks, in order, and how long it took to get them. */
   record Promises(List<String> requestIds, Duration roundtrip) {}
 
@@ -49,16 +61,13 @@ final class TrainingPass {
     long start = scope.time().nanoTime();
     boolean isParallel =
         scope.config().parallelFwdbwdChunks() && chunks.size() > 1 && turn.isCertain();
-    List<String> requestIds;
     try {
-      requestIds = isParallel ? turn.sendAll(chunks.size(), this::firstLast) : inOrder(turn);
+      List<String> requestIds =
+          isParallel ? turn.sendAll(chunks.size(), this::firstLast).requestIds() : inOrder(turn);
+      return new Promises(requestIds, Duration.ofNanos(scope.time().nanoTime() - start));
     } catch (RuntimeException e) {
-      if (accepted.get() > 0) {
-        throw new PartialSubmissionException(accepted.get(), chunks.size(), e);
-      }
-      throw e;
+      throw accepted.isEmpty() ? e : partial(e);
     }
-    return new Promises(requestIds, Duration.ofNanos(scope.time().nanoTime() - start));
   }
 
   /**
@@ -92,22 +101,37 @@ final class TrainingPass {
     return whole;
   }
 
+  private PartialSubmissionException partial(RuntimeException cause) {
+    return cause instanceof PartialSubmissionException known
+        ? known
+        : new PartialSubmissionException(chunks, Set.copyOf(accepted), forwardOnly, cause);
+  }
+
   private List<String> inOrder(SubmissionLane.Turn turn) throws Exception {
     List<String> requestIds = new ArrayList<>();
-    for (Chunker.Chunk<Datum> chunk : chunks) {
-      requestIds.add(
-          submit(chunk, format -> turn.send(seqId -> request(input(chunk), seqId, format))));
+    for (int i = 0; i < chunks.size(); i++) {
+      ForwardBackwardInput input = input(chunks.get(i).data());
+      requestIds.add(submit(i, format -> turn.send(seqId -> request(input, seqId, format))));
     }
     return requestIds;
   }
 
+  /** What became of chunks that were sent side by side, all of whose numbers are used. */
+  private record Sent(List<String> ids, @Nullable RuntimeException failure) {
+    List<String> requestIds() {
+      if (failure != null) {
+        throw failure;
+      }
+      return ids;
+    }
+  }
+
   /** A failure is thrown when the fate of all later ones is known; one in doubt goes first. */
-  private List<String> firstLast(long firstSeqId) throws Exception {
+  private Sent firstLast(long firstSeqId) throws Exception {
     List<CompletableFuture<String>> later = new ArrayList<>();
     for (int i = 1; i < chunks.size(); i++) {
-      Chunker.Chunk<Datum> chunk = chunks.get(i);
-      long seqId = firstSeqId + i;
-      later.add(scope.runner().run("chunk", () -> submit(chunk, seqId)));
+      int index = i;
+      later.add(scope.runner().run("chunk", () -> submit(index, firstSeqId + index)));
     }
     List<String> requestIds = new ArrayList<>();
     RuntimeException failure = null;
@@ -118,36 +142,74 @@ final class TrainingPass {
         failure = failure == null || isSettled(failure) ? e : failure;
       }
     }
-    if (failure != null) {
+    if (failure == null) {
+      requestIds.addFirst(submit(0, firstSeqId));
+      return new Sent(requestIds, null);
+    }
+    if (accepted.isEmpty() || !isSettled(failure)) {
       throw failure;
     }
-    requestIds.addFirst(submit(chunks.get(0), firstSeqId));
-    return requestIds;
+    fillGaps(firstSeqId, failure);
+    return new Sent(List.of(), failure);
+  }
+
+  /**
+   * Uses the numbers of the chunks that were not accepted for passes that change nothing. Those
+   * that were accepted would otherwise wait for them on the server, and be carried out behind
+   * whatever comes next: a load, say, that was to undo them.
+   */
+  private void fillGaps(long firstSeqId, RuntimeException failure) throws Exception {
+    Datum harmless = chunks.get(accepted.iterator().next()).data().get(0);
+    ForwardBackwardInput input = input(List.of(harmless));
+    for (int i = 0; i < chunks.size(); i++) {
+      if (!accepted.contains(i)) {
+        fill(input, firstSeqId + i, failure);
+      }
+    }
+  }
+
+  private void fill(ForwardBackwardInput input, long seqId, RuntimeException failure)
+      throws Exception {
+    try {
+      UntypedFuture unused = scope.passFormats().submit(format -> forward(input, seqId, format));
+    } catch (ApiStatusException e) {
+      if (!isAboutUsedNumber(e, failure)) {
+        e.addSuppressed(failure);
+        throw partial(e);
+      }
+    }
+  }
+
+  /** Some servers count a refused request's number as used: they answer 409, or as before. */
+  private static boolean isAboutUsedNumber(ApiStatusException e, RuntimeException refusal) {
+    return e instanceof ConflictException
+        || (refusal instanceof ApiStatusException before
+            && before.status() == e.status()
+            && before.body().equals(e.body()));
   }
 
   private static boolean isSettled(RuntimeException failure) {
     return failure instanceof TinkerException ours && !ours.mayHaveActed();
   }
 
-  private String submit(Chunker.Chunk<Datum> chunk, long seqId) throws Exception {
-    ForwardBackwardInput input = input(chunk);
-    return submit(chunk, format -> request(input, seqId, format));
+  private String submit(int index, long seqId) throws Exception {
+    ForwardBackwardInput input = input(chunks.get(index).data());
+    return submit(index, format -> request(input, seqId, format));
   }
 
-  private String submit(Chunker.Chunk<Datum> chunk, PassFormats.Submission submission)
-      throws Exception {
-    try (ByteBudget.Lease lease = scope.trainingBytes().acquire(chunk.bytes())) {
+  private String submit(int index, PassFormats.Submission submission) throws Exception {
+    try (ByteBudget.Lease lease = scope.trainingBytes().acquire(chunks.get(index).bytes())) {
       UntypedFuture promise = scope.passFormats().submit(submission);
-      accepted.incrementAndGet();
+      accepted.add(index);
       return promise.requestId();
     } catch (ApiStatusException e) {
       throw scope.features().refusedPass(loss, e);
     }
   }
 
-  private ForwardBackwardInput input(Chunker.Chunk<Datum> chunk) {
+  private ForwardBackwardInput input(List<Datum> data) {
     return ForwardBackwardInput.builder()
-        .data(chunk.data())
+        .data(data)
         .lossFn(loss.name())
         .lossFnConfig(loss.config())
         .lossFnConfigV2(loss.textConfig())

@@ -11,10 +11,12 @@ import io.tinker4j.testkit.RefusedNumbers;
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
 import io.tinker4j.transport.ApiStatusException;
+import io.tinker4j.transport.CredentialSource;
 import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.ClientConfigResponse;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.LossFunction;
+import io.tinker4j.types.SaveWeightsResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -32,6 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A refused operation ends alone: the model lives, and its client goes on. */
 @Timeout(60)
@@ -306,9 +310,11 @@ class DefiniteRefusalTest {
     }
   }
 
-  @Test
-  void attachTrainingClient_fromAnotherProcess_findsItsPlaceWithASave() {
-    try (EmbeddedTinkerServer server = server(RefusedNumbers.USED).start();
+  @ParameterizedTest
+  @EnumSource(RefusedNumbers.class)
+  void attachTrainingClient_fromAnotherProcess_findsItsPlaceBeforeItsFirstOperation(
+      RefusedNumbers numbers) {
+    try (EmbeddedTinkerServer server = server(numbers).start();
         ServiceClient first = client(server).build();
         ServiceClient second = client(server).build()) {
       TrainingClient client = model(first);
@@ -318,27 +324,105 @@ class DefiniteRefusalTest {
 
       TrainingClient rescuer = second.attachTrainingClient(client.modelId());
 
-      assertThat(rescuer.saveState("rescue").join().path()).endsWith("/weights/rescue");
       step(rescuer);
-      assertThat(server.ledger(client.modelId())).hasSize(13);
+      assertThat(rescuer.saveState("rescue").join().path()).endsWith("/weights/rescue");
+      assertThat(kinds(server, client))
+          .filteredOn(kind -> !kind.equals("forward"))
+          .hasSize(13)
+          .endsWith("forward_backward", "optim_step", "save_weights");
     }
   }
 
-  @Test
-  void attachTrainingClient_otherProcessWithoutASaveFirst_isRefused() {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void attachTrainingClient_savesUnderANameThatWasUsed_doesNotTakeTheOldCheckpointForIt(
+      boolean overwrite) {
+    SaveOptions options = SaveOptions.builder().overwrite(overwrite).build();
     try (EmbeddedTinkerServer server = server(RefusedNumbers.USED).start();
         ServiceClient first = client(server).build();
         ServiceClient second = client(server).build()) {
       TrainingClient client = model(first);
+      client.saveState("rescue", options).join();
       step(client);
+      String live = server.weightsHash(client.modelId());
 
       TrainingClient rescuer = second.attachTrainingClient(client.modelId());
+      CompletableFuture<SaveWeightsResponse> save = rescuer.saveState("rescue", options);
 
-      assertThatThrownBy(() -> rescuer.optimStep(ADAM).join())
-          .cause()
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("saveState");
-      assertThat(server.ledger(client.modelId())).hasSize(2);
+      if (overwrite) {
+        String path = save.join().path();
+        TrainingClient restored = second.createTrainingClientFromStateWithOptimizer(path);
+        assertThat(server.weightsHash(restored.modelId())).isEqualTo(live);
+      } else {
+        assertThatThrownBy(save::join).cause().isInstanceOf(RequestFailedException.class);
+        assertThat(rescuer.saveState("rescue-2").join().path()).endsWith("/weights/rescue-2");
+      }
     }
+  }
+
+  static Stream<Arguments> callsThatCannotBeSent() {
+    Map<String, Function<TrainingClient, CompletableFuture<?>>> calls = new LinkedHashMap<>();
+    calls.put(
+        "a learning rate that is not a number",
+        client -> client.optimStep(Map.of("type", "adam", "learning_rate", Double.NaN)));
+    calls.put(
+        "a setting that is no JSON",
+        client -> client.optimStep(Map.of("type", "adam", "x", new Object())));
+    calls.put(
+        "a loss setting that is not a number",
+        client -> client.forwardBackward(DATA, LossFunction.ppo(Double.NaN, 1.2)));
+    calls.put(
+        "a setting of an unchecked loss that is not a number",
+        client ->
+            client.forwardBackward(
+                DATA, LossFunction.unchecked("ppo").with("clip_low_threshold", Double.NaN)));
+    return calls.entrySet().stream().map(call -> Arguments.of(call.getKey(), call.getValue()));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("callsThatCannotBeSent")
+  void saveState_afterACallThatCannotBeSent_savesTheLiveModel(
+      String name, Function<TrainingClient, CompletableFuture<?>> call) {
+    try (EmbeddedTinkerServer server = server(RefusedNumbers.USED).start();
+        ServiceClient service = client(server).build()) {
+      TrainingClient client = model(service);
+      step(client);
+
+      assertThat(catchThrowable(() -> call.apply(client).join()))
+          .isInstanceOf(CompletionException.class);
+
+      assertThat(client.saveState("rescue").join().path()).endsWith("/weights/rescue");
+      assertThat(server.ledger(client.modelId())).hasSize(3);
+    }
+  }
+
+  @Test
+  void saveState_afterTheCredentialSourceThrew_savesTheLiveModel() {
+    AtomicBoolean sealed = new AtomicBoolean();
+    CredentialSource vault =
+        () -> {
+          if (sealed.getAndSet(false)) {
+            throw new IllegalStateException("the vault is sealed");
+          }
+          return "tml-test";
+        };
+    try (EmbeddedTinkerServer server = server(RefusedNumbers.USED).start();
+        ServiceClient service = client(server).credentials(vault).build()) {
+      TrainingClient client = model(service);
+      step(client);
+      sealed.set(true);
+
+      assertThatThrownBy(client.forwardBackward(DATA, LOSS)::join)
+          .cause()
+          .isInstanceOf(CredentialSource.UnavailableException.class)
+          .hasMessageContaining("java.lang.IllegalStateException")
+          .hasMessageNotContaining("sealed");
+
+      assertThat(client.saveState("rescue").join().path()).endsWith("/weights/rescue");
+    }
+  }
+
+  private static List<String> kinds(EmbeddedTinkerServer server, TrainingClient client) {
+    return server.ledger(client.modelId()).stream().map(each -> each.kind()).toList();
   }
 }

@@ -3,20 +3,31 @@ package io.tinker4j.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.tinker4j.testkit.EmbeddedTinkerServer;
+import io.tinker4j.testkit.RefusedNumbers;
+import io.tinker4j.testkit.fault.Fault;
+import io.tinker4j.testkit.fault.FaultScript;
+import io.tinker4j.testkit.fault.RequestMatcher;
 import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.ClientConfigResponse;
 import io.tinker4j.types.Datum;
+import io.tinker4j.types.ForwardBackwardOutput;
 import io.tinker4j.types.LossFunction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A call that was sent as several requests, of which the server fails some. */
 @Timeout(60)
@@ -154,6 +165,132 @@ class PartialPassTest {
 
       client.forwardBackward(List.of(GOOD), LOSS).join();
       assertThat(gradNorm(client)).isPositive();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(RefusedNumbers.class)
+  void load_afterAPartialSubmission_leavesNothingOfItBehind(RefusedNumbers numbers) {
+    List<Datum> data = Collections.nCopies(6, GOOD);
+    AdamParams still = AdamParams.builder().learningRate(0).build();
+    try (server;
+        EmbeddedTinkerServer refusing =
+            EmbeddedTinkerServer.builder()
+                .refusedNumbers(numbers)
+                .clientConfig(
+                    ClientConfigResponse.builder()
+                        .fwdbwdMaxChunkLen(2)
+                        .parallelFwdbwdChunks(true)
+                        .build())
+                .start();
+        ServiceClient service =
+            ServiceClient.builder()
+                .baseUrl(refusing.baseUrl().toString())
+                .apiKey("tml-test")
+                .build()) {
+      TrainingClient client = service.createLoraTrainingClient("tinker4j/tiny-bytes");
+      client.forwardBackward(data, LOSS).join();
+      double clean = gradNorm(client, still);
+      String checkpoint = client.saveState("clean").join().path();
+
+      for (int refused = 1; refused <= 3; refused++) {
+        refusing.setFaults(
+            FaultScript.of(
+                Fault.on(RequestMatcher.operation("forward_backward"))
+                    .nth(refused)
+                    .answer(400, "{\"detail\":\"no\"}", Map.of())));
+        PartialSubmissionException failure =
+            (PartialSubmissionException)
+                Objects.requireNonNull(
+                    catchThrowable(client.forwardBackward(data, LOSS)::join).getCause());
+        refusing.setFaults(FaultScript.none());
+        assertThat(failure.missing()).isNotEmpty();
+
+        client.loadStateWithOptimizer(checkpoint).join();
+        client.forwardBackward(data, LOSS).join();
+        assertThat(gradNorm(client, still)).as("chunk %d refused", refused).isEqualTo(clean);
+      }
+    }
+  }
+
+  @Test
+  void forwardBackward_ofWhatWasNotAccepted_givesTheGradientOfTheWholeOnce() {
+    List<Datum> data = Collections.nCopies(6, GOOD);
+    AdamParams still = AdamParams.builder().learningRate(0).build();
+    try (server;
+        ServiceClient service = client()) {
+      TrainingClient client = service.createLoraTrainingClient("tinker4j/tiny-bytes");
+      client.forwardBackward(data, LOSS).join();
+      double clean = gradNorm(client, still);
+      server.setFaults(
+          FaultScript.of(
+              Fault.on(RequestMatcher.operation("forward_backward"))
+                  .nth(1)
+                  .answer(400, "{\"detail\":\"no\"}", Map.of())));
+      CompletableFuture<?> pass = client.forwardBackward(data, LOSS);
+      CompletableFuture<?> step = client.optimStep(still);
+
+      PartialSubmissionException failure =
+          (PartialSubmissionException)
+              Objects.requireNonNull(catchThrowable(pass::join).getCause());
+      assertThatThrownBy(step::join)
+          .cause()
+          .isInstanceOf(TrainingHaltedException.class)
+          .hasMessageContaining("load a checkpoint");
+      server.setFaults(FaultScript.none());
+
+      for (PartialPassException.Range range : failure.missing()) {
+        client.forwardBackward(data.subList(range.from(), range.to()), LOSS).join();
+      }
+      assertThat(gradNorm(client, still)).isCloseTo(clean, withinPercentage(1e-4));
+    }
+  }
+
+  private static double gradNorm(TrainingClient client, AdamParams adam) {
+    return client.optimStep(adam).join().metrics().orElseThrow().get("grad_norm").orElseThrow();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"thenAccept", "orTimeout", "copy", "thenCombine"})
+  void optimStep_behindAFailedPassThatOnlySuccessWasAwaitedOf_isNotApplied(String how)
+      throws Exception {
+    try (server;
+        ServiceClient service = client()) {
+      TrainingClient client = service.createLoraTrainingClient("tinker4j/tiny-bytes");
+      CompletableFuture<?> pass = client.forwardBackward(List.of(BAD), LOSS);
+      CompletableFuture<?> unused =
+          switch (how) {
+            case "thenAccept" -> pass.thenAccept(output -> {});
+            case "orTimeout" -> pass.orTimeout(1, TimeUnit.HOURS);
+            case "copy" -> pass.copy();
+            default -> pass.thenCombine(pass, (one, other) -> one);
+          };
+      client.forward(List.of(GOOD), LOSS).join();
+
+      assertThatThrownBy(client.optimStep(ADAM)::join)
+          .cause()
+          .isInstanceOf(TrainingHaltedException.class);
+      assertThat(server.ledger(client.modelId()))
+          .noneMatch(each -> each.kind().equals("optim_step"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"join", "thenApply join", "exceptionally", "handle"})
+  void optimStep_behindAFailedPassWhoseFailureIsKnown_isApplied(String how) {
+    try (server;
+        ServiceClient service = client()) {
+      TrainingClient client = service.createLoraTrainingClient("tinker4j/tiny-bytes");
+      client.forwardBackward(List.of(GOOD), LOSS).join();
+      CompletableFuture<ForwardBackwardOutput> pass = client.forwardBackward(List.of(BAD), LOSS);
+      switch (how) {
+        case "join" -> assertThatThrownBy(pass::join).isNotNull();
+        case "thenApply join" -> assertThatThrownBy(pass.thenApply(output -> 1)::join).isNotNull();
+        case "exceptionally" -> assertThat(pass.exceptionally(e -> null).join()).isNull();
+        default -> assertThat(pass.handle((output, e) -> e).join()).isNotNull();
+      }
+
+      client.optimStep(ADAM).join();
     }
   }
 }

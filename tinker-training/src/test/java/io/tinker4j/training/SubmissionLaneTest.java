@@ -290,20 +290,23 @@ class SubmissionLaneTest {
 
   @Test
   void send_modelOfUnknownPast_findsTheFirstFreeNumber() throws Exception {
-    SubmissionLane unknown = SubmissionLane.ofUnknown("m", 1);
+    List<Long> probed = new ArrayList<>();
+    SubmissionLane unknown =
+        SubmissionLane.ofUnknown(
+            "m",
+            1,
+            number -> {
+              probed.add(number);
+              if (number < 40) {
+                throw answer(409, "used");
+              }
+              return number;
+            });
 
-    long taken =
-        unknown
-            .reserve(Effect.SAVE, () -> true)
-            .<Long>take(turn ->
-                turn.send(number -> {
-                  if (number < 40) {
-                    throw answer(409, "used");
-                  }
-                  return number;
-                }));
+    long taken = unknown.reserve(Effect.STEP, () -> true).<Long>take(turn -> turn.send(n -> n));
 
-    assertThat(taken).isEqualTo(40);
+    assertThat(probed).hasSize(40).last().isEqualTo(40L);
+    assertThat(taken).isEqualTo(41);
   }
 
   @Test

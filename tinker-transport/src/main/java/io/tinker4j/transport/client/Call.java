@@ -230,7 +230,7 @@ final class Call<O> {
     Codec.Answer answer;
     try (alarm) {
       inDoubt = true;
-      TransportResponse response = context.transport().send(request);
+      TransportResponse response = sent(request);
       Optional<O> open = handler.open(response);
       if (open.isPresent()) {
         answered(
@@ -255,6 +255,16 @@ final class Call<O> {
     inDoubt = inDoubtBefore || !isRefusal(answer.status());
     checkAccepted(answer);
     return decoded(answer);
+  }
+
+  /** An {@link IllegalArgumentException} of a call says that nothing was sent. */
+  private TransportResponse sent(TransportRequest request)
+      throws IOException, InterruptedException {
+    try {
+      return context.transport().send(request);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalStateException(prepared + ": the transport failed", e);
+    }
   }
 
   private O decoded(Codec.Answer answer) {
@@ -323,6 +333,13 @@ final class Call<O> {
             context.redaction().failure(e));
       }
       throw interrupted(e);
+    } catch (TinkerException e) {
+      throw e;
+    } catch (RuntimeException e) { // a user's credential source throws what it likes
+      throw new CredentialSource.UnavailableException(
+          "%s was not sent: the credential source failed (%s)"
+              .formatted(prepared, e.getClass().getName()),
+          context.redaction().failure(e));
     }
   }
 
