@@ -488,7 +488,7 @@ final class Call<O> {
 
   private String advice(int status) {
     return switch (status) {
-      case 401 -> ". Check the credential: " + context.credentialOrigin() + ".";
+      case 401 -> ". Check the credential: " + context.credentialOrigin().get() + ".";
       case 402 -> ". The account is blocked for billing.";
       case 407 -> ". Check the proxy's user and password (TINKER_PROXY).";
       default -> "";

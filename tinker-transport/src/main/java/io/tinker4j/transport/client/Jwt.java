@@ -51,7 +51,7 @@ final class Jwt {
         .map(claims ->
             new Identity(
                 String.valueOf(claims.get("sub")),
-                claims.get("email") instanceof String email ? email : null));
+                claims.get("email") instanceof String email && !email.isEmpty() ? email : null));
   }
 
   /** Returns whether this is a user's token rather than an API key in a JWT's form. */

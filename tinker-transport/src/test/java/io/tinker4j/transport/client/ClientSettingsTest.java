@@ -9,6 +9,7 @@ import io.tinker4j.transport.CallKind;
 import io.tinker4j.transport.Headers;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.internal.Environment;
+import io.tinker4j.transport.jdk.EnvironmentTransports;
 import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.ClientConfigRequest;
 import java.io.IOException;
@@ -75,6 +76,7 @@ class ClientSettingsTest {
               return null;
             });
 
+    EnvironmentTransports.in(environment).close();
     ApiClient.builder().environment(environment).apiKey("tml-test").build().close();
     ApiClient.builder().environment(environment).credentials(() -> "tml-x").build().close();
     try (ApiClient other = ApiClient.builder().environment(environment).apiKey("eyJ.x").build()) {

@@ -17,6 +17,7 @@ import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.TinkerListener;
 import io.tinker4j.transport.TransportResponse;
 import io.tinker4j.transport.internal.Environment;
+import io.tinker4j.transport.jdk.EnvironmentTransports;
 import io.tinker4j.transport.operation.Operation;
 import io.tinker4j.types.UntypedFuture;
 import io.tinker4j.types.WeightsInfoRequest;
@@ -292,7 +293,10 @@ class ResilienceTest {
     Environment environment = TestClient.environment(Map.of(variable, value));
 
     assertThatThrownBy(
-            () -> ApiClient.builder().apiKey("tml-x").environment(environment).build().close())
+            () -> {
+              EnvironmentTransports.in(environment).close();
+              ApiClient.builder().apiKey("tml-x").environment(environment).build().close();
+            })
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(value.equals("PT0S") ? "openTime" : value);
   }
