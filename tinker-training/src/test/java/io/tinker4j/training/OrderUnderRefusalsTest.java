@@ -27,7 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Operations of which some are refused and some lost, on servers that count a refused number as
- * used and on those that do not. Nothing is looked at before all are called.
+ * used and on those that do not. Nothing is looked at before all are called. A build has the seeds of its day, {@code -Drefusal.seeds=A..B}
+ * names others, {@code -Pchaos} has a thousand.
  */
 @Timeout(120)
 class OrderUnderRefusalsTest {
@@ -38,14 +39,15 @@ class OrderUnderRefusalsTest {
   void operations_underRefusals_areDoneOnceEachAndNoStepWithoutItsGradient(RefusedNumbers numbers)
       throws Exception {
     int refusals = 0;
-    for (long seed = 1; seed <= Long.getLong("refusal.seeds", 150); seed++) {
+    long[] seeds = DaySeeds.of("refusal.seeds", 50);
+    for (long seed : seeds) {
       try {
         refusals += run(seed, numbers);
       } catch (AssertionError e) {
         throw new AssertionError("seed " + seed, e);
       }
     }
-    assertThat(refusals).isGreaterThan(100);
+    assertThat(refusals).as("the test tests something").isGreaterThanOrEqualTo(seeds.length / 2);
   }
 
   private static int run(long seed, RefusedNumbers numbers) throws Exception {
