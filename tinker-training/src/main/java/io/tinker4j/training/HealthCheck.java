@@ -101,11 +101,9 @@ final class HealthCheck {
       answered(true, api.call(Operations.HEALTHZ, Operation.None.NONE, ONCE).status());
     } catch (ApiStatusException e) {
       boolean isUnknown = UNKNOWN.contains(e.status());
-      answered(
-          isUnknown,
-          isUnknown ? "answers, but not to that question" : String.valueOf(e.getMessage()));
+      answered(isUnknown, isUnknown ? "answers, but not to that question" : api.summary(e));
     } catch (RuntimeException e) {
-      answered(false, String.valueOf(e.getMessage()));
+      answered(false, api.summary(e));
     }
   }
 

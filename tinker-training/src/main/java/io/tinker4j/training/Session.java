@@ -6,7 +6,6 @@ import io.tinker4j.transport.ConnectionException;
 import io.tinker4j.transport.DecodeException;
 import io.tinker4j.transport.Redaction;
 import io.tinker4j.transport.Time;
-import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.client.CallOptions;
 import io.tinker4j.transport.internal.TinkerThreads;
@@ -207,7 +206,7 @@ final class Session {
         lost = new SessionLostException(id, e);
         change(
             e.status() == 410 ? SessionListener.State.FINISHED : SessionListener.State.LOST,
-            String.valueOf(e.getMessage()));
+            api.summary(e));
       } else {
         missed(e);
       }
@@ -225,21 +224,15 @@ final class Session {
     missed.incrementAndGet();
     Duration silence = silence();
     if (silence.compareTo(SUSPICION) > 0) {
-      change(SessionListener.State.SUSPECT, reason(cause));
+      change(SessionListener.State.SUSPECT, api.summary(cause));
     }
     if (silence.compareTo(WARNING) > 0) {
       log.log(
           System.Logger.Level.WARNING,
           () ->
               "no heartbeat arrived for %s, the server may end the session: session=%s cause=%s"
-                  .formatted(silence, id, reason(cause)));
+                  .formatted(silence, id, api.summary(cause)));
     }
-  }
-
-  /** What no exception of the SDK's own says has a name that tells more than its message. */
-  private String reason(Throwable cause) {
-    return api.redacted(
-        cause instanceof TinkerException ? String.valueOf(cause.getMessage()) : cause.toString());
   }
 
   private void change(SessionListener.State now, String reason) {
@@ -254,7 +247,7 @@ final class Session {
     try {
       listener.sessionChanged(new SessionListener.Change(id, state, reason));
     } catch (RuntimeException | Error e) {
-      log.log(System.Logger.Level.WARNING, "the session listener failed", e);
+      log.log(System.Logger.Level.WARNING, "the session listener failed", api.redacted(e));
     }
   }
 
@@ -288,7 +281,7 @@ final class Session {
           System.Logger.Level.WARNING,
           () ->
               "the session was not finished; the server ends it when heartbeats are missing:"
-                  + " session=%s outcome=%s cause=%s".formatted(id, outcome, reason(e)));
+                  + " session=%s outcome=%s cause=%s".formatted(id, outcome, api.summary(e)));
     }
   }
 

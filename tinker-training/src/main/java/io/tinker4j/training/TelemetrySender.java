@@ -151,7 +151,7 @@ final class TelemetrySender {
     failures++;
     log.log(
         System.Logger.Level.DEBUG,
-        () -> "events are reported later: delay=%s cause=%s".formatted(delay, cause));
+        () -> "events are reported later: delay=%s cause=%s".formatted(delay, api.summary(cause)));
     queue.awaitRetry(delay);
   }
 }

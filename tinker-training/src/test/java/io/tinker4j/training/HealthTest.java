@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tinker4j.training.Health.Status;
 import io.tinker4j.transport.CallKind;
+import io.tinker4j.transport.CredentialSource;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.TinkerListener.CircuitState;
 import io.tinker4j.transport.operation.JsonCodec;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -106,6 +108,35 @@ class HealthTest {
 
     healthz(200);
     assertThat(later().status()).isEqualTo(Status.UP);
+  }
+
+  @Test
+  void health_credentialSourceThrowsItsOwn_showsNoTextOfIt() {
+    AtomicReference<RuntimeException> thrown = new AtomicReference<>();
+    String key = "opaque-credential-77123";
+    try (ServiceClient open =
+        server
+            .client()
+            .apiKey("")
+            .credentials(() -> {
+              RuntimeException failure = thrown.get();
+              if (failure != null) {
+                throw failure;
+              }
+              return key;
+            })
+            .time(time)
+            .build()) {
+      assertThat(open.health().status()).isEqualTo(Status.UP);
+      time.advance(Duration.ofSeconds(5));
+      thrown.set(new IllegalStateException("no " + key + " and no hunter2hunter2"));
+      assertThat(open.health().component("api").orElseThrow().detail())
+          .isEqualTo("java.lang.IllegalStateException");
+
+      time.advance(Duration.ofSeconds(5));
+      thrown.set(new CredentialSource.UnavailableException("sealed: " + key));
+      assertThat(open.health().component("api").orElseThrow().detail()).isEqualTo("sealed: ***");
+    }
   }
 
   @Test

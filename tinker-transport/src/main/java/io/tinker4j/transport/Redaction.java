@@ -5,6 +5,7 @@ import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,6 +31,9 @@ public final class Redaction {
 
   /** A shorter one would be found in every other word. */
   private static final int SHORTEST = 4;
+
+  /** A shorter beginning of a secret at the end of a text may be another word. */
+  private static final int SHORTEST_BEGINNING = 6;
 
   /** Shorter values in a query are counts, dates and names. */
   private static final int SHORTEST_SIGNATURE = 16;
@@ -77,10 +81,14 @@ public final class Redaction {
     }
   }
 
+  /** The package of the SDK, whose own exceptions say nothing that somebody else wrote. */
+  private static final String OURS = "io.tinker4j.";
+
   private final ReentrantLock lock = new ReentrantLock(); // guards: kept, recent
   private final Set<String> kept = new LinkedHashSet<>();
   private final Set<String> recent = new LinkedHashSet<>();
   private volatile List<String> known = List.of();
+  private volatile List<String> unescaped = List.of();
   private volatile String latest = "";
 
   public Redaction() {}
@@ -90,7 +98,7 @@ public final class Redaction {
     lock.lock();
     try {
       if (secret.length() >= SHORTEST && kept.add(secret)) {
-        known = all();
+        learned();
       }
     } finally {
       lock.unlock();
@@ -111,7 +119,7 @@ public final class Redaction {
         recent.remove(recent.iterator().next());
       }
       if (isNew) {
-        known = all();
+        learned();
       }
     } finally {
       lock.unlock();
@@ -134,25 +142,76 @@ public final class Redaction {
     }
   }
 
-  /** With the lock. The longest first: one may be a part of another. */
-  private List<String> all() {
+  /** With the lock. */
+  private void learned() {
     Set<String> all = new LinkedHashSet<>(kept);
     all.addAll(recent);
     for (String each : List.copyOf(all)) {
       all.add(URLEncoder.encode(each, StandardCharsets.UTF_8));
     }
-    List<String> sorted = new ArrayList<>(all);
+    known = longestFirst(all);
+    Set<String> plain = new LinkedHashSet<>();
+    for (String each : all) {
+      String text = Unescaped.of(each).text();
+      if (text.length() >= SHORTEST) {
+        plain.add(text);
+      }
+    }
+    unescaped = longestFirst(plain);
+  }
+
+  /** One may be a part of another. */
+  private static List<String> longestFirst(Set<String> texts) {
+    List<String> sorted = new ArrayList<>(texts);
     sorted.sort(Comparator.comparingInt(String::length).reversed());
     return List.copyOf(sorted);
   }
 
-  /** Returns a text without the secrets that this knows, nor what looks like one. */
+  /**
+   * Returns a text without the secrets that this knows, however JSON, HTML or a web address escapes
+   * them, nor what looks like one. A text that was cut within a secret ends before it.
+   */
   public String text(String text) {
     String clean = text;
     for (String secret : known) {
       clean = clean.replace(secret, MASK);
     }
-    return byForm(clean);
+    return byForm(withoutEscaped(clean));
+  }
+
+  /** Looks for the secrets in the text without its escapes, and hides where they are written. */
+  private String withoutEscaped(String written) {
+    Unescaped plain = Unescaped.of(written);
+    String text = plain.text();
+    BitSet hidden = new BitSet();
+    for (String secret : unescaped) {
+      for (int at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + 1)) {
+        hidden.set(at, at + secret.length());
+      }
+      int cut = text.length() - shownAtTheEnd(text, secret);
+      hidden.set(cut, text.length());
+    }
+    StringBuilder clean = new StringBuilder();
+    int end = 0;
+    for (int from = hidden.nextSetBit(0); from >= 0; from = hidden.nextSetBit(end)) {
+      clean.append(written, plain.place(end), plain.place(from)).append(MASK);
+      end = hidden.nextClearBit(from);
+    }
+    return end == 0
+        ? written
+        : clean.append(written, plain.place(end), written.length()).toString();
+  }
+
+  /** How much of a secret's beginning a text ends with, if it is more than chance. */
+  private static int shownAtTheEnd(String text, String secret) {
+    for (int length = Math.min(secret.length() - 1, text.length());
+        length >= SHORTEST_BEGINNING;
+        length--) {
+      if (text.startsWith(secret.substring(0, length), text.length() - length)) {
+        return length;
+      }
+    }
+    return 0;
   }
 
   /** Returns headers whose values are without secrets. */
@@ -165,6 +224,17 @@ public final class Redaction {
   /** Returns a failure, or, when its text has a secret, a copy of its text without it. */
   public Throwable failure(Throwable failure) {
     return clean(failure, this::text, 0);
+  }
+
+  /**
+   * Returns what others than the owner of a program may read of a failure: the text of the SDK's
+   * own exceptions, redacted and cut to 500 characters. Any other may quote what it likes, so that
+   * only its type is named.
+   */
+  public String summary(Throwable failure) {
+    boolean isOurs =
+        failure instanceof TinkerException && failure.getClass().getName().startsWith(OURS);
+    return isOurs ? report(text(String.valueOf(failure.getMessage()))) : typeName(failure);
   }
 
   /** Returns a text without what looks like a secret. */

@@ -66,7 +66,7 @@ final class SystemTime implements Time {
     try {
       task.run();
     } catch (RuntimeException | Error e) {
-      log.log(System.Logger.Level.ERROR, "a scheduled task failed", e);
+      log.log(System.Logger.Level.ERROR, "a scheduled task failed", Redaction.byForm(e));
     }
   }
 }

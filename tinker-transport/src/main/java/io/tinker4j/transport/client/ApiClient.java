@@ -28,6 +28,7 @@ import io.tinker4j.types.internal.Checks;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,7 +75,8 @@ public final class ApiClient implements AutoCloseable {
 
   private ApiClient(Builder builder) {
     Environment environment = builder.environment;
-    TinkerListener listener = GuardedListener.of(builder.listener);
+    Redaction redaction = new Redaction();
+    TinkerListener listener = GuardedListener.of(builder.listener, redaction);
     this.sdkVersion = builder.sdkVersion();
     this.credentials = new Credentials(builder.credentials, builder.apiKey, environment);
     this.ownsTransport = builder.transport == null;
@@ -91,13 +93,15 @@ public final class ApiClient implements AutoCloseable {
             builder.time,
             listener,
             new SharedCallState(builder.time, builder.random, listener, builder.circuit()),
-            builder.redaction(headers, transport),
+            redaction,
             credentials::origin);
+    builder.secrets(headers, transport).forEach(redaction::keep);
     this.deadline = builder.deadline;
     this.maxRetries =
         builder.maxRetries < 0 ? OptionalInt.empty() : OptionalInt.of(builder.maxRetries);
     this.ownsThreads = builder.threads == null;
     this.threads = builder.threads == null ? TinkerThreads.create() : builder.threads;
+    threads.redactWith(redaction);
     this.telemetryAllowed = environment.telemetry();
     this.projectId = environment.projectId().orElse(null);
     this.tags = List.copyOf(environment.tags());
@@ -286,6 +290,22 @@ public final class ApiClient implements AutoCloseable {
    */
   public String redacted(String text) {
     return context.redaction().text(text);
+  }
+
+  /**
+   * Returns a failure without the credentials that {@link #redacted(String)} takes out of a text:
+   * the same one, or, when there is one in its texts, a copy of them and the trace.
+   */
+  public Throwable redacted(Throwable failure) {
+    return context.redaction().failure(failure);
+  }
+
+  /**
+   * Returns what others than the owner of a program may read of a failure: the text of the SDK's
+   * own exceptions without credentials, and of any other only the type.
+   */
+  public String summary(Throwable failure) {
+    return context.redaction().summary(failure);
   }
 
   /** Returns the clock that this client goes by. */
@@ -583,18 +603,18 @@ public final class ApiClient implements AutoCloseable {
       return jdk.build();
     }
 
-    private Redaction redaction(Headers all, Transport inUse) {
-      Redaction redaction = new Redaction();
+    /** What is secret as long as the client lives. */
+    private List<String> secrets(Headers all, Transport inUse) {
+      List<String> secrets = new ArrayList<>(all.secrets());
       if (apiKey != null) {
-        redaction.keep(apiKey.strip());
+        secrets.add(apiKey.strip());
       }
-      environment.apiKey().map(String::strip).ifPresent(redaction::keep);
-      all.secrets().forEach(redaction::keep);
-      query.values().stream().filter(value -> value.length() >= 8).forEach(redaction::keep);
+      environment.apiKey().map(String::strip).ifPresent(secrets::add);
+      query.values().stream().filter(value -> value.length() >= 8).forEach(secrets::add);
       if (inUse instanceof JdkTransport jdk) {
-        jdk.secrets().forEach(redaction::keep);
+        secrets.addAll(jdk.secrets());
       }
-      return redaction;
+      return secrets;
     }
 
     private CircuitSettings circuit() {

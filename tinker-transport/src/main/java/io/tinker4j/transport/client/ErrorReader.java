@@ -22,7 +22,7 @@ final class ErrorReader {
         answer.status(),
         redaction.headers(answer.headers()),
         body,
-        detail(body).orElse(null),
+        detail(body).map(redaction::text).orElse(null), // what was escaped in it is readable now
         RetryAfter.of(answer.headers(), time.now()).orElse(null),
         attempts);
   }

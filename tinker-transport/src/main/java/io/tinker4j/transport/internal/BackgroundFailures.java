@@ -22,9 +22,18 @@ final class BackgroundFailures {
   private String last = "";
   private @Nullable Long lastAt;
   private @Nullable Long loggedAt;
+  private volatile Redaction redaction = new Redaction();
 
   BackgroundFailures(Time time) {
     this.time = time;
+  }
+
+  void redactWith(Redaction known) {
+    redaction = known;
+  }
+
+  Throwable redacted(Throwable failure) {
+    return redaction.failure(failure);
   }
 
   void note(String role, Throwable failure) {
@@ -33,7 +42,7 @@ final class BackgroundFailures {
     try {
       count++;
       unlogged++;
-      last = role + ": " + Redaction.report(failure.toString());
+      last = role + ": " + shown(failure);
       long now = time.nanoTime();
       lastAt = now;
       if (loggedAt != null && now - loggedAt < PERIOD.toNanos()) {
@@ -48,7 +57,13 @@ final class BackgroundFailures {
     log.log(
         System.Logger.Level.WARNING,
         () -> "background work failed and goes on: role=%s failures=%d".formatted(role, since),
-        Redaction.byForm(failure));
+        redaction.failure(failure));
+  }
+
+  private String shown(Throwable failure) {
+    String type = Redaction.typeName(failure);
+    String summary = redaction.summary(failure);
+    return summary.equals(type) ? type : type + ": " + summary;
   }
 
   Failures failures() {

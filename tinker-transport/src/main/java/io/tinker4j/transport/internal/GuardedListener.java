@@ -1,6 +1,7 @@
 package io.tinker4j.transport.internal;
 
 import io.tinker4j.transport.CallKind;
+import io.tinker4j.transport.Redaction;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.TinkerListener;
 import java.time.Duration;
@@ -16,13 +17,20 @@ public final class GuardedListener implements TinkerListener {
       Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
 
   private final TinkerListener listener;
+  private final Redaction redaction;
 
-  private GuardedListener(TinkerListener listener) {
+  private GuardedListener(TinkerListener listener, Redaction redaction) {
     this.listener = listener;
+    this.redaction = redaction;
   }
 
   public static TinkerListener of(@Nullable TinkerListener listener) {
-    return listener == null ? new TinkerListener() {} : new GuardedListener(listener);
+    return of(listener, new Redaction());
+  }
+
+  /** The same with what knows the credentials that the log must not show. */
+  public static TinkerListener of(@Nullable TinkerListener listener, Redaction redaction) {
+    return listener == null ? new TinkerListener() {} : new GuardedListener(listener, redaction);
   }
 
   @Override
@@ -76,7 +84,7 @@ public final class GuardedListener implements TinkerListener {
         .filter(text -> TRACEPARENT.matcher(text).matches());
   }
 
-  private static void tell(Runnable event) {
+  private void tell(Runnable event) {
     ask(() -> {
       event.run();
       return Optional.<String>empty();
@@ -84,11 +92,14 @@ public final class GuardedListener implements TinkerListener {
   }
 
   /** Errors too: a listener's broken class path is no reason to lose a training step. */
-  private static Optional<String> ask(Supplier<Optional<String>> question) {
+  private Optional<String> ask(Supplier<Optional<String>> question) {
     try {
       return question.get();
     } catch (RuntimeException | Error e) {
-      log.log(System.Logger.Level.WARNING, "the listener threw; the call goes on", e);
+      log.log(
+          System.Logger.Level.WARNING,
+          "the listener threw; the call goes on",
+          redaction.failure(e));
       return Optional.empty();
     }
   }

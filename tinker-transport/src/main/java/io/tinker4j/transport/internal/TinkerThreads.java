@@ -1,6 +1,7 @@
 package io.tinker4j.transport.internal;
 
 import io.tinker4j.transport.CallInterruptedException;
+import io.tinker4j.transport.Redaction;
 import io.tinker4j.transport.Time;
 import java.time.Duration;
 import java.util.HashSet;
@@ -54,7 +55,8 @@ public final class TinkerThreads implements AutoCloseable {
    *
    * @param count since these threads were created
    * @param isRecent whether the last failure was within the last minute
-   * @param last the last failure, without credentials; empty when there was none
+   * @param last the last failure: what an exception of the SDK says, without credentials, and the
+   *     type of any other; empty when there was none
    */
   public record Failures(long count, boolean isRecent, String last) {}
 
@@ -73,6 +75,11 @@ public final class TinkerThreads implements AutoCloseable {
 
   public static TinkerThreads withGrace(Duration grace) {
     return new TinkerThreads(grace, Time.system());
+  }
+
+  /** Sets what knows the credentials that failures must not show. Default: their form alone. */
+  public void redactWith(Redaction redaction) {
+    failures.redactWith(redaction);
   }
 
   /**
@@ -104,7 +111,7 @@ public final class TinkerThreads implements AutoCloseable {
         builder
             .name(
                 "tinker-" + Objects.requireNonNull(role, "role") + "-" + numbers.getAndIncrement())
-            .uncaughtExceptionHandler(TinkerThreads::logFailure)
+            .uncaughtExceptionHandler(this::logFailure)
             .unstarted(() -> runTracked(task));
     lock.lock();
     try {
@@ -245,8 +252,11 @@ public final class TinkerThreads implements AutoCloseable {
     }
   }
 
-  private static void logFailure(Thread thread, Throwable failure) {
-    log.log(System.Logger.Level.ERROR, () -> "a task failed: thread=" + thread.getName(), failure);
+  private void logFailure(Thread thread, Throwable failure) {
+    log.log(
+        System.Logger.Level.ERROR,
+        () -> "a task failed: thread=" + thread.getName(),
+        failures.redacted(failure));
   }
 
   /** Returns whether the current thread is one of these. */

@@ -39,6 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever happens, no text of the SDK shows a credential. */
@@ -254,6 +255,70 @@ class SecretsTest {
 
     assertThat(server.requests).hasSize(7);
     assertNothingShown();
+  }
+
+  private static final String SPELLED = "c2Vj/cmV0&dm<FsdWU\"LTEyMw==";
+
+  /** How programs write a text into JSON, HTML and addresses, and into one within another. */
+  private enum Spelling {
+    GSON("c2Vj/cmV0\\u0026dm\\u003cFsdWU\\\"LTEyMw\\u003d\\u003D"),
+    PHP("c2Vj\\/cmV0&dm<FsdWU\\\"LTEyMw=="),
+    ONE_LETTER("\\u0063\\u0032Vj/cmV0&dm<FsdWU\\\"LTEyMw=="),
+    HTML("c2Vj/cmV0&amp;dm&lt;FsdWU&quot;LTEyMw=="),
+    HTML_BY_NUMBER("c2Vj&#47;cmV0&#38;dm&#x3c;FsdWU&#34;LTEyMw&#61;&#x3D;"),
+    HTML_IN_JSON("c2Vj\\/cmV0\\u0026amp;dm\\u0026lt;FsdWU\\u0026quot;LTEyMw\\u003d\\u003d"),
+    JSON_IN_JSON("c2Vj/cmV0\\\\u0026dm\\\\u003cFsdWU\\\\\\\"LTEyMw\\\\u003d\\\\u003d"),
+    ADDRESS("c2Vj%2fcmV0%26dm%3cFsdWU%22LTEyMw%3d%3D");
+
+    final String echo;
+
+    Spelling(String echo) {
+      this.echo = echo;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Spelling.class)
+  void answers_thatSpellTheCredentialWithEscapes_areMaskedEverywhere(Spelling spelling) {
+    Operation<WeightsInfoRequest, UntypedFuture> call = TestClient.post(CallKind.TRAIN);
+    String echo = spelling.echo;
+    FakeTransport server =
+        new FakeTransport()
+            .answer(400, "{\"detail\":\"key " + echo + " is bad\"}", "x-echo", echo)
+            .answer(302, "", "location", "https://x.test/" + echo + "/y")
+            .answer(200, "{\"request_idx\":\"key " + echo + " is bad\"}")
+            .answer(200, "{\"request_id\":[\"key " + echo + " is bad\"]}")
+            .answer(200, "{\"error\":\"failed for " + echo + "\"}");
+    FutureRetrieveRequest question = FutureRetrieveRequest.builder().requestId("r").build();
+    try (ApiClient client =
+        TestClient.of(server, new RecordingTime()).credentials(() -> SPELLED).build()) {
+      for (int i = 0; i < 4; i++) {
+        failing(() -> client.call(call, INPUT, TestClient.ONCE));
+      }
+      texts.add(String.valueOf(client.call(Operations.RETRIEVE_SAMPLE, question)));
+      texts.add(client.redacted("an answer begins with " + echo));
+    }
+
+    assertThat(server.requests).hasSize(5);
+    assertThat(texts).filteredOn(text -> text.contains("***")).hasSizeGreaterThan(6);
+    assertThat(texts).noneMatch(text -> text.contains(SPELLED) || text.contains(echo));
+    assertThat(texts).noneMatch(text -> text.contains("cmV0") || text.contains("FsdWU"));
+  }
+
+  @Test
+  void answer_thatEndsWithinTheCredential_showsNoPartOfItInTheDecodeException() {
+    String secret = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    FakeTransport server =
+        new FakeTransport()
+            .answer(200, "[\"" + "x".repeat(490) + secret + "\"]")
+            .answer(400, "{\"detail\":\"" + "x".repeat(470) + secret + "\"}");
+    try (ApiClient client =
+        TestClient.of(server, new RecordingTime()).credentials(() -> secret).build()) {
+      failing(() -> client.call(TestClient.post(CallKind.TRAIN), INPUT));
+      failing(() -> client.call(TestClient.post(CallKind.TRAIN), INPUT));
+    }
+
+    assertThat(texts).noneMatch(text -> text.contains("01234"));
   }
 
   @ParameterizedTest

@@ -2,6 +2,8 @@ package io.tinker4j.transport.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tinker4j.transport.ConnectionException;
+import io.tinker4j.transport.Redaction;
 import io.tinker4j.transport.client.RecordingTime;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,8 +90,7 @@ class BackgroundWorkTest {
 
       assertThat(threads.failures().count()).isEqualTo(120);
       assertThat(threads.failures().isRecent()).isTrue();
-      assertThat(threads.failures().last())
-          .isEqualTo("beat: java.lang.IllegalStateException: tml-***");
+      assertThat(threads.failures().last()).isEqualTo("beat: java.lang.IllegalStateException");
       time.sleep(Duration.ofMinutes(1));
       assertThat(threads.failures().isRecent()).isFalse();
     } finally {
@@ -101,6 +102,40 @@ class BackgroundWorkTest {
         .filteredOn(text -> text.contains("role=beat"))
         .hasSize(2)
         .noneMatch(text -> text.contains("secret"));
+  }
+
+  @Test
+  void noteFailure_textOfTheSdkAndOfOthers_isShownMaskedByValueOrNotAtAll() {
+    Redaction redaction = new Redaction();
+    redaction.add("opaque-value-77123");
+    Logger logger = Logger.getLogger(TinkerThreads.class.getName());
+    List<LogRecord> records = new CopyOnWriteArrayList<>();
+    Handler handler = recording(records);
+    logger.addHandler(handler);
+    try (TinkerThreads threads = TinkerThreads.create(time)) {
+      threads.redactWith(redaction);
+      threads.noteFailure("beat", new ConnectionException("lost opaque-value-77123"));
+      String ours = threads.failures().last();
+      time.sleep(Duration.ofMinutes(2));
+      threads.noteFailure("beat", new IllegalStateException("cannot renew opaque-value-77123"));
+      threads.start(
+          "task",
+          () -> {
+            throw new IllegalStateException("task of opaque-value-77123");
+          });
+      threads.close();
+
+      assertThat(ours).isEqualTo("beat: io.tinker4j.transport.ConnectionException: lost ***");
+      assertThat(threads.failures().last()).isEqualTo("beat: java.lang.IllegalStateException");
+    } finally {
+      logger.removeHandler(handler);
+    }
+    List<String> texts = new ArrayList<>();
+    records.forEach(each -> texts.add(each.getMessage() + " " + each.getThrown()));
+    assertThat(texts)
+        .anyMatch(text -> text.contains("cannot renew ***"))
+        .anyMatch(text -> text.contains("task of ***"))
+        .noneMatch(text -> text.contains("77123"));
   }
 
   private static Handler recording(List<LogRecord> records) {
