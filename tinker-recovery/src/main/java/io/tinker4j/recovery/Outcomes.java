@@ -1,5 +1,6 @@
 package io.tinker4j.recovery;
 
+import io.tinker4j.training.PartialPassException;
 import io.tinker4j.training.RequestFailedException;
 import io.tinker4j.training.TrainingHaltedException;
 import io.tinker4j.transport.ApiStatusException;
@@ -94,6 +95,7 @@ final class Outcomes {
   static boolean isHopeless(RuntimeException failure) {
     return switch (failure) {
       case RequestFailedException failed -> failed.isUserError();
+      case PartialPassException partial -> partial.isUserError();
       case ApiStatusException refused -> HOPELESS.contains(refused.status());
       case TinkerException unused -> false;
       default -> true;

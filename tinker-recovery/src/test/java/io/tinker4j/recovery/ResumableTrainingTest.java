@@ -18,6 +18,7 @@ import io.tinker4j.recovery.RecoveryEvent.Started;
 import io.tinker4j.recovery.RecoveryEvent.Verified;
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
+import io.tinker4j.training.PartialPassException;
 import io.tinker4j.training.RequestFailedException;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.types.AdamParams;
@@ -30,6 +31,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -300,6 +303,62 @@ class ResumableTrainingTest {
                 .resumeOrStart())
         .isInstanceOf(RequestFailedException.class);
     assertThat(events).isEmpty();
+  }
+
+  /** One bad token among so many examples that the pass is sent as two requests. */
+  @Test
+  void badDatumOfAPassOfTwoRequests_isNoIncident() {
+    List<Datum> batch = new ArrayList<>(Collections.nCopies(1_500, Datum.supervised(97, 98, 99)));
+    batch.add(Datum.supervised(97, 98, 1_000_000));
+    List<List<Datum>> batches = List.of(List.of(Datum.supervised(97, 98, 99)), batch);
+
+    assertThatThrownBy(() ->
+            runs.with(
+                    ResumableTraining.supervised(
+                        Batches.of(batches, 1), LossFunction.CROSS_ENTROPY, step -> 0.01),
+                    journal())
+                .listener(events::add)
+                .build()
+                .resumeOrStart())
+        .isInstanceOfSatisfying(
+            PartialPassException.class, partial -> assertThat(partial.isUserError()).isTrue())
+        .hasMessageContaining("data[1500]");
+    assertThat(events).isEmpty();
+  }
+
+  /** The same by a fault of the server's stays an incident. */
+  @Test
+  void passOfTwoRequestsOfWhichTheServerFailsOne_isRecoveredFrom() throws Exception {
+    List<Datum> batch = Collections.nCopies(1_500, Datum.supervised(97, 98, 99));
+    List<List<Datum>> batches = List.of(List.of(Datum.supervised(97, 98, 99)), batch);
+    AtomicBoolean isFailed = new AtomicBoolean();
+    UnaryOperator<String> failingOnce =
+        result ->
+            result.length() > 50_000 && isFailed.compareAndSet(false, true)
+                ? "{\"error\":\"out of memory\",\"category\":\"server\"}"
+                : result;
+    try (TestRuns json =
+        TestRuns.on(server -> server.protobufResults(false).keepsStateInMemory(true))) {
+      ResumableTraining.Result result =
+          json.with(
+                  ResumableTraining.supervised(
+                      Batches.of(batches, 1), LossFunction.CROSS_ENTROPY, step -> 0.01),
+                  journal())
+              .service(() ->
+                  json.connecting()
+                      .transport(new RewrittenResults(json.server.transport(), failingOnce))
+                      .build())
+              .listener(events::add)
+              .build()
+              .resumeOrStart();
+
+      assertThat(result.isComplete()).isTrue();
+      assertThat(result.recoveries()).isEqualTo(1);
+    }
+    assertThat(events(Detected.class))
+        .singleElement()
+        .asString()
+        .contains("1 of 2 requests of this call have failed");
   }
 
   // readiness: M7, S11, S13
