@@ -6,6 +6,7 @@ import io.tinker4j.training.RequestFailedException;
 import io.tinker4j.training.SaveOptions;
 import io.tinker4j.types.ForwardBackwardOutput;
 import io.tinker4j.types.SaveWeightsResponse;
+import io.tinker4j.types.TinkerPath;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Checkpoints<B> {
   private static final int FINAL_TRIES = 3;
+  private static final int QUOTED = 200;
 
   private final RunSettings<B> settings;
   private final Lineage.Books books;
@@ -163,8 +165,9 @@ final class Checkpoints<B> {
     if (now == null || now.step > confirmed || !now.save.isDone()) {
       return;
     }
-    if (now.save.isCompletedExceptionally()) {
-      failed(now.save);
+    String failure = failure(now.save);
+    if (failure != null) {
+      failed(failure);
       return;
     }
     boolean isProbed =
@@ -175,13 +178,38 @@ final class Checkpoints<B> {
     }
   }
 
-  private void failed(CompletableFuture<SaveWeightsResponse> save) {
+  /** Returns why a save that is over has given no checkpoint; null when it has given one. */
+  private @Nullable String failure(CompletableFuture<SaveWeightsResponse> save) {
+    if (save.isCompletedExceptionally()) {
+      return String.valueOf(save.exceptionNow().getMessage());
+    }
+    String path = save.resultNow().path();
+    return isOfThisModel(path)
+        ? null
+        : "the server answered with the path '%s', which is no checkpoint of model %s to train from"
+            .formatted(
+                path.substring(0, Math.min(path.length(), QUOTED)), ground.client().modelId());
+  }
+
+  /** Whether a path can be gone back to: some servers leave the kind out, none the run. */
+  private boolean isOfThisModel(String path) {
+    try {
+      TinkerPath parsed = TinkerPath.parse(path);
+      boolean isToTrainFrom =
+          parsed instanceof TinkerPath.Training || parsed instanceof TinkerPath.Unqualified;
+      return isToTrainFrom
+          && !parsed.name().isBlank()
+          && parsed.trainingRunId().equals(ground.client().modelId());
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private void failed(String reason) {
     pending = null;
     due = true;
     names++;
-    books
-        .events()
-        .degraded(RecoveryEvent.Rung.SAVE_FAILED, String.valueOf(save.exceptionNow().getMessage()));
+    books.events().degraded(RecoveryEvent.Rung.SAVE_FAILED, reason);
   }
 
   private void record(Pending done) throws IncidentException, InterruptedException {
@@ -257,14 +285,15 @@ final class Checkpoints<B> {
     CompletableFuture<?> unused =
         now.save.whenComplete((result, failure) -> settled.complete(true));
     Object ignored = outcomes.await(settled);
-    if (now.save.isCompletedExceptionally()) {
-      Throwable failure = now.save.exceptionNow();
-      if (!(failure instanceof RequestFailedException)) {
-        throw outcomes.incident(failure);
-      }
-      failed(now.save);
-    } else {
+    if (now.save.isCompletedExceptionally()
+        && !(now.save.exceptionNow() instanceof RequestFailedException)) {
+      throw outcomes.incident(now.save.exceptionNow());
+    }
+    String failure = failure(now.save);
+    if (failure == null) {
       record(now);
+    } else {
+      failed(failure);
     }
   }
 
