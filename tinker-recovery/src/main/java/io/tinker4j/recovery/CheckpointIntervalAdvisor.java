@@ -1,5 +1,6 @@
 package io.tinker4j.recovery;
 
+import io.tinker4j.types.internal.Checks;
 import java.time.Duration;
 
 /**
@@ -15,18 +16,18 @@ public final class CheckpointIntervalAdvisor {
   private CheckpointIntervalAdvisor() {}
 
   /**
-   * Returns the time to train between two saves.
+   * Returns the time to train between two saves. Times of more than a hundred years count as a
+   * hundred years.
    *
    * @param save how long training waits for one save
    * @param mtbf the mean time between failures of the run
    * @throws IllegalArgumentException when one of them is not positive
    */
   public static Duration interval(Duration save, Duration mtbf) {
-    Settings.positive("save", save);
-    Settings.positive("mtbf", mtbf);
-    double seconds = Math.sqrt(2 * seconds(save) * seconds(mtbf));
+    Duration longest = Checks.positive("mtbf", mtbf);
+    double seconds = Math.sqrt(2 * seconds(Checks.positive("save", save)) * seconds(longest));
     Duration interval = Duration.ofNanos(Math.round(seconds * 1e9));
-    return interval.compareTo(mtbf) < 0 ? interval : mtbf;
+    return interval.compareTo(longest) < 0 ? interval : longest;
   }
 
   /**
@@ -36,8 +37,8 @@ public final class CheckpointIntervalAdvisor {
    * @throws IllegalArgumentException when one of the times is not positive
    */
   public static long steps(Duration step, Duration save, Duration mtbf) {
-    Settings.positive("step", step);
-    return Math.max(1, Math.round(seconds(interval(save, mtbf)) / seconds(step)));
+    double one = seconds(Checks.positive("step", step));
+    return Math.max(1, Math.round(seconds(interval(save, mtbf)) / one));
   }
 
   private static double seconds(Duration duration) {

@@ -1,5 +1,7 @@
 package io.tinker4j.recovery;
 
+import io.tinker4j.training.SaveOptions;
+import io.tinker4j.types.internal.Checks;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -40,7 +42,10 @@ public interface CheckpointSchedule {
     return true;
   }
 
-  /** How long checkpoints are kept by the server. Default: for ever. */
+  /**
+   * How long checkpoints are kept by the server, in whole seconds, from one second to ten years.
+   * Default: no limit.
+   */
   Optional<Duration> ttl();
 
   /**
@@ -60,10 +65,10 @@ public interface CheckpointSchedule {
   @Value.Check
   default CheckpointSchedule check() {
     if (everySteps().isPresent()) {
-      Settings.atLeast("everySteps", everySteps().getAsLong(), 1);
+      Checks.atLeast("everySteps", everySteps().getAsLong(), 1);
     }
-    every().ifPresent(time -> Settings.positive("every", time));
-    ttl().ifPresent(time -> Settings.positive("ttl", time));
+    every().ifPresent(time -> Checks.positive("every", time));
+    ttl().ifPresent(time -> SaveOptions.builder().ttl(time).build());
     boolean ruled =
         everySteps().isPresent()
             || every().isPresent()

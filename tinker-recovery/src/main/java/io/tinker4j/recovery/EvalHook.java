@@ -1,6 +1,7 @@
 package io.tinker4j.recovery;
 
 import io.tinker4j.training.TrainingClient;
+import io.tinker4j.types.internal.Checks;
 import java.util.Map;
 import java.util.Objects;
 
@@ -12,7 +13,7 @@ import java.util.Objects;
 public record EvalHook(long everySteps, Evaluation evaluation) {
   /** Refuses less than one step. */
   public EvalHook {
-    Settings.atLeast("everySteps", everySteps, 1);
+    Checks.atLeast("everySteps", everySteps, 1);
     Objects.requireNonNull(evaluation, "evaluation");
   }
 

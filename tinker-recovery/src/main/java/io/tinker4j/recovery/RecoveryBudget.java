@@ -96,7 +96,7 @@ final class RecoveryBudget {
     if (begins.size() > policy.maxRecoveriesPerHour()) {
       return "after %d recoveries within an hour (maxRecoveriesPerHour)".formatted(begins.size());
     }
-    if (time.nanoTime() - progressed > policy.progressDeadline().toNanos()) {
+    if (time.nanoTime() - progressed > Time.nanos(policy.progressDeadline())) {
       return "after %s without a new step (progressDeadline)".formatted(policy.progressDeadline());
     }
     return null;

@@ -1,6 +1,7 @@
 package io.tinker4j.recovery;
 
 import io.tinker4j.transport.Backoff;
+import io.tinker4j.types.internal.Checks;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -189,14 +190,14 @@ public interface RecoveryPolicy {
   /** Refuses values that make no sense, by name. */
   @Value.Check
   default void check() {
-    Settings.atLeast("maxAttempts", maxAttempts(), 1);
-    Settings.positive("attemptTimeout", attemptTimeout());
-    Settings.positive("capacityWait", capacityWait());
-    Settings.positive("pollInterval", pollInterval());
-    Settings.atLeast("maxFallbacks", maxFallbacks(), 0);
-    Settings.atLeast("maxConcurrentRecoveries", maxConcurrentRecoveries(), 1);
-    Settings.atLeast("maxRecoveriesPerHour", maxRecoveriesPerHour(), 1);
-    Settings.positive("progressDeadline", progressDeadline());
+    Checks.atLeast("maxAttempts", maxAttempts(), 1);
+    Checks.positive("attemptTimeout", attemptTimeout());
+    Checks.positive("capacityWait", capacityWait());
+    Checks.positive("pollInterval", pollInterval());
+    Checks.atLeast("maxFallbacks", maxFallbacks(), 0);
+    Checks.atLeast("maxConcurrentRecoveries", maxConcurrentRecoveries(), 1);
+    Checks.atLeast("maxRecoveriesPerHour", maxRecoveriesPerHour(), 1);
+    Checks.positive("progressDeadline", progressDeadline());
     if (!(probeTolerance() >= 0)) {
       throw new IllegalArgumentException(
           "probeTolerance is " + probeTolerance() + "; it must be at least 0");

@@ -6,6 +6,7 @@ import io.tinker4j.transport.Time;
 import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.LossFunction;
+import io.tinker4j.types.internal.Checks;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -246,14 +247,14 @@ public final class ResumableTraining {
 
     /** Sets how many steps to take at most. Default: as many as there is data. */
     public Builder<B> steps(long steps) {
-      Settings.atLeast("steps", steps, 1);
+      Checks.atLeast("steps", steps, 1);
       this.steps = steps;
       return this;
     }
 
     /** Sets how many batches' gradients are added up for a step. Default 1. */
     public Builder<B> accumulate(int batches) {
-      Settings.atLeast("accumulate", batches, 1);
+      Checks.atLeast("accumulate", batches, 1);
       this.accumulate = batches;
       return this;
     }
@@ -263,7 +264,7 @@ public final class ResumableTraining {
      * the server busy; 1 for steps that need the result of the one before.
      */
     public Builder<B> inFlight(int steps) {
-      Settings.atLeast("inFlight", steps, 1);
+      Checks.atLeast("inFlight", steps, 1);
       this.inFlight = steps;
       return this;
     }

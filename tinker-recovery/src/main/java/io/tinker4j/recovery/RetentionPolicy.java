@@ -1,5 +1,6 @@
 package io.tinker4j.recovery;
 
+import io.tinker4j.types.internal.Checks;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -48,11 +49,11 @@ public interface RetentionPolicy {
   /** Refuses values that make no sense, by name. */
   @Value.Check
   default void check() {
-    Settings.atLeast("keepLast", keepLast(), 1);
+    Checks.atLeast("keepLast", keepLast(), 1);
     if (keepEvery().isPresent()) {
-      Settings.atLeast("keepEvery", keepEvery().getAsLong(), 1);
+      Checks.atLeast("keepEvery", keepEvery().getAsLong(), 1);
     }
-    maxAge().ifPresent(age -> Settings.positive("maxAge", age));
+    maxAge().ifPresent(age -> Checks.positive("maxAge", age));
   }
 
   /**
@@ -66,7 +67,8 @@ public interface RetentionPolicy {
     Set<String> kept = new HashSet<>(pinned());
     for (int i = 0; i < newestFirst.size(); i++) {
       CheckpointRecord each = newestFirst.get(i);
-      boolean young = maxAge().isEmpty() || each.savedAt().plus(maxAge().get()).isAfter(now);
+      boolean young =
+          maxAge().isEmpty() || Duration.between(each.savedAt(), now).compareTo(maxAge().get()) < 0;
       boolean placed =
           i < keepLast() || (keepEvery().isPresent() && each.step() % keepEvery().getAsLong() == 0);
       if (i == 0 || (young && placed)) {
