@@ -10,13 +10,11 @@ import io.tinker4j.types.ModelInput;
 import io.tinker4j.types.SamplingParams;
 import java.util.List;
 
-/** Trains a few steps on one sentence, saves, and samples. */
+/** Trains a few steps on one sentence, saves a checkpoint, and samples. */
 public final class FirstSteps {
   private FirstSteps() {}
 
-  /**
-   * Runs against the server and with the key of {@code TINKER_BASE_URL}, {@code TINKER_API_KEY}.
-   */
+  /** Uses the server and the key that TINKER_BASE_URL and TINKER_API_KEY name. */
   public static void main(String[] args) {
     try (ServiceClient service = ServiceClient.create()) {
       run(service);
@@ -24,7 +22,6 @@ public final class FirstSteps {
   }
 
   static double run(ServiceClient service) {
-    // tag::readme[]
     String model =
         service.getServerCapabilities().supportedModels().get(0).modelName().orElseThrow();
     TrainingClient training = service.createLoraTrainingClient(model);
@@ -48,7 +45,6 @@ public final class FirstSteps {
     int[] text = sample.sequences().get(0).toInts();
     System.out.printf(
         "%s: loss %.2f, \"the %s\"%n", checkpoint, loss, new String(text, 0, text.length));
-    // end::readme[]
     return loss;
   }
 }

@@ -13,8 +13,7 @@ final class DaySeeds {
     long first = LocalDate.now(ZoneOffset.UTC).toEpochDay() * count;
     String range = System.getProperty(property, first + ".." + (first + count - 1));
     String[] ends = range.split("\\.\\.", 2);
-    return LongStream.rangeClosed(
-            Long.parseLong(ends[0]), Long.parseLong(ends[ends.length - 1]))
+    return LongStream.rangeClosed(Long.parseLong(ends[0]), Long.parseLong(ends[ends.length - 1]))
         .toArray();
   }
 }

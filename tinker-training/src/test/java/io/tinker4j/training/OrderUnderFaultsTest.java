@@ -24,8 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The order of operations when requests and answers are lost and refused at every stage, each seed with 40 operations of three threads. A build has the seeds of its day, {@code
- * -Dorder.seeds=A..B} names others, {@code -Pchaos} has two thousand.
+ * The order of operations when requests and answers are lost and refused at every stage, each seed
+ * with 40 operations of three threads. A build has the seeds of its day, {@code -Dorder.seeds=A..B}
+ * names others, {@code -Pchaos} has two thousand.
  */
 @Timeout(300)
 class OrderUnderFaultsTest {

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Operations of which some are refused and some lost, on servers that count a refused number as
- * used and on those that do not. Nothing is looked at before all are called. A build has the seeds of its day, {@code -Drefusal.seeds=A..B}
- * names others, {@code -Pchaos} has a thousand.
+ * used and on those that do not. Nothing is looked at before all are called. A build has the seeds
+ * of its day, {@code -Drefusal.seeds=A..B} names others, {@code -Pchaos} has a thousand.
  */
 @Timeout(120)
 class OrderUnderRefusalsTest {

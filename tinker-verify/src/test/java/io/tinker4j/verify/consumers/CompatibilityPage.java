@@ -30,7 +30,10 @@ final class CompatibilityPage {
     - **Java** from 21 on, **JUnit** from 5.11 on; a server as a parameter of a test's constructor from 5.12 on.
     - **Jackson 3** from 3.0 on with jackson-annotations from 2.19.2 on, as Spring Boot has them from 3.5.4 on; newer Jacksons need newer annotations: 3.1 needs 2.21.
       Where they do not fit, building a client or starting a test server fails and says which jar it found. The remedy is one dependency of your own:
-      `com.fasterxml.jackson.core:jackson-annotations` in the version that the jackson-databind on your class path was released with. The line of Quarkus 3.20 shows it.
+      `com.fasterxml.jackson.core:jackson-annotations` in the version that the `tools.jackson.core:jackson-databind` on your class path was released with: 2.20 for 3.0, 2.21
+      for 3.1, 2.22 for 3.2.
+    - **Spring Boot 3.5.0 to 3.5.3** have an older one: name `com.fasterxml.jackson.core:jackson-annotations:2.20` among the dependencies that you manage, before the BOMs.
+      **Quarkus 3.20** needs the same.
     - **protobuf** and **Jetty** may be there in any version or not at all: the SDK has its own reader and writer, and the test server brings what it needs of both under
       names of its own.
     """
