@@ -21,21 +21,21 @@ import tools.jackson.databind.deser.std.StdDeserializer;
 abstract class UnionReader<T> extends StdDeserializer<T> {
   private static final TypeReference<Map<String, Object>> FIELDS = new TypeReference<>() {};
 
-  /** A type by its tag. */
-  record Leaf<T>(String tag, Class<? extends T> type) {}
-
   private final String tagName;
-  private final List<Leaf<T>> leaves;
+  private final List<Class<? extends T>> leaves;
+  private final Map<String, Class<? extends T>> byTag;
   private final Function<Map<String, @Nullable Object>, T> unrecognized;
 
   UnionReader(
       Class<T> type,
       String tagName,
-      List<Leaf<T>> leaves,
+      List<Class<? extends T>> leaves,
+      Map<String, Class<? extends T>> byTag,
       Function<Map<String, @Nullable Object>, T> unrecognized) {
     super(type);
     this.tagName = tagName;
     this.leaves = leaves;
+    this.byTag = byTag;
     this.unrecognized = unrecognized;
   }
 
@@ -50,16 +50,12 @@ abstract class UnionReader<T> extends StdDeserializer<T> {
   }
 
   private T byTag(JsonNode tag, JsonNode fields, DeserializationContext context) {
-    for (Leaf<T> leaf : leaves) {
-      if (tag.isString() && tag.stringValue().equals(leaf.tag())) {
-        return context.readTreeAsValue(fields, leaf.type());
-      }
-    }
-    return unrecognized(fields, context);
+    Class<? extends T> leaf = tag.isString() ? byTag.get(tag.stringValue()) : null;
+    return leaf == null ? unrecognized(fields, context) : context.readTreeAsValue(fields, leaf);
   }
 
   private T byShape(JsonNode fields, DeserializationContext context) {
-    for (Leaf<T> leaf : leaves) {
+    for (Class<? extends T> leaf : leaves) {
       Optional<T> value = tryLeaf(leaf, fields, context);
       if (value.isPresent()) {
         return value.get();
@@ -68,22 +64,22 @@ abstract class UnionReader<T> extends StdDeserializer<T> {
     return unrecognized(fields, context);
   }
 
-  private Optional<T> tryLeaf(Leaf<T> leaf, JsonNode fields, DeserializationContext context) {
+  private Optional<T> tryLeaf(
+      Class<? extends T> leaf, JsonNode fields, DeserializationContext context) {
     if (!knowsAll(fields, leaf, context)) {
       return Optional.empty();
     }
     try {
-      return Optional.of(context.readTreeAsValue(fields, leaf.type()));
+      return Optional.of(context.readTreeAsValue(fields, leaf));
     } catch (DatabindException e) {
       return Optional.empty(); // A field is missing or of another type: it is not this leaf.
     }
   }
 
-  private boolean knowsAll(JsonNode fields, Leaf<T> leaf, DeserializationContext context) {
+  private boolean knowsAll(
+      JsonNode fields, Class<? extends T> leaf, DeserializationContext context) {
     Collection<Object> known =
-        context
-            .findRootValueDeserializer(context.constructType(leaf.type()))
-            .getKnownPropertyNames();
+        context.findRootValueDeserializer(context.constructType(leaf)).getKnownPropertyNames();
     return known != null && known.containsAll(fields.propertyNames());
   }
 

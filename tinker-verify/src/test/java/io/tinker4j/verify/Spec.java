@@ -2,8 +2,10 @@ package io.tinker4j.verify;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
@@ -11,6 +13,16 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 public final class Spec {
   private static final JsonNode ROOT =
       YAMLMapper.shared().readTree(Path.of("../openapi/tinker.yaml"));
+
+  /** Read by the transport from whatever a server answers. */
+  private static final Set<String> UNTYPED =
+      Set.of(
+          "FutureAnswer",
+          "FutureResult",
+          "ErrorResponse",
+          "TimeoutResponse",
+          "ErrorDetail",
+          "SchemaViolation");
 
   private Spec() {}
 
@@ -38,9 +50,43 @@ public final class Spec {
     return schema.has("$ref") ? schema(referenced(schema)) : schema;
   }
 
-  /** Returns the name of the schema that a reference stands for. */
+  /** Returns the name of the schema that a reference stands for, or stands in. */
   public static String referenced(JsonNode schema) {
-    return schema.get("$ref").asString().replaceAll(".*/", "");
+    return schema.get("$ref").asString().replaceAll(".*/schemas/|/.*", "");
+  }
+
+  /** Returns all operations by id. */
+  public static Map<String, JsonNode> operations() {
+    Map<String, JsonNode> operations = new LinkedHashMap<>();
+    for (JsonNode path : ROOT.get("paths").values()) {
+      for (JsonNode operation : path.values()) {
+        operations.put(operation.get("operationId").asString(), operation);
+      }
+    }
+    return operations;
+  }
+
+  /** Returns whether a schema has a Java type of its own. */
+  public static boolean isTyped(String schema) {
+    return !UNTYPED.contains(schema);
+  }
+
+  /** Returns the names that a type needs exactly one of. */
+  public static List<String> alternatives(JsonNode schema) {
+    List<String> names = new ArrayList<>();
+    for (JsonNode alternative : schema.path("oneOf")) {
+      alternative.path("required").forEach(name -> names.add(name.asString()));
+    }
+    return names;
+  }
+
+  /** Returns the Java type of a schema. */
+  public static Class<?> type(String schema) {
+    try {
+      return Class.forName("io.tinker4j.types." + schema);
+    } catch (ClassNotFoundException e) {
+      throw new AssertionError("there is no type for the schema " + schema, e);
+    }
   }
 
   /** Returns whether a property must be there. */

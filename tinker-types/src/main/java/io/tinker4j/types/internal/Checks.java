@@ -1,6 +1,8 @@
 package io.tinker4j.types.internal;
 
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -89,6 +91,14 @@ public final class Checks {
 
   private static IllegalArgumentException outOfRange(String name, Object value, String range) {
     return new IllegalArgumentException("%s is %s; it must be %s".formatted(name, value, range));
+  }
+
+  public static boolean isPresent(Optional<?> setting) {
+    return setting.isPresent();
+  }
+
+  public static boolean isPresent(Map<String, ?> setting) {
+    return !setting.isEmpty();
   }
 
   public static void exactlyOne(String type, boolean... present) {

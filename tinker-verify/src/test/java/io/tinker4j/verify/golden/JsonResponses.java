@@ -30,7 +30,7 @@ final class JsonResponses {
 
   static void assertDecoded(Vector vector, JsonNode recorded) {
     String name = NAMES.getOrDefault(vector.type(), vector.type());
-    Class<?> type = type(name);
+    Class<?> type = Spec.type(name);
     JsonNode input = recorded.get("json");
     byte[] body = Vector.MAPPER.writeValueAsBytes(input);
     if (recorded.get("valid").asBoolean()) {
@@ -72,13 +72,5 @@ final class JsonResponses {
     recorded.path("errors").forEach(errors::add);
     recorded.path("error").path("errors").forEach(errors::add);
     return errors;
-  }
-
-  private static Class<?> type(String name) {
-    try {
-      return Class.forName("io.tinker4j.types." + name);
-    } catch (ClassNotFoundException e) {
-      throw new AssertionError("there is no type " + name, e);
-    }
   }
 }

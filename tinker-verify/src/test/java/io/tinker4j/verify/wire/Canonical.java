@@ -26,7 +26,7 @@ final class Canonical {
     if (schema.equals(Spec.schema("StopCondition"))) {
       return ofStop(document);
     }
-    if (schema.has("oneOf")) {
+    if (schema.has("discriminator")) {
       return ofUnion(schema, document);
     }
     if (document instanceof ArrayNode array) {
@@ -36,6 +36,9 @@ final class Canonical {
     }
     if (document instanceof ObjectNode object) {
       return schema.has("properties") ? ofObject(schema, object) : ofMap(schema, object);
+    }
+    if (document.isString() && schema.equals(Spec.schema("StopCondition"))) {
+      return NODES.arrayNode().add(document); // A text by itself is read, and never written.
     }
     return document;
   }
@@ -84,8 +87,8 @@ final class Canonical {
   }
 
   private static JsonNode whenAbsent(JsonNode property) {
-    if (property.has("x-literal")) {
-      return property.get("x-literal");
+    if (property.has("const")) {
+      return property.get("const");
     }
     if (property.has("x-null")) {
       return NODES.nullNode();

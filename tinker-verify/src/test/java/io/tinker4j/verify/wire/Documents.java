@@ -36,7 +36,8 @@ final class Documents {
   }
 
   static Arbitrary<Document> any() {
-    List<String> names = Spec.schemas().stream().map(Map.Entry::getKey).toList();
+    List<String> names =
+        Spec.schemas().stream().map(Map.Entry::getKey).filter(Spec::isTyped).toList();
     return Arbitraries.of(names)
         .flatMap(name -> ofSchema(name).map(json -> new Document(name, json)));
   }
@@ -54,10 +55,10 @@ final class Documents {
     if (schema.has("$ref")) {
       return Arbitraries.lazy(() -> ofSchema(Spec.referenced(schema)));
     }
-    if (schema.has("x-literal")) {
-      return Arbitraries.just(schema.get("x-literal"));
+    if (schema.has("const")) {
+      return Arbitraries.just(schema.get("const"));
     }
-    if (schema.has("oneOf")) {
+    if (schema.has("oneOf") && !schema.has("properties")) {
       List<Arbitrary<JsonNode>> leaves = new ArrayList<>();
       schema.get("oneOf").forEach(leaf -> leaves.add(of(leaf)));
       return Arbitraries.oneOf(leaves);
@@ -107,8 +108,7 @@ final class Documents {
           });
     }
     // Of properties that exclude each other the first one stands for all.
-    List<String> alternatives = new ArrayList<>();
-    schema.path("x-alternatives").forEach(name -> alternatives.add(name.asString()));
+    List<String> alternatives = Spec.alternatives(schema);
     List<Map.Entry<String, JsonNode>> properties =
         new ArrayList<>(schema.path("properties").properties());
     properties.removeIf(property -> alternatives.indexOf(property.getKey()) > 0);
@@ -157,7 +157,10 @@ final class Documents {
 
   private static Arbitrary<JsonNode> number(JsonNode schema) {
     double least = schema.path("minimum").asDouble(-1e100);
-    double most = schema.path("maximum").asDouble(schema.has("x-below") ? 0.99 : 1e100);
+    double most =
+        schema.has("exclusiveMaximum")
+            ? schema.get("exclusiveMaximum").asDouble() - 0.01
+            : schema.path("maximum").asDouble(1e100);
     return schema.path("format").asString("").equals("double")
         ? Arbitraries.doubles().between(least, most).map(NODES::numberNode)
         : floats();

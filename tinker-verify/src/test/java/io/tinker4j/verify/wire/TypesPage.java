@@ -4,6 +4,7 @@ import io.tinker4j.verify.Spec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /** {@code docs/types.md}: every wire type with its fields. */
@@ -16,6 +17,7 @@ final class TypesPage {
       `mvn verify -pl tinker-verify -am -Ddocs.write=true`. The Java types are in `io.tinker4j.types`; a field
       `max_tokens` is the accessor `maxTokens()`. *req* marks what must be there.
       A text that is *always* the same is a tag: it is written so, and passed over when an answer is read, whatever it says; only unions are told apart by it.
+      Any operation can be refused, with a status from 400 on and an [ErrorResponse](#errorresponse); 408 brings a [TimeoutResponse](#timeoutresponse).
 
       | operation | method and path | body or query | answer |
       |---|---|---|---|
@@ -45,7 +47,7 @@ final class TypesPage {
                 method.toUpperCase(java.util.Locale.ROOT),
                 path,
                 input(operation),
-                answer(operation.path("responses").path("200"))));
+                answer(operation)));
   }
 
   private static String input(JsonNode operation) {
@@ -61,10 +63,11 @@ final class TypesPage {
     return String.join(", ", parts);
   }
 
-  private static String answer(JsonNode response) {
-    if (response.has("$ref")) {
-      return "promise, " + link("UntypedFuture");
+  private static String answer(JsonNode operation) {
+    if (operation.has("x-result")) {
+      return "promise of " + link(operation.get("x-result").asString());
     }
+    JsonNode response = operation.path("responses").path("200");
     List<String> parts = new ArrayList<>();
     for (JsonNode content : response.path("content").values()) {
       parts.add(link(content.get("schema")));
@@ -76,9 +79,10 @@ final class TypesPage {
     page.append("\n## %s\n\n%s\n".formatted(name, schema.get("description").asString()));
     if (schema.has("enum")) {
       page.append("\nOne of %s; other values are kept.\n".formatted(codes(schema.get("enum"))));
-    } else if (schema.has("oneOf")) {
+    } else if (isUnion(schema)) {
       List<String> leaves = new ArrayList<>();
-      schema.get("oneOf").forEach(leaf -> leaves.add(shown(leaf)));
+      schema.path("oneOf").forEach(leaf -> leaves.add(shown(leaf)));
+      schema.path("anyOf").forEach(leaf -> leaves.add(shown(leaf)));
       page.append("\nOne of %s.\n".formatted(String.join(", ", leaves)));
     } else if (schema.has("properties")) {
       page.append("\n| field | type | | meaning |\n|---|---|---|---|\n");
@@ -91,13 +95,15 @@ final class TypesPage {
     }
   }
 
+  private static boolean isUnion(JsonNode schema) {
+    return (schema.has("oneOf") || schema.has("anyOf")) && !schema.has("properties");
+  }
+
   private static String field(String name, JsonNode field, JsonNode schema) {
     String meaning =
-        field.has("x-literal")
-            ? "always `" + field.get("x-literal").asString() + "`"
-            : field.has("description")
-                ? field.get("description").asString()
-                : Spec.resolved(field).get("description").asString();
+        field.has("const")
+            ? "always `" + field.get("const").asString() + "`"
+            : field.get("description").asString();
     String mark =
         Spec.isRequired(schema, name)
             ? "req"
@@ -111,7 +117,9 @@ final class TypesPage {
       return link(schema);
     }
     String type =
-        schema.path("type").isArray() ? "number or null" : schema.path("type").asString("");
+        schema.path("type").isArray()
+            ? either(schema.get("type"))
+            : schema.path("type").asString("");
     return switch (type) {
       case "array" -> "list of " + shown(schema.get("items"));
       case "object" ->
@@ -122,6 +130,10 @@ final class TypesPage {
       case "string" -> schema.path("format").asString("text");
       default -> type;
     };
+  }
+
+  private static String either(JsonNode types) {
+    return types.valueStream().map(JsonNode::asString).collect(Collectors.joining(" or "));
   }
 
   private static String codes(JsonNode values) {

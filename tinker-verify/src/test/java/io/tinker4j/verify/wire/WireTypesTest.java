@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.operation.JsonCodec;
+import io.tinker4j.verify.Spec;
 import io.tinker4j.verify.golden.JsonValues;
 import io.tinker4j.verify.wire.Documents.Document;
 import java.util.SplittableRandom;
@@ -45,8 +46,7 @@ class WireTypesTest {
 
   /** Types whose properties are known; maps keep what they are given. */
   private static boolean isClosed(String type) {
-    return io.tinker4j.verify.Spec.schema(type).has("properties")
-        || io.tinker4j.verify.Spec.schema(type).has("discriminator");
+    return Spec.schema(type).has("properties") || Spec.schema(type).has("discriminator");
   }
 
   @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
@@ -69,10 +69,6 @@ class WireTypesTest {
   }
 
   private static Class<?> type(Document document) {
-    try {
-      return Class.forName("io.tinker4j.types." + document.type());
-    } catch (ClassNotFoundException e) {
-      throw new AssertionError("no type for the schema " + document.type(), e);
-    }
+    return Spec.type(document.type());
   }
 }
