@@ -1,4 +1,8 @@
-/** What this project's modules share and users do not need: the checks of arguments. */
+/**
+ * What the generated types share: not for users, and free to change in any version.
+ *
+ * <p>Public because {@code io.tinker4j.types} and {@code io.tinker4j.types.wire} both need it.
+ */
 @NullMarked
 package io.tinker4j.types.internal;
 

@@ -16,16 +16,8 @@ final class Canonical {
     return of(Spec.schema(type), document);
   }
 
-  /** A stop text becomes a list of one. */
-  private static JsonNode ofStop(JsonNode document) {
-    return document.isString() ? NODES.arrayNode().add(document) : document;
-  }
-
   private static JsonNode of(JsonNode reference, JsonNode document) {
     JsonNode schema = Spec.resolved(reference);
-    if (schema.equals(Spec.schema("StopCondition"))) {
-      return ofStop(document);
-    }
     if (schema.has("discriminator")) {
       return ofUnion(schema, document);
     }

@@ -1,4 +1,4 @@
-package io.tinker4j.types;
+package io.tinker4j.types.internal;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.lang.annotation.ElementType;
@@ -7,7 +7,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.immutables.value.Value;
 
-/** How every generated value looks: a package-private implementation behind a nested builder. */
+/** How every generated value looks: a package-private implementation behind a builder. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.SOURCE)
 @Value.Style(
@@ -17,6 +17,8 @@ import org.immutables.value.Value;
     get = "*",
     // No attribute is nullable; the @Nullable of a free-form map's values is not the map's.
     nullableAnnotation = "NullableAttribute",
+    // The builders of the types are written out and wrap the generated ones; none has this name.
+    typeInnerBuilder = "GeneratedBuilder",
     passAnnotations = JsonTypeName.class,
     defaults = @Value.Immutable(copy = false))
-@interface TinkerStyle {}
+public @interface TinkerStyle {}

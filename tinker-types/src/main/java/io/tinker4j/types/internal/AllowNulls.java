@@ -1,4 +1,4 @@
-package io.tinker4j.types;
+package io.tinker4j.types.internal;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -11,4 +11,4 @@ import java.lang.annotation.Target;
  */
 @Target(ElementType.TYPE_USE)
 @Retention(RetentionPolicy.SOURCE)
-@interface AllowNulls {}
+public @interface AllowNulls {}

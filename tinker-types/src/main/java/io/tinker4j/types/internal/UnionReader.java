@@ -1,4 +1,4 @@
-package io.tinker4j.types;
+package io.tinker4j.types.internal;
 
 import java.util.Collection;
 import java.util.List;
@@ -18,7 +18,7 @@ import tools.jackson.databind.deser.std.StdDeserializer;
  * Reads one of several types: by its tag, or, where a server leaves the tag out, as the first type
  * whose fields fit. A tag that is not known makes an unrecognized value of all that is there.
  */
-abstract class UnionReader<T> extends StdDeserializer<T> {
+public abstract class UnionReader<T> extends StdDeserializer<T> {
   private static final TypeReference<Map<String, Object>> FIELDS = new TypeReference<>() {};
 
   private final String tagName;
@@ -26,7 +26,12 @@ abstract class UnionReader<T> extends StdDeserializer<T> {
   private final Map<String, Class<? extends T>> byTag;
   private final Function<Map<String, @Nullable Object>, T> unrecognized;
 
-  UnionReader(
+  /**
+   * Creates a reader.
+   *
+   * @param leaves in the order in which they are tried where the tag is missing
+   */
+  protected UnionReader(
       Class<T> type,
       String tagName,
       List<Class<? extends T>> leaves,
