@@ -2,12 +2,12 @@ package io.tinker4j.testkit;
 
 import io.tinker4j.testkit.model.Loss;
 import io.tinker4j.types.AdamParams;
-import io.tinker4j.types.CreateModelResponse;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.ForwardBackwardOutput;
 import io.tinker4j.types.LoraConfig;
 import io.tinker4j.types.QueueState;
 import io.tinker4j.types.SampleResponse;
+import io.tinker4j.types.wire.CreateModelResponse;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.tinker4j.testkit;
 
-import io.tinker4j.types.AuthTokenResponse;
+import io.tinker4j.types.wire.AuthTokenResponse;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

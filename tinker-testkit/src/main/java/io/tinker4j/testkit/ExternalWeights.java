@@ -2,12 +2,12 @@ package io.tinker4j.testkit;
 
 import io.tinker4j.testkit.model.LoraModel;
 import io.tinker4j.testkit.model.LoraSettings;
-import io.tinker4j.types.CopyWeightsRequest;
-import io.tinker4j.types.CopyWeightsResponse;
-import io.tinker4j.types.ExternalWeightsUploadFinishRequest;
-import io.tinker4j.types.ExternalWeightsUploadFinishResponse;
-import io.tinker4j.types.ExternalWeightsUploadStartRequest;
 import io.tinker4j.types.ExternalWeightsUploadStartResponse;
+import io.tinker4j.types.wire.CopyWeightsRequest;
+import io.tinker4j.types.wire.CopyWeightsResponse;
+import io.tinker4j.types.wire.ExternalWeightsUploadFinishRequest;
+import io.tinker4j.types.wire.ExternalWeightsUploadFinishResponse;
+import io.tinker4j.types.wire.ExternalWeightsUploadStartRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

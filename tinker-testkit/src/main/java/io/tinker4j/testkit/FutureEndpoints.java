@@ -1,6 +1,6 @@
 package io.tinker4j.testkit;
 
-import io.tinker4j.types.FutureRetrieveRequest;
+import io.tinker4j.types.wire.FutureRetrieveRequest;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -2,7 +2,7 @@ package io.tinker4j.testkit;
 
 import io.tinker4j.testkit.model.LoraModel;
 import io.tinker4j.testkit.model.Sampler;
-import io.tinker4j.types.CreateSamplingSessionRequest;
+import io.tinker4j.types.wire.CreateSamplingSessionRequest;
 import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

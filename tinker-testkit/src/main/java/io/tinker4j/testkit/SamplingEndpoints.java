@@ -1,11 +1,11 @@
 package io.tinker4j.testkit;
 
-import io.tinker4j.types.CreateSamplingSessionRequest;
-import io.tinker4j.types.CreateSamplingSessionResponse;
 import io.tinker4j.types.GetSamplerResponse;
-import io.tinker4j.types.SampleRequest;
 import io.tinker4j.types.SampleResponse;
-import io.tinker4j.types.UntypedFuture;
+import io.tinker4j.types.wire.CreateSamplingSessionRequest;
+import io.tinker4j.types.wire.CreateSamplingSessionResponse;
+import io.tinker4j.types.wire.SampleRequest;
+import io.tinker4j.types.wire.UntypedFuture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

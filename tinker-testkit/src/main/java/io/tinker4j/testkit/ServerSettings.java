@@ -4,7 +4,7 @@ import io.tinker4j.testkit.fault.FaultScript;
 import io.tinker4j.testkit.model.BaseModel;
 import io.tinker4j.transport.Time;
 import io.tinker4j.types.ClientConfigResponse;
-import io.tinker4j.types.CreateSessionResponse;
+import io.tinker4j.types.wire.CreateSessionResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

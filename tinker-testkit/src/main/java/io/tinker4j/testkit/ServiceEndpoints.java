@@ -1,18 +1,18 @@
 package io.tinker4j.testkit;
 
 import io.tinker4j.testkit.model.BaseModel;
-import io.tinker4j.types.ClientConfigRequest;
 import io.tinker4j.types.ClientConfigResponse;
-import io.tinker4j.types.ClientDynamicConfigResponse;
-import io.tinker4j.types.CreateSessionRequest;
-import io.tinker4j.types.CreateSessionResponse;
 import io.tinker4j.types.GetServerCapabilitiesResponse;
-import io.tinker4j.types.HealthResponse;
-import io.tinker4j.types.SessionHeartbeatRequest;
-import io.tinker4j.types.SessionHeartbeatResponse;
 import io.tinker4j.types.SupportedModel;
-import io.tinker4j.types.TelemetryResponse;
-import io.tinker4j.types.TelemetrySendRequest;
+import io.tinker4j.types.wire.ClientConfigRequest;
+import io.tinker4j.types.wire.ClientDynamicConfigResponse;
+import io.tinker4j.types.wire.CreateSessionRequest;
+import io.tinker4j.types.wire.CreateSessionResponse;
+import io.tinker4j.types.wire.HealthResponse;
+import io.tinker4j.types.wire.SessionHeartbeatRequest;
+import io.tinker4j.types.wire.SessionHeartbeatResponse;
+import io.tinker4j.types.wire.TelemetryResponse;
+import io.tinker4j.types.wire.TelemetrySendRequest;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;

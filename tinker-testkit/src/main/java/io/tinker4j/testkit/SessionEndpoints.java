@@ -2,8 +2,8 @@ package io.tinker4j.testkit;
 
 import io.tinker4j.types.GetSessionResponse;
 import io.tinker4j.types.ListSessionsResponse;
-import io.tinker4j.types.TraceExportResponse;
-import io.tinker4j.types.TraceExportStatus;
+import io.tinker4j.types.wire.TraceExportResponse;
+import io.tinker4j.types.wire.TraceExportStatus;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;

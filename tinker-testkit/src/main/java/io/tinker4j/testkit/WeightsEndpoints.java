@@ -1,15 +1,15 @@
 package io.tinker4j.testkit;
 
-import io.tinker4j.types.LoadWeightsRequest;
 import io.tinker4j.types.LoadWeightsResponse;
-import io.tinker4j.types.SaveWeightsExternalRequest;
 import io.tinker4j.types.SaveWeightsExternalResponse;
-import io.tinker4j.types.SaveWeightsForSamplerRequest;
 import io.tinker4j.types.SaveWeightsForSamplerResponse;
-import io.tinker4j.types.SaveWeightsRequest;
 import io.tinker4j.types.SaveWeightsResponse;
-import io.tinker4j.types.WeightsInfoRequest;
 import io.tinker4j.types.WeightsInfoResponse;
+import io.tinker4j.types.wire.LoadWeightsRequest;
+import io.tinker4j.types.wire.SaveWeightsExternalRequest;
+import io.tinker4j.types.wire.SaveWeightsForSamplerRequest;
+import io.tinker4j.types.wire.SaveWeightsRequest;
+import io.tinker4j.types.wire.WeightsInfoRequest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;

@@ -8,7 +8,7 @@ import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.client.CallOptions;
 import io.tinker4j.transport.internal.TinkerThreads;
 import io.tinker4j.transport.operation.Operations;
-import io.tinker4j.types.ClientDynamicConfigResponse;
+import io.tinker4j.types.wire.ClientDynamicConfigResponse;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

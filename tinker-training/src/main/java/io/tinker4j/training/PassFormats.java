@@ -2,7 +2,7 @@ package io.tinker4j.training;
 
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.operation.PassFormat;
-import io.tinker4j.types.UntypedFuture;
+import io.tinker4j.types.wire.UntypedFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 

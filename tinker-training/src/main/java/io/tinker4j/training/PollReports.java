@@ -6,7 +6,7 @@ import io.tinker4j.transport.DecodeException;
 import io.tinker4j.transport.Redaction;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TinkerException;
-import io.tinker4j.types.TelemetrySeverity;
+import io.tinker4j.types.wire.TelemetrySeverity;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.tinker4j.training;
 
-import io.tinker4j.types.CheckpointRequest;
 import io.tinker4j.types.TinkerPath;
+import io.tinker4j.types.wire.CheckpointRequest;
 import java.util.List;
 import java.util.Objects;
 

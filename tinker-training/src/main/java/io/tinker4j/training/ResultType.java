@@ -3,9 +3,7 @@ package io.tinker4j.training;
 import io.tinker4j.transport.operation.FutureOutcome;
 import io.tinker4j.transport.operation.Operation;
 import io.tinker4j.transport.operation.Operations;
-import io.tinker4j.types.CreateModelResponse;
 import io.tinker4j.types.ForwardBackwardOutput;
-import io.tinker4j.types.FutureRetrieveRequest;
 import io.tinker4j.types.LoadWeightsResponse;
 import io.tinker4j.types.OptimStepResponse;
 import io.tinker4j.types.SampleResponse;
@@ -13,6 +11,8 @@ import io.tinker4j.types.SaveWeightsExternalResponse;
 import io.tinker4j.types.SaveWeightsForSamplerResponse;
 import io.tinker4j.types.SaveWeightsResponse;
 import io.tinker4j.types.UnloadModelResponse;
+import io.tinker4j.types.wire.CreateModelResponse;
+import io.tinker4j.types.wire.FutureRetrieveRequest;
 
 /**
  * What a promise is asked for: the expected type decides how the answer is read, never its content.

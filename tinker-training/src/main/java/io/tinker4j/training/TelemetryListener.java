@@ -4,7 +4,7 @@ import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.CallKind;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.TinkerListener;
-import io.tinker4j.types.TelemetrySeverity;
+import io.tinker4j.types.wire.TelemetrySeverity;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;

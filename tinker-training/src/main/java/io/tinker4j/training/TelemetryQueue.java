@@ -1,7 +1,7 @@
 package io.tinker4j.training;
 
 import io.tinker4j.transport.Time;
-import io.tinker4j.types.TelemetryEvent;
+import io.tinker4j.types.wire.TelemetryEvent;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -2,9 +2,9 @@ package io.tinker4j.training;
 
 import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.operation.Operations;
-import io.tinker4j.types.SessionRequest;
-import io.tinker4j.types.TraceExportResponse;
-import io.tinker4j.types.TraceExportStatus;
+import io.tinker4j.types.wire.SessionRequest;
+import io.tinker4j.types.wire.TraceExportResponse;
+import io.tinker4j.types.wire.TraceExportStatus;
 import java.time.Duration;
 import java.util.Optional;
 

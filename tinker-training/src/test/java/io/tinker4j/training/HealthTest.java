@@ -10,7 +10,7 @@ import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.TinkerListener.CircuitState;
 import io.tinker4j.transport.operation.JsonCodec;
 import io.tinker4j.types.AdamParams;
-import io.tinker4j.types.TelemetrySeverity;
+import io.tinker4j.types.wire.TelemetrySeverity;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -11,7 +11,7 @@ import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.client.CallOptions;
 import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.AdamParams;
-import io.tinker4j.types.OptimStepRequest;
+import io.tinker4j.types.wire.OptimStepRequest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -8,7 +8,7 @@ import io.tinker4j.transport.TransportRequest;
 import io.tinker4j.transport.TransportResponse;
 import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.operation.JsonCodec;
-import io.tinker4j.types.TelemetrySeverity;
+import io.tinker4j.types.wire.TelemetrySeverity;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;

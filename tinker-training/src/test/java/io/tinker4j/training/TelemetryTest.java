@@ -13,7 +13,7 @@ import io.tinker4j.transport.TransportResponse;
 import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.ModelInput;
 import io.tinker4j.types.SamplingParams;
-import io.tinker4j.types.TelemetrySeverity;
+import io.tinker4j.types.wire.TelemetrySeverity;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

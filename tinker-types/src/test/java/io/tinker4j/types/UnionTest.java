@@ -3,6 +3,8 @@ package io.tinker4j.types;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tinker4j.types.wire.CreateModelRequest;
+import io.tinker4j.types.wire.GenericEvent;
 import org.junit.jupiter.api.Test;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;

@@ -3,6 +3,13 @@ package io.tinker4j.types;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tinker4j.types.wire.AuthTokenResponse;
+import io.tinker4j.types.wire.CreateModelResponse;
+import io.tinker4j.types.wire.CreateSessionRequest;
+import io.tinker4j.types.wire.CreateSessionResponse;
+import io.tinker4j.types.wire.LoadWeightsRequest;
+import io.tinker4j.types.wire.SampleRequest;
+import io.tinker4j.types.wire.UntypedFuture;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;

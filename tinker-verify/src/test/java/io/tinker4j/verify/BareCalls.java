@@ -6,12 +6,12 @@ import io.tinker4j.transport.operation.FutureOutcome;
 import io.tinker4j.transport.operation.Operation;
 import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.AdamParams;
-import io.tinker4j.types.CreateModelRequest;
-import io.tinker4j.types.CreateSessionRequest;
-import io.tinker4j.types.FutureRetrieveRequest;
 import io.tinker4j.types.LoraConfig;
-import io.tinker4j.types.OptimStepRequest;
-import io.tinker4j.types.UntypedFuture;
+import io.tinker4j.types.wire.CreateModelRequest;
+import io.tinker4j.types.wire.CreateSessionRequest;
+import io.tinker4j.types.wire.FutureRetrieveRequest;
+import io.tinker4j.types.wire.OptimStepRequest;
+import io.tinker4j.types.wire.UntypedFuture;
 import java.util.Map;
 
 /** Training by single calls, without the clients that do more than one call each. */

@@ -14,7 +14,7 @@ import io.tinker4j.transport.TinkerListener;
 import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.client.CallOptions;
 import io.tinker4j.transport.operation.Operations;
-import io.tinker4j.types.UntypedFuture;
+import io.tinker4j.types.wire.UntypedFuture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -13,7 +13,7 @@ import io.tinker4j.transport.operation.JsonCodec;
 import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.LossFunction;
-import io.tinker4j.types.OptimStepRequest;
+import io.tinker4j.types.wire.OptimStepRequest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;

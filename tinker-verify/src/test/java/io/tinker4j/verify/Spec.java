@@ -80,13 +80,16 @@ public final class Spec {
     return names;
   }
 
-  /** Returns the Java type of a schema. */
+  /** Returns the Java type of a schema, which is in one of two packages. */
   public static Class<?> type(String schema) {
-    try {
-      return Class.forName("io.tinker4j.types." + schema);
-    } catch (ClassNotFoundException e) {
-      throw new AssertionError("there is no type for the schema " + schema, e);
+    for (String name : List.of("io.tinker4j.types.", "io.tinker4j.types.wire.")) {
+      try {
+        return Class.forName(name + schema);
+      } catch (ClassNotFoundException e) {
+        // It is in the other one, or nowhere.
+      }
     }
+    throw new AssertionError("there is no type for the schema " + schema);
   }
 
   /** Returns whether a property must be there. */

@@ -2,8 +2,8 @@ package io.tinker4j.transport.operation;
 
 import io.tinker4j.transport.DecodeException;
 import io.tinker4j.transport.Redaction;
-import io.tinker4j.types.FutureRetrieveRequest;
 import io.tinker4j.types.QueueState;
+import io.tinker4j.types.wire.FutureRetrieveRequest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;

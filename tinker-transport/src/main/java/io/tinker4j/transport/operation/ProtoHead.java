@@ -9,7 +9,7 @@ import static java.lang.Math.addExact;
 import io.tinker4j.transport.operation.ProtoFields.Entry;
 import io.tinker4j.transport.operation.ProtoFields.Pass;
 import io.tinker4j.transport.operation.ProtoFields.Setting;
-import io.tinker4j.types.ForwardBackwardInput;
+import io.tinker4j.types.wire.ForwardBackwardInput;
 import java.util.Map;
 
 /** A pass without its data. What is zero or empty is not written. */

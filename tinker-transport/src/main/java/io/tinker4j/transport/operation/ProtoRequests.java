@@ -14,13 +14,13 @@ import io.tinker4j.transport.operation.ProtoFields.Tensor;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.DmelChunk;
 import io.tinker4j.types.EncodedTextChunk;
-import io.tinker4j.types.ForwardBackwardInput;
 import io.tinker4j.types.ImageAssetPointerChunk;
 import io.tinker4j.types.ImageChunk;
 import io.tinker4j.types.ModelInputChunk;
 import io.tinker4j.types.ProvenanceSpan;
 import io.tinker4j.types.TensorData;
 import io.tinker4j.types.TensorDtype;
+import io.tinker4j.types.wire.ForwardBackwardInput;
 import java.util.Map;
 
 /**

@@ -1,7 +1,7 @@
 package io.tinker4j.transport.operation;
 
-import io.tinker4j.types.ClientConfigRequest;
 import io.tinker4j.types.ClientConfigResponse;
+import io.tinker4j.types.wire.ClientConfigRequest;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

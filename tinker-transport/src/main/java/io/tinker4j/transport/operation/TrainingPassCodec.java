@@ -2,8 +2,8 @@ package io.tinker4j.transport.operation;
 
 import com.github.luben.zstd.Zstd;
 import io.tinker4j.types.Datum;
-import io.tinker4j.types.ForwardBackwardInput;
-import io.tinker4j.types.UntypedFuture;
+import io.tinker4j.types.wire.ForwardBackwardInput;
+import io.tinker4j.types.wire.UntypedFuture;
 import java.util.function.Function;
 
 /** Training passes in one of their formats; the answer is JSON in any case. */

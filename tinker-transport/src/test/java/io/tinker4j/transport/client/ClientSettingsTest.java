@@ -11,7 +11,7 @@ import io.tinker4j.transport.Time;
 import io.tinker4j.transport.internal.Environment;
 import io.tinker4j.transport.jdk.EnvironmentTransports;
 import io.tinker4j.transport.operation.Operations;
-import io.tinker4j.types.ClientConfigRequest;
+import io.tinker4j.types.wire.ClientConfigRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,8 +6,8 @@ import io.tinker4j.transport.Transport;
 import io.tinker4j.transport.internal.Environment;
 import io.tinker4j.transport.operation.JsonCodec;
 import io.tinker4j.transport.operation.Operation;
-import io.tinker4j.types.UntypedFuture;
-import io.tinker4j.types.WeightsInfoRequest;
+import io.tinker4j.types.wire.UntypedFuture;
+import io.tinker4j.types.wire.WeightsInfoRequest;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 

@@ -43,12 +43,13 @@ class JdkPoolsTest {
     return ApiClient.builder().apiKey(TestClient.KEY).baseUrl(baseUrl).transport(transport).build();
   }
 
-  private static Operation<Operation.None, io.tinker4j.types.HealthResponse> health(CallKind kind) {
+  private static Operation<Operation.None, io.tinker4j.types.wire.HealthResponse> health(
+      CallKind kind) {
     return Operation.get(
         "healthz",
         "/" + kind,
         kind,
-        JsonCodec.of(Operation.None.class, io.tinker4j.types.HealthResponse.class),
+        JsonCodec.of(Operation.None.class, io.tinker4j.types.wire.HealthResponse.class),
         none -> java.util.Map.of());
   }
 
@@ -63,7 +64,8 @@ class JdkPoolsTest {
   @Test
   void calls_moreThanTheServersStreams_allSucceed() throws Exception {
     CallOptions once = CallOptions.builder().maxRetries(0).build();
-    Operation<Operation.None, io.tinker4j.types.HealthResponse> sample = health(CallKind.SAMPLE);
+    Operation<Operation.None, io.tinker4j.types.wire.HealthResponse> sample =
+        health(CallKind.SAMPLE);
     try (Http2Server server = Http2Server.start(10, request -> HEALTHY);
         JdkTransport transport = trusting().build();
         ApiClient client = client(server.https(), transport);

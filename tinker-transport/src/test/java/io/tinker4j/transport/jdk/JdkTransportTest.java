@@ -16,7 +16,7 @@ import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.client.CallOptions;
 import io.tinker4j.transport.operation.Operation;
 import io.tinker4j.transport.operation.Operations;
-import io.tinker4j.types.HealthResponse;
+import io.tinker4j.types.wire.HealthResponse;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

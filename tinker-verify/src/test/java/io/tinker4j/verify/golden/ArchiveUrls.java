@@ -10,7 +10,7 @@ import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.client.CallOptions;
 import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.CheckpointArchiveUrlResponse;
-import io.tinker4j.types.CheckpointRequest;
+import io.tinker4j.types.wire.CheckpointRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

@@ -14,8 +14,8 @@ final class TypesPage {
       # Wire types
 
       Generated from `openapi/tinker.yaml` by `TypesPageTest`; rewrite it with
-      `mvn verify -pl tinker-verify -am -Ddocs.write=true`. The Java types are in `io.tinker4j.types`; a field
-      `max_tokens` is the accessor `maxTokens()`. *req* marks what must be there.
+      `mvn verify -pl tinker-verify -am -Ddocs.write=true`. The Java types are in `io.tinker4j.types`, and what no
+      user of a client writes or reads, marked *wire*, in `io.tinker4j.types.wire`; a field `max_tokens` is the accessor `maxTokens()`. *req* marks what must be there.
       A text that is *always* the same is a tag: it is written so, and passed over when an answer is read, whatever it says; only unions are told apart by it.
       Any operation can be refused, with a status from 400 on and an [ErrorResponse](#errorresponse); 408 brings a [TimeoutResponse](#timeoutresponse).
 
@@ -76,7 +76,10 @@ final class TypesPage {
   }
 
   private static void type(String name, JsonNode schema, StringBuilder page) {
-    page.append("\n## %s\n\n%s\n".formatted(name, schema.get("description").asString()));
+    boolean isWire = Spec.isTyped(name) && Spec.type(name).getPackageName().endsWith(".wire");
+    page.append(
+        "\n## %s\n\n%s%s\n"
+            .formatted(name, schema.get("description").asString(), isWire ? " *wire*" : ""));
     if (schema.has("enum")) {
       page.append("\nOne of %s; other values are kept.\n".formatted(codes(schema.get("enum"))));
     } else if (isUnion(schema)) {
