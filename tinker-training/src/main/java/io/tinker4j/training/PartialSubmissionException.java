@@ -27,14 +27,6 @@ public final class PartialSubmissionException extends TinkerException {
   private final int requests;
   private final ArrayList<PartialPassException.Range> missing;
 
-  PartialSubmissionException(
-      List<Chunker.Chunk<Datum>> chunks,
-      Set<Integer> accepted,
-      boolean forwardOnly,
-      Exception cause) {
-    this(missing(chunks, accepted), accepted.size(), chunks.size(), forwardOnly, cause);
-  }
-
   private PartialSubmissionException(
       List<PartialPassException.Range> missing,
       int accepted,
@@ -56,6 +48,15 @@ public final class PartialSubmissionException extends TinkerException {
     this.accepted = accepted;
     this.requests = requests;
     this.missing = new ArrayList<>(missing);
+  }
+
+  static PartialSubmissionException of(
+      List<Chunker.Chunk<Datum>> chunks,
+      Set<Integer> accepted,
+      boolean forwardOnly,
+      Exception cause) {
+    return new PartialSubmissionException(
+        missing(chunks, accepted), accepted.size(), chunks.size(), forwardOnly, cause);
   }
 
   private static List<PartialPassException.Range> missing(

@@ -104,7 +104,7 @@ final class TrainingPass {
   private PartialSubmissionException partial(RuntimeException cause) {
     return cause instanceof PartialSubmissionException known
         ? known
-        : new PartialSubmissionException(chunks, Set.copyOf(accepted), forwardOnly, cause);
+        : PartialSubmissionException.of(chunks, Set.copyOf(accepted), forwardOnly, cause);
   }
 
   private List<String> inOrder(SubmissionLane.Turn turn) throws Exception {

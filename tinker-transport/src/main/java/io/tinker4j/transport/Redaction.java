@@ -91,7 +91,12 @@ public final class Redaction {
   private volatile List<String> unescaped = List.of();
   private volatile String latest = "";
 
-  public Redaction() {}
+  private Redaction() {}
+
+  /** Returns one that knows no secret yet, but their forms. */
+  public static Redaction create() {
+    return new Redaction();
+  }
 
   /** Learns a secret that is one as long as the client lives. */
   public void keep(String secret) {

@@ -330,7 +330,8 @@ class ArchitectureTest {
     return DescribedPredicate.describe(
         "part of the API",
         type ->
-            type.getEnclosingClass()
+            !type.getPackageName().endsWith(".internal")
+                && type.getEnclosingClass()
                     .map(outer -> outer.getModifiers().contains(JavaModifier.PUBLIC))
                     .orElse(true)
                 && !type.isAssignableTo("tools.jackson.databind.ValueSerializer")

@@ -75,7 +75,7 @@ public final class ApiClient implements AutoCloseable {
 
   private ApiClient(Builder builder) {
     Environment environment = builder.environment;
-    Redaction redaction = new Redaction();
+    Redaction redaction = Redaction.create();
     TinkerListener listener = GuardedListener.of(builder.listener, redaction);
     this.sdkVersion = builder.sdkVersion();
     this.credentials = new Credentials(builder.credentials, builder.apiKey, environment);
@@ -262,7 +262,7 @@ public final class ApiClient implements AutoCloseable {
     PreparedRequest prepared =
         PreparedRequest.upload(uri, Download.plainHeaders(context, options), body);
     ResponseHandler<Operation.None> handler =
-        ResponseHandler.of(new EmptyBodyCodec<>(Operation.None.class));
+        ResponseHandler.of(EmptyBodyCodec.of(Operation.None.class));
     Call<Operation.None> call = new Call<>(context, prepared, handler, limits, null);
     threads.await(prepared.toString(), call::run, unwanted -> {});
   }

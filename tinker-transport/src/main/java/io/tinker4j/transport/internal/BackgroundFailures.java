@@ -22,7 +22,7 @@ final class BackgroundFailures {
   private String last = "";
   private @Nullable Long lastAt;
   private @Nullable Long loggedAt;
-  private volatile Redaction redaction = new Redaction();
+  private volatile Redaction redaction = Redaction.create();
 
   BackgroundFailures(Time time) {
     this.time = time;

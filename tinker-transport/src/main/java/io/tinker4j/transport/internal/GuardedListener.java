@@ -25,7 +25,7 @@ public final class GuardedListener implements TinkerListener {
   }
 
   public static TinkerListener of(@Nullable TinkerListener listener) {
-    return of(listener, new Redaction());
+    return of(listener, Redaction.create());
   }
 
   /** The same with what knows the credentials that the log must not show. */

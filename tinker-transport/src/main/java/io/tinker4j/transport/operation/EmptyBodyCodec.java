@@ -6,8 +6,13 @@ import java.util.Map;
 public final class EmptyBodyCodec<I, O> implements Codec<I, O> {
   private final Class<O> output;
 
-  public EmptyBodyCodec(Class<O> output) {
+  private EmptyBodyCodec(Class<O> output) {
     this.output = output;
+  }
+
+  /** Returns a codec for results of that type. */
+  public static <I, O> EmptyBodyCodec<I, O> of(Class<O> output) {
+    return new EmptyBodyCodec<>(output);
   }
 
   @Override

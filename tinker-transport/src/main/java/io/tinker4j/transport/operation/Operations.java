@@ -287,7 +287,7 @@ public final class Operations {
               "auth_token",
               V1 + "auth/token",
               CallKind.SESSION,
-              new EmptyBodyCodec<Operation.None, AuthTokenResponse>(AuthTokenResponse.class))
+              EmptyBodyCodec.of(AuthTokenResponse.class))
           .withoutBillingWait();
 
   /** Reports events of the client. */

@@ -106,7 +106,7 @@ class BackgroundWorkTest {
 
   @Test
   void noteFailure_textOfTheSdkAndOfOthers_isShownMaskedByValueOrNotAtAll() {
-    Redaction redaction = new Redaction();
+    Redaction redaction = Redaction.create();
     redaction.add("opaque-value-77123");
     Logger logger = Logger.getLogger(TinkerThreads.class.getName());
     List<LogRecord> records = new CopyOnWriteArrayList<>();

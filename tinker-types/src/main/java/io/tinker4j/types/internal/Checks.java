@@ -1,6 +1,7 @@
 package io.tinker4j.types.internal;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -93,22 +94,20 @@ public final class Checks {
     return new IllegalArgumentException("%s is %s; it must be %s".formatted(name, value, range));
   }
 
-  public static boolean isPresent(Optional<?> setting) {
-    return setting.isPresent();
-  }
-
-  public static boolean isPresent(Map<String, ?> setting) {
-    return !setting.isEmpty();
-  }
-
-  public static void exactlyOne(String type, boolean... present) {
-    int count = 0;
-    for (boolean each : present) {
-      count += each ? 1 : 0;
-    }
-    if (count != 1) {
+  /** Refuses a type of whose optional values and maps not exactly one is there. */
+  public static void exactlyOne(String type, Object... settings) {
+    long present = Arrays.stream(settings).filter(Checks::isPresent).count();
+    if (present != 1) {
       throw new IllegalArgumentException(
-          "%s has %d of the settings of which it needs exactly one".formatted(type, count));
+          "%s has %d of the settings of which it needs exactly one".formatted(type, present));
     }
+  }
+
+  private static boolean isPresent(Object setting) {
+    return switch (setting) {
+      case Optional<?> value -> value.isPresent();
+      case Map<?, ?> values -> !values.isEmpty();
+      default -> true;
+    };
   }
 }

@@ -39,19 +39,19 @@ class GoldenVectorsTest {
   /** Tested where what they are about is not public: by number, the test that reads them. */
   private static final Map<String, String> TESTED_ELSEWHERE =
       Map.ofEntries(
-          Map.entry("154", "tinker-transport TransportVectorsTest"),
+          Map.entry("154", "tinker-transport client/TransportVectorsTest"),
           Map.entry("304", "tinker-training CustomLossVectorsTest"),
           Map.entry("307", "tinker-training TokenizerVectorsTest"),
-          Map.entry("309", "tinker-transport TransportVectorsTest"),
-          Map.entry("310", "tinker-transport TransportVectorsTest"),
-          Map.entry("311", "tinker-transport TransportVectorsTest"),
-          Map.entry("312", "tinker-transport TransportVectorsTest"),
+          Map.entry("309", "tinker-transport client/TransportVectorsTest"),
+          Map.entry("310", "tinker-transport client/TransportVectorsTest"),
+          Map.entry("311", "tinker-transport client/TransportVectorsTest"),
+          Map.entry("312", "tinker-transport client/TransportVectorsTest"),
           Map.entry("313", "tinker-training ByteBudgetTest"),
           Map.entry("330", "tinker-training PollingVectorsTest"),
           Map.entry("331", "tinker-training TurnTakingVectorsTest"),
-          Map.entry("332", "tinker-transport TransportVectorsTest"),
+          Map.entry("332", "tinker-transport client/TransportVectorsTest"),
           Map.entry("333", "tinker-training SamplingVectorsTest"),
-          Map.entry("334", "tinker-transport TransportVectorsTest"));
+          Map.entry("334", "tinker-transport client/TransportVectorsTest"));
 
   /** Vectors whose cases are words: each case has a Java form in {@link Refusals}. */
   private static final Map<String, Consumer<JsonNode>> BY_CASE =
