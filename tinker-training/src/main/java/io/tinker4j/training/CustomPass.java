@@ -6,6 +6,7 @@ import io.tinker4j.types.ForwardBackwardOutput;
 import io.tinker4j.types.LossFunction;
 import io.tinker4j.types.Metrics;
 import io.tinker4j.types.TensorData;
+import io.tinker4j.types.TensorDtype;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -102,7 +103,10 @@ final class CustomPass {
   }
 
   private List<Datum> weighted(ForwardBackwardOutput forward) {
-    List<TensorData> tensors = forward.lossFnOutputs().stream().map(this::logprobs).toList();
+    List<TensorData> tensors = new ArrayList<>();
+    for (Map<String, TensorData> output : forward.lossFnOutputs()) {
+      tensors.add(logprobs(tensors.size(), output));
+    }
     List<float[]> logprobs = tensors.stream().map(CustomPass::floats).toList();
     CustomLoss.Result result = loss.compute(data, logprobs).checkedFor(logprobs);
     metrics = result.metrics();
@@ -119,16 +123,21 @@ final class CustomPass {
     return weighted;
   }
 
-  private TensorData logprobs(Map<String, TensorData> output) {
+  private static TensorData logprobs(int example, Map<String, TensorData> output) {
     TensorData logprobs = output.get(Datum.LOGPROBS);
     if (logprobs == null) {
-      throw new RequestFailedException(
-          "Forward",
-          "unknown",
-          "the answer has no logprobs for an example of model " + modelId,
-          RequestFailedException.Category.SERVER);
+      throw unusable("data[%d]: the answer has no logprobs".formatted(example));
+    }
+    if (logprobs.dtype() != TensorDtype.FLOAT32) {
+      throw unusable(
+          "data[%d]: the answer's logprobs are %s".formatted(example, logprobs.dtype().value()));
     }
     return logprobs;
+  }
+
+  private static RequestFailedException unusable(String what) {
+    return new RequestFailedException(
+        ResultType.FORWARD.requestType(), "unknown", what, RequestFailedException.Category.SERVER);
   }
 
   private static float[] floats(TensorData tensor) {

@@ -125,7 +125,7 @@ public final class SamplingClient {
         new Wanted<>(
             numSamples,
             !scope.config().sampleNoRetries(),
-            response -> PromptLogprobs.aligned(response, prompt)));
+            response -> PromptLogprobs.aligned(response, prompt, options)));
   }
 
   /**
@@ -197,7 +197,7 @@ public final class SamplingClient {
           Checks.scored("prompt", prompt);
           return request(prompt, 1, ONE_TOKEN, all);
         },
-        new Wanted<>(0, true, response -> PromptLogprobs.of(response, prompt)));
+        new Wanted<>(0, true, response -> PromptLogprobs.of(response, prompt, all)));
   }
 
   /** Returns the base model; blocks, at most until the deadline of the client's waits. */

@@ -75,6 +75,8 @@ final class TrainingPass {
    *
    * @param isStepTakenIn whether a step behind the pass has been taken in by then
    * @throws PartialPassException when some have failed and some have added their gradient
+   * @throws RequestFailedException when the server has failed all, or an answer does not fit the
+   *     data; then all are carried out
    */
   ForwardBackwardOutput await(Promises promises, PendingCall<?> call, BooleanSupplier isStepTakenIn)
       throws Exception {
@@ -89,7 +91,9 @@ final class TrainingPass {
     if (failures.isAny()) {
       throw failures.toException(forwardOnly, isStepTakenIn.getAsBoolean());
     }
-    return withLossSum(ChunkMerger.merge(results.stream().map(CompletableFuture::join).toList()));
+    List<ForwardBackwardOutput> outputs = results.stream().map(CompletableFuture::join).toList();
+    PassAnswers.check(type, chunks, promises.requestIds(), outputs);
+    return withLossSum(ChunkMerger.merge(outputs));
   }
 
   /** Some servers report no metrics; the sum of many losses follows from the outputs. */

@@ -130,7 +130,10 @@ class CustomLossVectorsTest {
                   switch (call.headers().first("X-Tinker-Request-Type").orElse("")) {
                     case "CreateModel" -> Map.of("model_id", "m");
                     case "Forward" -> output(Golden.list(vector.get("logprobs")), Map.of());
-                    default -> output(List.of(), Map.of("loss:sum", 7.0, "n:max", 3.0));
+                    default ->
+                        output(
+                            Golden.list(vector.get("logprobs")),
+                            Map.of("loss:sum", 7.0, "n:max", 3.0));
                   }));
     }
 
@@ -283,7 +286,7 @@ class CustomLossVectorsTest {
                 switch (call.headers().first("X-Tinker-Request-Type").orElse("")) {
                   case "CreateModel" -> Map.of("model_id", "m");
                   case "Forward" -> output(List.of(List.of(-1, -2)), Map.of());
-                  default -> output(List.of(), Map.of());
+                  default -> output(List.of(List.of(-1, -2)), Map.of());
                 }));
     try (ServiceClient service = server.client().build()) {
       TrainingClient training = service.createLoraTrainingClient("base");
@@ -321,7 +324,7 @@ class CustomLossVectorsTest {
                 switch (call.headers().first("X-Tinker-Request-Type").orElse("")) {
                   case "CreateModel" -> Map.of("model_id", "m");
                   case "Forward" -> output(List.of(List.of(-1, -2)), Map.of());
-                  default -> output(List.of(), Map.of());
+                  default -> output(List.of(List.of(-1, -2)), Map.of());
                 }));
     try (ServiceClient service = server.client().build()) {
       TrainingClient training = service.createLoraTrainingClient("base");

@@ -10,6 +10,7 @@ import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.operation.JsonCodec;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +64,7 @@ final class FakeService implements Transport {
                         "loss_fn_output_type",
                         "x",
                         "loss_fn_outputs",
-                        List.of(),
+                        outputs(call),
                         "metrics",
                         Map.of()));
             case "UnloadModel" -> json(200, Map.of("model_id", "m"));
@@ -124,7 +125,21 @@ final class FakeService implements Transport {
             request.headers(),
             ByteString.copyFrom(request.body()));
     calls.add(call);
-    return handlerOr(call.path()).answer(call);
+    TransportResponse answer = handlerOr(call.path()).answer(call);
+    return call.path().startsWith("forward") && answer.status() == 200
+        ? noted(answer, PassBodies.examples(call))
+        : answer;
+  }
+
+  /** Notes how many outputs the result of a pass has, by the id that its promise carries. */
+  private TransportResponse noted(TransportResponse promise, int examples) throws IOException {
+    byte[] body = promise.body().readAllBytes();
+    Object id =
+        JsonCodec.tryReadMap(new String(body, StandardCharsets.UTF_8))
+            .map(json -> json.get("request_id"))
+            .orElse("");
+    wanted.put(String.valueOf(id), examples);
+    return TransportResponse.of(200, promise.headers(), new ByteArrayInputStream(body));
   }
 
   private TransportResponse usual(Call call) {
@@ -134,6 +149,12 @@ final class FakeService implements Transport {
           id, call.json().get("num_samples") instanceof Number number ? number.intValue() : 1);
     }
     return json(200, Map.of("request_id", id));
+  }
+
+  /** As many as there are examples, without log-probabilities. */
+  private List<Object> outputs(Call call) {
+    int count = wanted.getOrDefault(String.valueOf(call.json().get("request_id")), 0);
+    return Collections.nCopies(count, Map.of());
   }
 
   /** As many as were asked for, without a token. */

@@ -16,6 +16,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -98,6 +99,38 @@ class MalformedSampleTest {
 
     answer("{\"sequences\":[" + sound + "," + sound + "]}");
     assertThat(sampler.sample(PROMPT, 2, PARAMS).join().sequences()).hasSize(2);
+  }
+
+  @Test
+  void promptLogprobs_neitherOnePerTokenNorOneLess_areAFailureOfTheServer() {
+    SampleOptions options = SampleOptions.builder().promptLogprobs(true).build();
+    for (String values : List.of("[null]", "[null,-1,-1,-1]", "[]")) {
+      answer(
+          "{\"sequences\":[{\"stop_reason\":\"stop\",\"tokens\":[1]}],\"prompt_logprobs\":"
+              + values
+              + "}");
+
+      for (CompletableFuture<?> asked :
+          List.of(sampler.computeLogprobs(PROMPT), sampler.sample(PROMPT, 1, PARAMS, options))) {
+        assertThatThrownBy(asked::join)
+            .cause()
+            .isInstanceOf(RequestFailedException.class)
+            .hasMessageContaining("prompt log-probabilities for 3 tokens");
+      }
+    }
+    answer(
+        "{\"sequences\":[{\"stop_reason\":\"stop\",\"tokens\":[1]}],\"prompt_logprobs\":[-1,-2]}");
+    assertThat(sampler.computeLogprobs(PROMPT).join()).containsExactly(Float.NaN, -1, -2);
+  }
+
+  @Test
+  void promptLogprobs_ofTheLastTokensOnly_areAsFewAsWereAskedFor() {
+    SampleOptions last =
+        SampleOptions.builder().promptLogprobs(true).promptLogprobsLastN(1).build();
+    answer("{\"sequences\":[{\"stop_reason\":\"stop\",\"tokens\":[1]}],\"prompt_logprobs\":[-1]}");
+
+    assertThat(sampler.computeLogprobs(PROMPT, last).join())
+        .containsExactly(Float.NaN, Float.NaN, -1);
   }
 
   @ParameterizedTest
