@@ -28,6 +28,15 @@ record FileKey(Path path, @Nullable Object key) {
     return key != null;
   }
 
+  /** Returns whether another path leads to the same file; not when it leads to none. */
+  boolean isAt(Path other) {
+    try {
+      return Objects.equals(key(other), key);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** Returns what has become of the path; null when it leads to the same file. */
   @Nullable String problem() throws IOException {
     try {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -119,6 +120,21 @@ final class JournalFile implements AutoCloseable {
       throw new JournalException(
           "the run is in use: %s is locked by another process".formatted(path));
     }
+  }
+
+  /** Returns whether a path leads to this file. */
+  boolean isAt(Path path) {
+    return key.isAt(path);
+  }
+
+  /** Returns all bytes, through the channel that has the lock: closing another gives it up. */
+  byte[] bytes() throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(channel.size()));
+    int read = 0;
+    while (bytes.hasRemaining() && read >= 0) {
+      read = channel.read(bytes, bytes.position());
+    }
+    return Arrays.copyOf(bytes.array(), bytes.position());
   }
 
   JournalHeader header() {

@@ -34,6 +34,15 @@ final class JournalRepair {
     if (!Files.isDirectory(directory)) {
       throw new JournalException("there is no journal in " + directory);
     }
+    try (RunDirectory place = RunDirectory.enter(directory)) {
+      place.requireFree(directory);
+      return repairAlone(directory, point);
+    } catch (IOException e) {
+      throw new JournalException("cannot repair the journal in " + directory, e);
+    }
+  }
+
+  private static Path repairAlone(Path directory, WritePoint point) throws IOException {
     try (RunLock unused = RunLock.acquire(directory.resolve(ProgressJournal.LOCK))) {
       JournalCheck.Inspection found = inspect(directory);
       if (found.damage().isEmpty()) {
@@ -46,8 +55,6 @@ final class JournalRepair {
         file.mark().write(directory, point);
       }
       return damaged;
-    } catch (IOException e) {
-      throw new JournalException("cannot repair the journal in " + directory, e);
     }
   }
 

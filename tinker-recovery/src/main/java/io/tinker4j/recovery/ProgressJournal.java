@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -31,6 +32,7 @@ public final class ProgressJournal implements AutoCloseable {
   static final String LOCK = "run.lock";
 
   private final Path directory;
+  private final RunDirectory place;
   private final RunLock owner;
   private final WritePoint point;
   private final long condensedBeyond;
@@ -38,9 +40,11 @@ public final class ProgressJournal implements AutoCloseable {
   private final JournalState state = new JournalState();
   private JournalFile file;
 
-  private ProgressJournal(Path directory, RunLock owner, WritePoint point, long condensedBeyond)
+  private ProgressJournal(
+      Path directory, RunDirectory place, RunLock owner, WritePoint point, long condensedBeyond)
       throws IOException {
     this.directory = directory;
+    this.place = place;
     this.owner = owner;
     this.point = point;
     this.condensedBeyond = condensedBeyond;
@@ -87,8 +91,9 @@ public final class ProgressJournal implements AutoCloseable {
   /**
    * Opens the journal of a directory for writing; makes both if need be.
    *
-   * @throws JournalException when another process has it open, the directory cannot be used, or the
-   *     journal is damaged, shorter than it was, or of another run: such a file is left as it is
+   * @throws JournalException when this or another process has it open, the directory cannot be
+   *     used, or the journal is damaged, shorter than it was, or of another run: such a file is
+   *     left as it is
    */
   public static ProgressJournal open(Path directory) {
     return open(directory, WritePoint.NONE, 4 << 20);
@@ -116,18 +121,25 @@ public final class ProgressJournal implements AutoCloseable {
 
   private static ProgressJournal openOnce(Path directory, WritePoint point, long condensedBeyond)
       throws IOException {
-    RunLock owner = RunLock.acquire(directory.resolve(LOCK));
-    try {
-      return new ProgressJournal(directory, owner, point, condensedBeyond);
-    } catch (RuntimeException | IOException | Error e) {
-      owner.close();
-      throw e;
+    try (RunDirectory place = RunDirectory.enter(directory)) {
+      place.requireFree(directory);
+      RunLock owner = RunLock.acquire(directory.resolve(LOCK));
+      try {
+        ProgressJournal journal =
+            new ProgressJournal(directory, place, owner, point, condensedBeyond);
+        place.add(journal);
+        return journal;
+      } catch (RuntimeException | IOException | Error e) {
+        owner.close();
+        throw e;
+      }
     }
   }
 
   /**
-   * Reads the entries of a journal, which may be in use, without touching anything. What is being
-   * written at its end is left out.
+   * Reads the entries of a journal, which may be in use by this or another process, without
+   * touching anything. What is being written at its end is left out. Blocks while this process
+   * opens, writes or condenses it.
    *
    * @throws JournalException when there is none, or it cannot be read or is damaged
    */
@@ -140,17 +152,45 @@ public final class ProgressJournal implements AutoCloseable {
     return content.entries();
   }
 
-  /** Returns the bytes of a journal as they are. */
+  /**
+   * Returns the bytes of a journal as they are; of one that this process has open, by its owner.
+   */
   static byte[] bytes(Path directory) {
-    Path file = directory.resolve(FILE);
-    if (!Files.exists(file)) {
+    Path path = directory.resolve(FILE);
+    if (!Files.exists(path)) {
       throw new JournalException("there is no journal in " + directory);
     }
-    try {
-      return Files.readAllBytes(file);
+    try (RunDirectory place = RunDirectory.enter(directory)) {
+      ProgressJournal owner = place.owner(each -> each.hasJournal(path));
+      return owner == null ? Files.readAllBytes(path) : owner.bytes();
     } catch (IOException e) {
-      throw new JournalException("cannot read " + file, e);
+      throw new JournalException("cannot read " + path, e);
     }
+  }
+
+  private boolean hasJournal(Path path) {
+    lock.lock();
+    try {
+      return file.isAt(path);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns whether the lock or the journal of a directory is open here, by whatever path. */
+  boolean hasLockOrJournalOf(Path other) {
+    return owner.isAt(other.resolve(LOCK)) || hasJournal(other.resolve(FILE));
+  }
+
+  private byte[] bytes() throws IOException {
+    List<byte[]> read = new ArrayList<>();
+    lock.lock();
+    try {
+      uninterrupted(() -> read.add(file.bytes()));
+    } finally {
+      lock.unlock();
+    }
+    return read.getFirst();
   }
 
   /**
@@ -344,14 +384,16 @@ public final class ProgressJournal implements AutoCloseable {
   /** Closes the file and gives the run free. Writes nothing. */
   @Override
   public void close() {
+    RunDirectory here = place.enterAgain(); // first, as those who read come this way
     lock.lock();
-    try {
+    try (RunLock unused = owner) {
       file.close();
-      owner.close();
     } catch (IOException e) {
       throw new JournalException("cannot close the journal in " + directory, e);
     } finally {
       lock.unlock();
+      here.remove(this);
+      here.close();
     }
   }
 }

@@ -34,7 +34,10 @@ final class RunLock implements AutoCloseable {
   /**
    * Locks the file and reads the token of the owner before.
    *
-   * @throws JournalException when another process, or another part of this one, is the owner
+   * <p>When another part of this process may be the owner, this must not be called: {@link
+   * RunDirectory} tells.
+   *
+   * @throws JournalException when another process is the owner
    */
   static RunLock acquire(Path file) throws IOException {
     try {
@@ -76,6 +79,11 @@ final class RunLock implements AutoCloseable {
     ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES);
     int unused = channel.read(bytes, 0);
     return bytes.hasRemaining() ? 0 : bytes.flip().getLong();
+  }
+
+  /** Returns whether a path leads to the file that is locked. */
+  boolean isAt(Path path) {
+    return key.isAt(path);
   }
 
   /** Returns this owner's token; that of the owner before until this one has taken its own. */
