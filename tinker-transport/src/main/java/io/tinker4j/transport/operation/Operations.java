@@ -287,7 +287,7 @@ public final class Operations {
               "auth_token",
               V1 + "auth/token",
               CallKind.SESSION,
-              EmptyBodyCodec.of(AuthTokenResponse.class))
+              EmptyBodyCodec.<Operation.None, AuthTokenResponse>of(AuthTokenResponse.class))
           .withoutBillingWait();
 
   /** Reports events of the client. */
