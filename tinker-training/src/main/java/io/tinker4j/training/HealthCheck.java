@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 /** Finds out how a service client fares. Thread-safe. */
 final class HealthCheck {
   private static final Duration LIMIT = Duration.ofSeconds(2);
+
+  /** How long a question is waited for that does not end at its own limit. */
+  private static final Duration PATIENCE = LIMIT.plusSeconds(1);
+
   private static final Duration FRESH = Duration.ofSeconds(5);
   private static final Duration LONGEST_SILENCE = Duration.ofMinutes(2);
   private static final Duration DROPPING = Duration.ofMinutes(1);
@@ -38,6 +43,7 @@ final class HealthCheck {
   private final Time time;
   private final Lifetime lifetime;
   private final Telemetry telemetry;
+  private final AtomicBoolean isAsking = new AtomicBoolean();
   private final ReentrantLock lock = new ReentrantLock(); // guards: the fields below
   private @Nullable Long asked;
   private int failures;
@@ -96,7 +102,29 @@ final class HealthCheck {
     }
   }
 
+  /** What the question calls of the user's may block; then no other one is asked beside it. */
   private void ask() {
+    if (!isAsking.compareAndSet(false, true)) {
+      answered(false, "no answer, and an earlier question has not ended");
+      return;
+    }
+    boolean hasEnded =
+        lifetime.within(
+            "health",
+            PATIENCE,
+            () -> {
+              try {
+                question();
+              } finally {
+                isAsking.set(false);
+              }
+            });
+    if (!hasEnded) {
+      answered(false, "no answer in time, because the question does not end");
+    }
+  }
+
+  private void question() {
     try {
       answered(true, api.call(Operations.HEALTHZ, Operation.None.NONE, ONCE).status());
     } catch (ApiStatusException e) {

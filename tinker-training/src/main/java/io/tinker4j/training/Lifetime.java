@@ -104,6 +104,11 @@ final class Lifetime {
     }
   }
 
+  /** Does something that may block, for at most that long; see {@link TinkerThreads#within}. */
+  boolean within(String role, Duration longest, Runnable task) {
+    return threads.within(role, longest, task);
+  }
+
   /** Returns what failed in the background and could be told to no caller. */
   TinkerThreads.Failures failures() {
     return threads.failures();
@@ -140,7 +145,7 @@ final class Lifetime {
       wasInterrupted = !drained(pending, drain);
       end(Duration.ofNanos(Time.nanos(drain) - (Time.system().nanoTime() - start)), ending);
     } finally {
-      release();
+      release(pending);
       if (wasInterrupted) {
         Thread.currentThread().interrupt();
       }
@@ -161,8 +166,14 @@ final class Lifetime {
     }
   }
 
-  /** A listener that closes the client while it is being closed does not wait for itself. */
+  /**
+   * A listener that closes the client while it is being closed does not wait for itself, nor does
+   * any other of the client's threads: whoever closes it waits for them.
+   */
   private void awaitEnd(Duration drain) {
+    if (threads.isCurrent()) {
+      return;
+    }
     lock.lock();
     try {
       if (closing == Thread.currentThread()) {
@@ -206,8 +217,12 @@ final class Lifetime {
     }
   }
 
-  private void release() {
+  /** What user's code holds up, in spite of interrupts, fails here. */
+  private void release(@Nullable PendingCalls pending) {
     threads.close(Duration.ZERO);
+    if (pending != null) {
+      pending.fail(LAST_REPORTS);
+    }
     api.close();
     letGo();
     ended.countDown();
@@ -247,7 +262,7 @@ final class Lifetime {
   private void endForgotten() {
     end(LAST_REPORTS, Ending.FORGOTTEN);
     if (!isLent()) {
-      release();
+      release(null);
     }
   }
 

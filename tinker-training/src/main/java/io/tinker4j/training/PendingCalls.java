@@ -1,39 +1,47 @@
 package io.tinker4j.training;
 
+import io.tinker4j.transport.CallInterruptedException;
 import io.tinker4j.transport.Time;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** The operations in progress of one service client. Thread-safe. */
 final class PendingCalls {
-  private final ReentrantLock lock = new ReentrantLock(); // guards: count, closed
+  private final ReentrantLock lock = new ReentrantLock(); // guards: pending, closed
   private final Condition ended = lock.newCondition();
-  private int count;
+  private final Set<CompletableFuture<?>> pending =
+      Collections.newSetFromMap(new IdentityHashMap<>());
   private boolean closed;
 
   /**
-   * Counts an operation that begins.
+   * Counts an operation that begins, by its future.
    *
    * @throws IllegalStateException when no new ones are taken
    */
-  void begin() {
+  void begin(CompletableFuture<?> future) {
     lock.lock();
     try {
       if (closed) {
         throw new IllegalStateException("the service client is closed");
       }
-      count++;
+      pending.add(future);
     } finally {
       lock.unlock();
     }
   }
 
   /** Counts the end of an operation. */
-  void end() {
+  void end(CompletableFuture<?> future) {
     lock.lock();
     try {
-      count--;
+      pending.remove(future);
       ended.signalAll();
     } finally {
       lock.unlock();
@@ -43,7 +51,7 @@ final class PendingCalls {
   int count() {
     lock.lock();
     try {
-      return count;
+      return pending.size();
     } finally {
       lock.unlock();
     }
@@ -64,10 +72,45 @@ final class PendingCalls {
     long left = Time.nanos(longest);
     lock.lock();
     try {
-      while (count > 0 && left > 0) {
+      while (!pending.isEmpty() && left > 0) {
         left = ended.awaitNanos(left);
       }
-      return count == 0;
+      return pending.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Fails the futures of those that are left, each on a thread of its own, because callbacks of
+   * them run there; waits for these, in real time and all together at most that long.
+   */
+  void fail(Duration longest) {
+    List<Thread> failing = new ArrayList<>();
+    for (CompletableFuture<?> each : left()) {
+      failing.add(
+          Thread.ofVirtual()
+              .name("tinker-release")
+              .start(() ->
+                  each.completeExceptionally(
+                      new CallInterruptedException(
+                          "the operation was in progress when the client was closed",
+                          new InterruptedException("closed")))));
+    }
+    long end = Time.system().nanoTime() + Time.nanos(longest);
+    try {
+      for (Thread each : failing) {
+        boolean unused = each.join(Duration.ofNanos(end - Time.system().nanoTime()));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private List<CompletableFuture<?>> left() {
+    lock.lock();
+    try {
+      return List.copyOf(pending);
     } finally {
       lock.unlock();
     }

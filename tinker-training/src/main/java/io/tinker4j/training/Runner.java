@@ -49,7 +49,7 @@ final class Runner {
    * @throws IllegalStateException when the service client is closed
    */
   <T> ResultFuture<T> launch(String role, PendingCall<T> call, Work<T> work) {
-    pending.begin();
+    pending.begin(call.future());
     try {
       Thread unused =
           threads.start(
@@ -58,11 +58,11 @@ final class Runner {
                 try {
                   complete(call.future(), () -> work.run(call));
                 } finally {
-                  pending.end();
+                  pending.end(call.future());
                 }
               });
     } catch (RuntimeException e) {
-      pending.end();
+      pending.end(call.future());
       throw e;
     }
     return reported(call);
@@ -74,7 +74,7 @@ final class Runner {
    */
   <T> ResultFuture<T> launchInTurn(
       StartQueue queue, String role, PendingCall<T> call, Work<T> work) {
-    pending.begin();
+    pending.begin(call.future());
     StartQueue.Entry entry =
         new StartQueue.Entry() {
           @Override
@@ -87,14 +87,14 @@ final class Runner {
                         complete(call.future(), () -> work.run(call));
                       } finally {
                         queue.leave();
-                        pending.end();
+                        pending.end(call.future());
                       }
                     });
           }
 
           @Override
           public void fail(RuntimeException reason) {
-            pending.end();
+            pending.end(call.future());
             call.future().completeExceptionally(reason);
           }
         };
@@ -104,7 +104,7 @@ final class Runner {
             .ended()
             .whenComplete((value, failure) -> {
               if (queue.remove(entry)) {
-                pending.end();
+                pending.end(call.future());
               }
             });
     return reported(call);

@@ -268,8 +268,9 @@ public final class ServiceClient implements AutoCloseable {
 
   /**
    * Returns how this client fares: whether the service answers, how the session is, which calls are
-   * held back, what waits. Asks the service at most every five seconds, and then for at most two;
-   * otherwise it sends nothing. Never throws.
+   * held back, what waits. Asks the service at most every five seconds, and then for at most two,
+   * or three when a listener, a credential source or a transport blocks; otherwise it sends
+   * nothing. Never throws.
    */
   public Health health() {
     return health.check(pending);
@@ -301,7 +302,12 @@ public final class ServiceClient implements AutoCloseable {
    * last events are reported in what is left of the time, but at least in one second, and all
    * threads and connections are closed. Operations that the server has accepted still run there.
    * Calling it again does nothing; while another thread closes, it waits for that, at most five
-   * seconds longer than its own time.
+   * seconds longer than its own time, unless it is called on a thread of the client's own, such as
+   * a listener's.
+   *
+   * <p>Listeners, callbacks, a credential source and a transport that block hold this up for a few
+   * seconds each and then run on alone; the futures of operations they hold up fail with {@link
+   * io.tinker4j.transport.CallInterruptedException}.
    *
    * <p>An interrupt ends the waiting, not the closing, and stays set. A server that refuses to
    * finish the session, as older ones do, is a warning in the log.

@@ -21,6 +21,7 @@ import io.tinker4j.types.wire.SessionFinishReason;
 import io.tinker4j.types.wire.SessionHeartbeatRequest;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,11 @@ final class Session {
   private static final Duration PERIOD = Duration.ofSeconds(10);
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final Duration SUSPICION = Duration.ofSeconds(30);
+
+  /** Two calls of two seconds, and what of the user's is in them. */
+  private static final Duration LONGEST_FINISH = Duration.ofSeconds(5);
+
+  private static final Duration LONGEST_WORD = Duration.ofSeconds(5);
   private static final Duration WARNING = Duration.ofMinutes(2);
   private static final CallOptions BEATING =
       CallOptions.builder().timeout(TIMEOUT).deadline(TIMEOUT).build();
@@ -253,7 +259,8 @@ final class Session {
 
   /**
    * Ends the heartbeats and tells the server how the session has ended; the first to tell it
-   * decides. A refusal changes nothing about the end of this client.
+   * decides. A refusal changes nothing about the end of this client; nor do a listener, a
+   * credential source and a transport that block, which are waited for five seconds.
    */
   void finish(SessionOutcome outcome, @Nullable String detail) {
     closed = true;
@@ -270,18 +277,38 @@ final class Session {
     if (detail != null) {
       request.detail(Redaction.report(api.redacted(detail)));
     }
+    AtomicBoolean isFinished = new AtomicBoolean();
+    if (!threads.within("finish", LONGEST_FINISH, () -> isFinished.set(finish(request.build())))) {
+      log.log(
+          System.Logger.Level.WARNING,
+          () ->
+              "the session was not finished in time; the server ends it when heartbeats are"
+                  + " missing:"
+                  + " session=%s outcome=%s".formatted(id, outcome));
+    }
+    if (isFinished.get()) {
+      boolean unused =
+          threads.within(
+              "listener", LONGEST_WORD, () -> change(SessionListener.State.FINISHED, ""));
+    }
+  }
+
+  /** Returns whether the server has ended the session. */
+  private boolean finish(FinishSessionRequest request) {
     try {
       configure(CLOSING);
-      FinishSessionResponse unused = api.call(Operations.FINISH_SESSION, request.build(), CLOSING);
-      change(SessionListener.State.FINISHED, "");
+      FinishSessionResponse unused = api.call(Operations.FINISH_SESSION, request, CLOSING);
+      return true;
     } catch (DecodeException e) {
-      change(SessionListener.State.FINISHED, "");
+      return true;
     } catch (RuntimeException e) { // also of a user's credential source
       log.log(
           System.Logger.Level.WARNING,
           () ->
               "the session was not finished; the server ends it when heartbeats are missing:"
-                  + " session=%s outcome=%s cause=%s".formatted(id, outcome, api.summary(e)));
+                  + " session=%s outcome=%s cause=%s"
+                      .formatted(id, request.reason().type(), api.summary(e)));
+      return false;
     }
   }
 

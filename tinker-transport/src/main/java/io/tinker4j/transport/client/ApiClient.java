@@ -208,7 +208,7 @@ public final class ApiClient implements AutoCloseable {
             options.answerBytes().orElse(operation.answerBytes()));
     Call<O> call =
         new Call<>(context, prepared, ResponseHandler.of(operation.codec()), limits, source);
-    return threads.await(operation.toString(), call::run, unwanted -> {});
+    return threads.await(operation.toString(), call::run, unwanted -> {}, call::left);
   }
 
   /** What is never tried again stays so, but for what the options say. */
@@ -243,7 +243,10 @@ public final class ApiClient implements AutoCloseable {
     CallLimits limits = limits(options, DOWNLOAD_TIMEOUT, DOWNLOAD_RETRIES, 0);
     Download download = new Download(context, credentials.current(), options, limits);
     return threads.await(
-        "download of " + Url.withoutQuery(uri), () -> download.open(uri), TransportResponse::close);
+        "download of " + Url.withoutQuery(uri),
+        () -> download.open(uri),
+        TransportResponse::close,
+        download::left);
   }
 
   /**
@@ -264,7 +267,7 @@ public final class ApiClient implements AutoCloseable {
     ResponseHandler<Operation.None> handler =
         ResponseHandler.of(EmptyBodyCodec.of(Operation.None.class));
     Call<Operation.None> call = new Call<>(context, prepared, handler, limits, null);
-    threads.await(prepared.toString(), call::run, unwanted -> {});
+    threads.await(prepared.toString(), call::run, unwanted -> {}, call::left);
   }
 
   /**

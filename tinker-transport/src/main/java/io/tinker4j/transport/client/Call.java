@@ -53,7 +53,7 @@ final class Call<O> {
   private final @Nullable CredentialSource credentials;
   private final TracedCall traced;
   private final long start;
-  private Duration paused = Duration.ZERO;
+  private volatile Duration paused = Duration.ZERO;
   private String credential = "";
   private int attempts;
   private int retries;
@@ -503,7 +503,8 @@ final class Call<O> {
     return Duration.ofNanos(context.time().nanoTime() - moment);
   }
 
-  private Duration left() {
+  /** Returns how much longer it may take; thread-safe. */
+  Duration left() {
     return limits.deadline().plus(paused).minus(elapsed());
   }
 

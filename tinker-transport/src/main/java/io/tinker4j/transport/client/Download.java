@@ -6,8 +6,10 @@ import io.tinker4j.transport.Headers;
 import io.tinker4j.transport.TransportResponse;
 import io.tinker4j.transport.internal.Url;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens a file at an address, following redirects by hand. Credentials and the client's own headers
@@ -21,6 +23,7 @@ final class Download {
   private final CredentialSource credentials;
   private final CallOptions options;
   private final CallLimits limits;
+  private volatile @Nullable Call<TransportResponse> current;
 
   Download(
       CallContext context, CredentialSource credentials, CallOptions options, CallLimits limits) {
@@ -38,7 +41,9 @@ final class Download {
     URI uri = address;
     for (int hop = 0; hop <= MAX_REDIRECTS; hop++) {
       context.redaction().addQuery(uri);
-      TransportResponse response = call(uri).run();
+      Call<TransportResponse> call = call(uri);
+      current = call;
+      TransportResponse response = call.run();
       if (!isRedirect(response)) {
         return TransportResponse.of(
             response.status(),
@@ -51,6 +56,12 @@ final class Download {
     throw new DecodeException(
         "the download of %s was redirected more than %d times"
             .formatted(Url.withoutQuery(address), MAX_REDIRECTS));
+  }
+
+  /** Returns how much longer the step that is under way may take; thread-safe. */
+  Duration left() {
+    Call<TransportResponse> call = current;
+    return call == null ? limits.deadline() : call.left();
   }
 
   static boolean isRedirect(TransportResponse response) {

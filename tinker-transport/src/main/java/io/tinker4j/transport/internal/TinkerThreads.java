@@ -1,20 +1,27 @@
 package io.tinker4j.transport.internal;
 
 import io.tinker4j.transport.CallInterruptedException;
+import io.tinker4j.transport.CallTimeoutException;
 import io.tinker4j.transport.Redaction;
 import io.tinker4j.transport.Time;
+import io.tinker4j.transport.TinkerException;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * The threads of one client: virtual ones for its work, platform ones for what must go on while the
@@ -32,11 +39,13 @@ public final class TinkerThreads implements AutoCloseable {
   private final Duration grace;
   private final BackgroundFailures failures;
   private final AtomicLong numbers = new AtomicLong();
-  // guards: live, closed
+  // guards: live, awaited, closed, released
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition ended = lock.newCondition();
   private final Set<Thread> live = new HashSet<>();
+  private final Map<CompletableFuture<?>, String> awaited = new IdentityHashMap<>();
   private boolean closed;
+  private boolean released;
 
   private TinkerThreads(Duration grace, Time time) {
     this.grace = grace;
@@ -184,13 +193,60 @@ public final class TinkerThreads implements AutoCloseable {
   }
 
   /**
+   * Does something on a thread of its own and waits for it, in real time and at most that long.
+   * What takes longer is interrupted and left behind, and counts as a failure.
+   *
+   * @param role what the thread does, in a word
+   * @return whether it has ended; false also when the caller was interrupted, whose flag stays set
+   */
+  public boolean within(String role, Duration longest, Runnable task) {
+    CompletableFuture<Boolean> ended = new CompletableFuture<>();
+    Thread thread;
+    try {
+      thread =
+          start(
+              role,
+              () -> {
+                try {
+                  task.run();
+                } finally {
+                  ended.complete(true);
+                }
+              });
+    } catch (IllegalStateException e) { // closed: whoever comes so late waits for itself
+      task.run();
+      return true;
+    }
+    try {
+      return ended.get(Time.nanos(longest), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      thread.interrupt();
+      noteFailure(role, stubborn(thread));
+    } catch (InterruptedException e) {
+      thread.interrupt();
+      Thread.currentThread().interrupt();
+    }
+    return false;
+  }
+
+  private static TinkerException stubborn(Thread thread) {
+    return new CallTimeoutException(
+        thread.getName() + " does not end in time and is left behind; what it calls blocks",
+        new TimeoutException("left behind"));
+  }
+
+  /**
    * Makes a call on one of these threads, which may be the current one, and waits for it; an
-   * interrupt of the caller is passed on.
+   * interrupt of the caller is passed on. The caller is released without the call when that ignores
+   * the interrupt at the end of its time, or when these threads are closed.
    *
    * @param unwanted gets a value that came too late
-   * @throws CallInterruptedException when the caller was interrupted
+   * @param left how much longer the call may take, by whatever clock
+   * @throws CallInterruptedException when the caller was interrupted, or these threads are closed
+   * @throws CallTimeoutException when the call does not end long after its time
    */
-  public <O> O await(String what, Supplier<O> call, Consumer<? super O> unwanted) {
+  public <O> O await(
+      String what, Supplier<O> call, Consumer<? super O> unwanted, Supplier<Duration> left) {
     if (isCurrent()) {
       return call.get();
     }
@@ -208,8 +264,9 @@ public final class TinkerThreads implements AutoCloseable {
                 result.completeExceptionally(e);
               }
             });
+    awaited(what, result);
     try {
-      return result.get();
+      return untilReleased(what, result, thread, left);
     } catch (InterruptedException e) {
       thread.interrupt();
       if (!result.cancel(false) && !result.isCompletedExceptionally()) {
@@ -219,7 +276,63 @@ public final class TinkerThreads implements AutoCloseable {
       throw new CallInterruptedException(what + " was interrupted", e);
     } catch (ExecutionException e) {
       throw rethrown(e);
+    } finally {
+      notAwaited(result);
     }
+  }
+
+  /** Interrupts a call that is still there after its time, and soon waits no longer. */
+  private <O> O untilReleased(
+      String what, CompletableFuture<O> result, Thread thread, Supplier<Duration> left)
+      throws InterruptedException, ExecutionException {
+    while (true) {
+      long time = Math.clamp(Time.nanos(left.get()), 0, Long.MAX_VALUE - LAST_WORDS.toNanos());
+      try {
+        return result.get(time + LAST_WORDS.toNanos(), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException e) {
+        if (left.get().isPositive()) {
+          continue;
+        }
+        thread.interrupt();
+      }
+      try {
+        return result.get(Time.nanos(grace), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException e) {
+        CallTimeoutException timeout =
+            new CallTimeoutException(
+                what + " does not end after its deadline; what it calls ignores the interrupt", e);
+        if (result.completeExceptionally(timeout)) {
+          noteFailure("call", stubborn(thread));
+        }
+      }
+    }
+  }
+
+  private void awaited(String what, CompletableFuture<?> result) {
+    lock.lock();
+    try {
+      if (released) {
+        result.completeExceptionally(closedBefore(what));
+      } else {
+        awaited.put(result, what);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void notAwaited(CompletableFuture<?> result) {
+    lock.lock();
+    try {
+      awaited.remove(result);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static CallInterruptedException closedBefore(String what) {
+    return new CallInterruptedException(
+        what + " ended, because the client was closed", new InterruptedException("closed"));
   }
 
   /** The exception of the SDK's thread, with the caller's stack beside it. */
@@ -260,7 +373,7 @@ public final class TinkerThreads implements AutoCloseable {
   }
 
   /** Returns whether the current thread is one of these. */
-  boolean isCurrent() {
+  public boolean isCurrent() {
     lock.lock();
     try {
       return live.contains(Thread.currentThread());
@@ -281,8 +394,9 @@ public final class TinkerThreads implements AutoCloseable {
 
   /**
    * Lets no task start any more, waits at most five seconds for those that run, then interrupts
-   * them. Does not wait for the thread that calls it. An interrupt ends the waiting at once and
-   * stays set. Calling it again does nothing.
+   * them, and after another second releases whoever still waits for one. Does not wait for the
+   * thread that calls it. An interrupt ends the waiting at once and stays set. Calling it again
+   * does nothing.
    */
   @Override
   public void close() {
@@ -301,9 +415,24 @@ public final class TinkerThreads implements AutoCloseable {
         awaitEnd(grace);
         live.forEach(Thread::interrupt);
         awaitEnd(LAST_WORDS);
+        releaseCallers();
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** With the lock. A thread that ignores its interrupt is left behind. */
+  private void releaseCallers() {
+    released = true;
+    awaited.forEach((result, what) -> result.completeExceptionally(closedBefore(what)));
+    awaited.clear();
+    if (!live.isEmpty()) {
+      String names = live.stream().map(Thread::getName).limit(10).collect(Collectors.joining(", "));
+      int count = live.size();
+      log.log(
+          System.Logger.Level.WARNING,
+          () -> "closed with threads that ignore interrupts: count=%d %s".formatted(count, names));
     }
   }
 

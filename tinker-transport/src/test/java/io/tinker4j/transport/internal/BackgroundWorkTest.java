@@ -1,17 +1,22 @@
 package io.tinker4j.transport.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tinker4j.transport.CallInterruptedException;
+import io.tinker4j.transport.CallTimeoutException;
 import io.tinker4j.transport.ConnectionException;
 import io.tinker4j.transport.Redaction;
 import io.tinker4j.transport.client.RecordingTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -136,6 +141,66 @@ class BackgroundWorkTest {
         .anyMatch(text -> text.contains("cannot renew ***"))
         .anyMatch(text -> text.contains("task of ***"))
         .noneMatch(text -> text.contains("77123"));
+  }
+
+  /** What no interrupt ends. */
+  private static void waitFor(CountDownLatch end) {
+    boolean isOver = false;
+    while (!isOver) {
+      try {
+        end.await();
+        isOver = true;
+      } catch (InterruptedException e) {
+        // That is what makes it stubborn.
+      }
+    }
+  }
+
+  @Test
+  void await_callThatIgnoresItsInterrupt_releasesTheCallerAndIsCounted() {
+    CountDownLatch end = new CountDownLatch(1);
+    try (TinkerThreads threads = TinkerThreads.withGrace(Duration.ofMillis(50))) {
+      Supplier<Boolean> stubborn =
+          () -> {
+            waitFor(end);
+            return true;
+          };
+      assertThatThrownBy(
+              () -> threads.await("some call", stubborn, unwanted -> {}, () -> Duration.ZERO))
+          .isInstanceOf(CallTimeoutException.class)
+          .hasMessageContaining("some call")
+          .hasMessageContaining("ignores");
+      assertThat(threads.failures().count()).isEqualTo(1);
+    } finally {
+      end.countDown();
+    }
+  }
+
+  @Test
+  void close_callThatIgnoresItsInterrupt_releasesTheCaller() throws Exception {
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch end = new CountDownLatch(1);
+    TinkerThreads threads = TinkerThreads.create(time);
+    CompletableFuture<Boolean> caller =
+        CompletableFuture.supplyAsync(() ->
+            threads.await(
+                "some call",
+                () -> {
+                  inside.countDown();
+                  waitFor(end);
+                  return true;
+                },
+                unwanted -> {},
+                () -> Duration.ofHours(1)));
+    inside.await();
+
+    threads.close(Duration.ZERO);
+
+    assertThatThrownBy(() -> caller.get(20, TimeUnit.SECONDS))
+        .cause()
+        .isInstanceOf(CallInterruptedException.class)
+        .hasMessageContaining("some call");
+    end.countDown();
   }
 
   private static Handler recording(List<LogRecord> records) {
