@@ -61,7 +61,7 @@ final class PassAnswers {
   }
 
   private RequestFailedException failure(String requestId, String what) {
-    boolean isGradientIn = type == ResultType.FORWARD_BACKWARD;
+    boolean isGradientIn = type.equals(ResultType.FORWARD_BACKWARD);
     return new RequestFailedException(
         type.requestType(),
         requestId,

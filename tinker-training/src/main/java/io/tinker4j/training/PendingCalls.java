@@ -38,6 +38,7 @@ final class PendingCalls {
   }
 
   /** Counts the end of an operation. */
+  @SuppressWarnings("UndefinedEquals") // futures are equal when they are the same
   void end(CompletableFuture<?> future) {
     lock.lock();
     try {

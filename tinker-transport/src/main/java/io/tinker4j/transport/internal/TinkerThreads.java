@@ -8,7 +8,6 @@ import io.tinker4j.transport.TinkerException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -43,7 +42,7 @@ public final class TinkerThreads implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition ended = lock.newCondition();
   private final Set<Thread> live = new HashSet<>();
-  private final Map<CompletableFuture<?>, String> awaited = new IdentityHashMap<>();
+  private final IdentityHashMap<CompletableFuture<?>, String> awaited = new IdentityHashMap<>();
   private boolean closed;
   private boolean released;
 
@@ -321,6 +320,7 @@ public final class TinkerThreads implements AutoCloseable {
     }
   }
 
+  @SuppressWarnings("UndefinedEquals") // the map goes by identity
   private void notAwaited(CompletableFuture<?> result) {
     lock.lock();
     try {

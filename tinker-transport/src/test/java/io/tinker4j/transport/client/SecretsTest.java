@@ -260,7 +260,7 @@ class SecretsTest {
   private static final String SPELLED = "c2Vj/cmV0&dm<FsdWU\"LTEyMw==";
 
   /** How programs write a text into JSON, HTML and addresses, and into one within another. */
-  private enum Spelling {
+  enum Spelling {
     GSON("c2Vj/cmV0\\u0026dm\\u003cFsdWU\\\"LTEyMw\\u003d\\u003D"),
     PHP("c2Vj\\/cmV0&dm<FsdWU\\\"LTEyMw=="),
     ONE_LETTER("\\u0063\\u0032Vj/cmV0&dm<FsdWU\\\"LTEyMw=="),
