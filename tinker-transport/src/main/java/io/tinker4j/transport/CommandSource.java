@@ -81,6 +81,11 @@ final class CommandSource implements CredentialSource {
       throw new UnavailableException(
           "the credential command printed nothing; run it in a shell to see why");
     }
+    if (credential.chars().anyMatch(Character::isWhitespace)) {
+      throw new UnavailableException(
+          "the credential command printed %d lines with %d words; it must print the credential alone"
+              .formatted(credential.lines().count(), credential.split("\\s+").length));
+    }
     return credential;
   }
 

@@ -32,8 +32,9 @@ public interface CredentialSource {
 
   /**
    * Returns a source that runs a command of the system's shell for every credential and takes what
-   * it prints, without the white space around. A command that fails, prints nothing or takes longer
-   * than 30 seconds, after which it is killed, is an {@link UnavailableException}.
+   * it prints, without the white space around. A command that fails, prints nothing or more than
+   * one word, or takes longer than 30 seconds, after which it is killed, is an {@link
+   * UnavailableException}.
    */
   static CredentialSource command(String command) {
     return command(command, CommandSource.LIMIT);
@@ -79,7 +80,8 @@ public interface CredentialSource {
       String key = Objects.requireNonNull(given, "key").strip();
       if (key.isEmpty()) {
         throw new IllegalArgumentException(
-            "there is no API key; set TINKER_API_KEY, or apiKey on the builder");
+            "there is no API key; set TINKER_API_KEY, or TINKER_CREDENTIAL_CMD to a command that"
+                + " prints one, or apiKey(...) or credentials(...) on the builder");
       }
       if (!key.startsWith("tml-") && !isJwt(key)) {
         throw new IllegalArgumentException(

@@ -271,10 +271,8 @@ final class Call<O> {
     try {
       return handler.decode(answer, context.redaction());
     } catch (DecodeException e) {
-      Throwable shown = context.redaction().failure(e);
-      throw shown.equals(e)
-          ? e
-          : new DecodeException(masked(String.valueOf(e.getMessage())), shown);
+      throw new DecodeException(
+          masked("%s: %s".formatted(prepared, e.getMessage())), context.redaction().failure(e));
     }
   }
 
@@ -404,9 +402,16 @@ final class Call<O> {
     sameMalformed = text.equals(malformed) ? sameMalformed + 1 : 1;
     malformed = text;
     return lost(
-        "got an answer that cannot be read (%s);".formatted(masked(text)),
+        "got an answer that cannot be read (%s);%s".formatted(masked(text), plainHint(text)),
         e,
         sameMalformed < MOST_MALFORMED);
+  }
+
+  /** The JDK knows plain HTTP where TLS should be, but says so to nobody who has not seen it. */
+  private static String plainHint(String failure) {
+    return failure.contains("plaintext connection")
+        ? " it answers without TLS: use http:// in the base URL?"
+        : "";
   }
 
   private ConnectionException lost(String what, Exception e, boolean retryable) {

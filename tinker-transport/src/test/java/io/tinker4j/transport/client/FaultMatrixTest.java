@@ -186,6 +186,10 @@ class FaultMatrixTest {
     }
     try (FaultyServer untrusted = FaultyServer.startTls();
         FaultyServer plain = FaultyServer.start(0, (s, f) -> {});
+        FaultyServer answering =
+            FaultyServer.start(
+                Integer.MAX_VALUE,
+                (s, f) -> FaultyServer.write(s, "HTTP/1.1 400 Bad Request\r\n\r\n"));
         ExecutorService threads = Executors.newFixedThreadPool(12)) {
       for (Fault fault : FAULTS) {
         outcomes.add(threads.submit(() -> outcome(fault)));
@@ -196,7 +200,9 @@ class FaultMatrixTest {
       unreachable.accept("nobody listens at the address", "http://127.0.0.1:" + freePort());
       unreachable.accept("an unknown host name", "http://no-such-host.invalid");
       unreachable.accept("a certificate that is not trusted", "https://" + untrusted.authority());
-      unreachable.accept("no TLS where https is asked for", "https://" + plain.authority());
+      unreachable.accept(
+          "no TLS where https is asked for, and nothing is said", "https://" + plain.authority());
+      unreachable.accept("plain HTTP where https is asked for", "https://" + answering.authority());
       for (int i = 0; i < FAULTS.size(); i++) {
         Outcome outcome = outcomes.get(i).get();
         row(table, FAULTS.get(i).name(), outcome.passing(), outcome.staying());
