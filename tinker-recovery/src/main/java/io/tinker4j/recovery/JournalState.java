@@ -66,6 +66,35 @@ final class JournalState {
           && reached() == checkpoint.step();
     }
 
+    /**
+     * What was lost when the process before this one ended: steps that were submitted, or had been
+     * done before, and are in no checkpoint to go on from. Empty when there is nothing, as after
+     * the end of a run or a stop that was asked for.
+     */
+    Optional<String> lost() {
+      if (lineages.isEmpty()) {
+        return Optional.empty();
+      }
+      int newest = lineages.getLast().lineage();
+      long saved =
+          checkpoints.stream()
+              .min(CheckpointOrder.NEWEST_FIRST)
+              .map(CheckpointRecord::step)
+              .orElse(-1L);
+      long begun =
+          submitted().filter(step -> step.lineage() == newest).map(StepSubmitted::step).orElse(0L);
+      long last = Math.max(Math.max(begun, reached()), highest());
+      return last == saved
+          ? Optional.empty()
+          : Optional.of(
+              "an earlier process ended with step %d, and %s"
+                  .formatted(
+                      last,
+                      saved < 0
+                          ? "there is no checkpoint"
+                          : "the last checkpoint is of step " + saved));
+    }
+
     /** The last step that was confirmed in the newest lineage, its checkpoint's if none was. */
     long reached() {
       if (lineages.isEmpty()) {

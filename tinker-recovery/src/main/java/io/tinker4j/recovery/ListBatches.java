@@ -47,6 +47,16 @@ final class ListBatches<B> implements Batches<B> {
         && identity(Math.toIntExact(read)).map(identity::equals).orElse(true);
   }
 
+  /** Returns in which way the data is not what had an identity once, in words. */
+  String difference(String identity, long step) {
+    String read = identity.substring(0, Math.max(0, identity.indexOf(':')));
+    return read.matches("\\d{1,9}") && Integer.parseInt(read) > batches.size()
+        ? "the data has %d batches, but %s were read up to step %d"
+            .formatted(batches.size(), read, step)
+        : "the first %s batches of the data are not those that were read up to step %d"
+            .formatted(read, step);
+  }
+
   private Optional<String> identity(int read) {
     if (read == 0) {
       return Optional.empty();

@@ -6,6 +6,10 @@ import java.util.List;
 /**
  * What happens to a run that is being recovered, delivered in order. The first event of a recovery
  * is {@link Detected}, the last one {@link Completed} or {@link Exhausted}.
+ *
+ * <p>A run that goes on where it was left, after its end or a stop, is in no recovery: it has
+ * {@link CheckpointSelected}, {@link ClientCreated} and {@link Verified} alone, without a recovery
+ * id. One whose process ended in the midst of steps is: these steps have to be done again.
  */
 public sealed interface RecoveryEvent {
   /** What the event belongs to. */
@@ -14,7 +18,7 @@ public sealed interface RecoveryEvent {
   /**
    * What all events say.
    *
-   * @param recoveryId the same for all events of one incident
+   * @param recoveryId the same for all events of one incident; empty where there is none
    * @param runId the training run: the broken one until a client was created, the new one from then
    * @param attempt from 1; 0 before the first
    * @param elapsed since the incident was detected

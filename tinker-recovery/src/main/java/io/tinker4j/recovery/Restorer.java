@@ -70,11 +70,13 @@ final class Restorer<B> implements AutoCloseable {
   /**
    * Returns what to train on: of the base model when there is no checkpoint yet.
    *
-   * @param incident what has happened, null when nothing was trained before
+   * @param incident what has happened, null when nothing was: the run begins, or goes on where it
+   *     was left
    * @throws RecoveryFailedException when the policy's limits are reached
    */
   Ground establish(@Nullable IncidentException incident) throws InterruptedException {
-    if (incident != null) { // the begin of a run is none, and no recovery
+    boolean isFresh = journal.state().lineages().isEmpty();
+    if (incident != null) {
       if (budget.incident(progress(journal.state()))) {
         suspects.clear();
         failures.clear();
@@ -100,7 +102,7 @@ final class Restorer<B> implements AutoCloseable {
       } catch (JournalException e) { // another process has the run, or the choice names nothing
         throw e;
       } catch (TinkerException | AttemptException e) {
-        if (incident == null
+        if (isFresh
             && e instanceof TinkerException ours
             && Outcomes.isHopeless(ours)
             && !Capacity.isExhausted(ours)) {

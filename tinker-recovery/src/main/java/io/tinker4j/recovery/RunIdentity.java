@@ -10,7 +10,11 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What makes a run the one that it is: a journal of another one must not be gone on with. Used by
@@ -18,6 +22,7 @@ import java.util.TreeMap;
  */
 final class RunIdentity {
   private static final String DATA = "data";
+  private static final Set<String> IDS = Set.of("tokenizerId", "rendererId");
 
   private final RunSettings<?> run;
 
@@ -47,11 +52,33 @@ final class RunIdentity {
 
   /** Returns the entry that begins the run's journal. */
   RunBegun begun() {
-    Map<String, String> settings = new TreeMap<>(run.step.settings(1));
+    Map<String, String> settings = ofRun();
+    settings.putAll(run.step.settings(1));
     if (!run.firstBatch.isEmpty()) {
       settings.put("first_batch", run.firstBatch);
     }
     return new RunBegun(hash(run), settings);
+  }
+
+  /** Returns what {@link #hash} is computed of, by the names of the settings, as far as set. */
+  private Map<String, String> ofRun() {
+    LoraOptions lora = run.lora;
+    Map<String, String> all = new TreeMap<>();
+    all.put("baseModel", run.baseModel);
+    all.put("lora.rank", Integer.toString(lora.rank()));
+    lora.seed().ifPresent(seed -> all.put("lora.seed", Long.toString(seed)));
+    all.put("lora.trainMlp", Boolean.toString(lora.trainMlp()));
+    all.put("lora.trainAttn", Boolean.toString(lora.trainAttn()));
+    all.put("lora.trainUnembed", Boolean.toString(lora.trainUnembed()));
+    all.put("accumulate", Integer.toString(run.accumulate));
+    if (!run.tokenizerId.isEmpty()) {
+      all.put("tokenizerId", run.tokenizerId);
+    }
+    if (!run.rendererId.isEmpty()) {
+      all.put("rendererId", run.rendererId);
+    }
+    run.configuration.forEach((name, value) -> all.put("configuration." + name, value));
+    return all;
   }
 
   /** Adds to a checkpoint's record what is known about the steps in it and their data. */
@@ -112,19 +139,41 @@ final class RunIdentity {
     }
     RunBegun now = begun();
     if (!begun.configHash().equals(now.configHash())) {
-      throw refused("the base model, the adapter, accumulate or the configuration differ");
+      throw refused(differenceOfRuns(begun.settings()));
     }
     begun
         .settings()
         .forEach((name, value) -> {
           String given = now.settings().getOrDefault(name, value);
           if (!given.equals(value)) {
-            throw refused("%s is %s, and was %s".formatted(name, given, value));
+            throw refused(difference(name, given, value));
           }
         });
     state.checkpoints().stream()
         .max(Comparator.comparingLong(CheckpointRecord::step))
         .ifPresent(this::require);
+  }
+
+  /** Journals of before this version have the hash alone. */
+  private String differenceOfRuns(Map<String, String> before) {
+    Map<String, String> now = ofRun();
+    Set<String> names = new TreeSet<>(now.keySet());
+    before.keySet().stream().filter(RunIdentity::isOfRun).forEach(names::add);
+    return names.stream()
+        .filter(name -> before.containsKey("baseModel"))
+        .filter(name -> !Objects.equals(now.get(name), before.get(name)))
+        .findFirst()
+        .map(name -> difference(name, now.get(name), before.get(name)))
+        .orElse("the base model, the adapter, accumulate or the configuration differ");
+  }
+
+  private static boolean isOfRun(String name) {
+    return name.startsWith("lora.") || name.startsWith("configuration.") || IDS.contains(name);
+  }
+
+  private static String difference(String name, @Nullable String now, @Nullable String before) {
+    return "%s is %s, and was %s"
+        .formatted(name, now == null ? "not set" : now, before == null ? "not set" : before);
   }
 
   private void require(CheckpointRecord checkpoint) {
@@ -137,9 +186,19 @@ final class RunIdentity {
                   ? run.batches.beginsWith(value, checkpoint.position())
                   : now.getOrDefault(name, value).equals(value);
           if (!isSame) {
-            throw refused("%s up to step %d is not what it was".formatted(name, checkpoint.step()));
+            throw refused(
+                name.equals(DATA)
+                    ? differenceOfData(value, checkpoint)
+                    : "%s up to step %d is not what it was".formatted(name, checkpoint.step()));
           }
         });
+  }
+
+  private String differenceOfData(String before, CheckpointRecord checkpoint) {
+    return run.batches instanceof ListBatches<?> list
+        ? list.difference(before, checkpoint.step())
+        : "the data up to step %d is %s, and was %s"
+            .formatted(checkpoint.step(), run.batches.identity(checkpoint.position()), before);
   }
 
   private static JournalException refused(String difference) {

@@ -46,18 +46,13 @@ final class Supervision<B> implements AutoCloseable {
     if (finished != null && !hasMore(state, finished)) {
       return complete(finished);
     }
-    List<LineageBegun> lineages = state.lineages();
     housekeeping.track(tracker -> tracker.start(RunIdentity.parameters(settings)));
     try {
       return train(
-          lineages.isEmpty()
-              ? null
-              : new IncidentException(
-                  lineages.getLast().modelId(),
-                  finished == null
-                      ? "the process ended before the run did"
-                      : "the run was complete, and has more to do now",
-                  null));
+          state
+              .lost()
+              .map(lost -> new IncidentException(state.lineages().getLast().modelId(), lost, null))
+              .orElse(null));
     } catch (InterruptedException e) {
       housekeeping.ended(ExperimentTracker.Status.STOPPED);
       restorer.end(SessionOutcome.INTERRUPTED, "the run was interrupted");
@@ -139,7 +134,7 @@ final class Supervision<B> implements AutoCloseable {
     return from;
   }
 
-  private Ground restore(IncidentException incident) throws InterruptedException {
+  private Ground restore(@Nullable IncidentException incident) throws InterruptedException {
     settings.slots.acquire();
     try {
       return restorer.establish(incident);
@@ -199,19 +194,19 @@ final class Supervision<B> implements AutoCloseable {
   }
 
   private Lineage<B> begin(@Nullable IncidentException incident) throws InterruptedException {
-    Ground ground;
-    if (incident == null) {
-      ground = restorer.establish(null);
-    } else {
+    List<LineageBegun> before = journal.state().lineages();
+    if (incident != null) {
       recoveries++;
       events.detected(incident);
-      ground = restore(incident);
-      ground = settings.policy.replayTail() ? ground : behindTheTail(ground);
+    } else if (!before.isEmpty()) { // nothing was lost: the run goes on
+      events.follow(before.getLast().modelId());
     }
+    Ground ground = before.isEmpty() ? restorer.establish(null) : restore(incident);
+    ground = before.isEmpty() || settings.policy.replayTail() ? ground : behindTheTail(ground);
     // Without the tail each step is a new one, whatever its number.
     long highest = settings.policy.replayTail() ? journal.state().highest() : ground.step();
     int number = begun(ground);
-    if (incident != null && highest > ground.step()) {
+    if (highest > ground.step()) {
       events.replaying(ground.step() + 1, highest);
     }
     Lineage<B> lineage =
