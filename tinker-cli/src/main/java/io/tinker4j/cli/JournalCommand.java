@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.Reader;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -41,19 +42,30 @@ final class JournalCommand implements Runnable {
   @Command(
       name = "show",
       description =
-          "Prints what a journal says, an entry a line, as JSON. Changes nothing; the run may be"
-              + " under way.")
-  static final class ShowCommand implements Runnable {
+          "Prints what a journal says, an entry a line, as JSON; of a damaged one what stands"
+              + " before the damage, with exit code 1. Changes nothing; the run may be under way.")
+  static final class ShowCommand implements Callable<Integer> {
     @Spec private CommandSpec spec = CommandSpec.create();
 
     @Parameters(paramLabel = "JOURNAL", description = "The directory of the journal.")
     private Path journal = Path.of("");
 
     @Override
-    public void run() {
-      for (JournalEntry entry : ProgressJournal.read(journal)) {
+    public Integer call() {
+      ProgressJournal.Contents contents = ProgressJournal.contents(journal);
+      for (JournalEntry entry : contents.entries()) {
         spec.commandLine().getOut().println(entry.toJson());
       }
+      if (contents.damage().isEmpty()) {
+        return CommandLine.ExitCode.OK;
+      }
+      PrintWriter err = spec.commandLine().getErr();
+      err.printf(
+          "The journal is damaged; shown is what stands before that, %s.%n",
+          counted(contents.entries().size(), "entry"));
+      contents.damage().forEach(err::println);
+      err.println(advice(journal));
+      return CommandLine.ExitCode.SOFTWARE;
     }
   }
 
@@ -86,10 +98,20 @@ final class JournalCommand implements Runnable {
       fields.put("steps_replayed", report.steps().replayed());
       fields.put("steps_doubled", report.doubled().size());
       fields.put("steps_lost", report.lost().size());
-      fields.put("checkpoints_missing", report.missing());
-      fields.put("damage", report.condition().damage().stream().map(JournalCommand::text).toList());
+      if (client.baseUrl() != null) {
+        fields.put("checkpoints_missing", report.missing());
+      } else if (main.printsJson()) {
+        fields.put("checkpoints_missing", null);
+      } else {
+        fields.put("checkpoints", "not checked (no --base-url)");
+      }
+      List<JournalVerification.Damage> damage = report.condition().damage();
+      fields.put("damage", damage.stream().map(Object::toString).toList());
       fields.put("tokens_overlapping", report.condition().overlapping());
       print(main, spec, fields);
+      if (!damage.isEmpty()) {
+        spec.commandLine().getErr().println(advice(journal));
+      }
       return report.isSound() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     }
 
@@ -109,12 +131,50 @@ final class JournalCommand implements Runnable {
     if (main.printsJson()) {
       out.println(JsonText.write(fields));
     } else {
-      fields.forEach((name, value) -> out.printf("%-20s %s%n", name.replace('_', ' '), value));
+      fields.forEach((name, value) -> print(out, name.replace('_', ' '), value));
     }
   }
 
-  private static String text(JournalVerification.Damage damage) {
-    return "%d bytes at byte %d: %s".formatted(damage.length(), damage.offset(), damage.what());
+  /** Prints the values of a list one below the other. */
+  private static void print(PrintWriter out, String name, @Nullable Object value) {
+    if (value instanceof List<?> list) {
+      print(out, name, list.isEmpty() ? "none" : list.getFirst());
+      list.stream().skip(1).forEach(each -> print(out, "", each));
+    } else {
+      out.printf("%-20s %s%n", name, value);
+    }
+  }
+
+  private static String advice(Path journal) {
+    return ("`tinker journal repair %s`, or ProgressJournal.repair(directory) in Java, copies what"
+            + " is whole into a new journal and keeps this one.")
+        .formatted(journal);
+  }
+
+  private static String counted(long count, String noun) {
+    String many = noun.endsWith("y") ? noun.substring(0, noun.length() - 1) + "ies" : noun + "s";
+    return count + " " + (count == 1 ? noun : many);
+  }
+
+  /** Says what becomes of how many entries. */
+  private static String text(ProgressJournal.RepairPlan plan) {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        "%d of %s can be kept"
+            .formatted(plan.kept(), counted(plan.kept() + plan.left() + plan.lost(), "entry")));
+    boolean isOne = plan.lost() == 1;
+    if (plan.lost() > 0) {
+      text.append("; ")
+          .append(counted(plan.lost(), "damaged entry"))
+          .append(isOne ? " is lost" : " are lost");
+    }
+    if (plan.left() > 0) {
+      text.append(
+          ", %d whole ones are left out, as they depend on what is lost".formatted(plan.left()));
+    } else if (plan.lost() > 0) {
+      text.append(", no other depends on ").append(isOne ? "it" : "them");
+    }
+    return text.append('.').toString();
   }
 
   /** {@code tinker journal repair}. */
@@ -152,17 +212,15 @@ final class JournalCommand implements Runnable {
         err.println("There is nothing to repair in " + journal + ".");
         return CommandLine.ExitCode.OK;
       }
-      plan.damage().forEach(each -> err.println(text(each)));
-      err.printf(
-          "%d entries will be kept, %d whole ones left out because they count on what is lost.%n",
-          plan.kept(), plan.left());
+      plan.damage().forEach(err::println);
+      err.println(text(plan));
       if (!isAgreed && !agrees(err)) {
         throw new CommandException("nothing was changed; --yes repairs without asking");
       }
       Path damaged = ProgressJournal.repair(journal);
       Map<String, @Nullable Object> fields = new LinkedHashMap<>();
       fields.put("entries_kept", plan.kept());
-      fields.put("entries_left", plan.left());
+      fields.put("entries_left_out", plan.left());
       fields.put("damaged_journal", damaged.toString());
       print(main, spec, fields);
       return CommandLine.ExitCode.OK;

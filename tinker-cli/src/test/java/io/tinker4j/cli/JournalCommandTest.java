@@ -67,7 +67,7 @@ class JournalCommandTest {
                   "--api-key",
                   "tml-a"))
           .isOne();
-      assertThat(out.toString()).contains("checkpoints missing  [tinker://");
+      assertThat(out.toString()).contains("checkpoints missing  tinker://");
       out.getBuffer().setLength(0);
       assertThat(
               tinker(
@@ -113,6 +113,21 @@ class JournalCommandTest {
   }
 
   @Test
+  void findings_areOneALine() throws Exception {
+    try (EmbeddedTinkerServer server = EmbeddedTinkerServer.start()) {
+      train(server, directory);
+    }
+    Path file = directory.resolve("progress.journal");
+    byte[] damaged = Files.readAllBytes(file);
+    damaged[200] ^= (byte) 4;
+    damaged[damaged.length - 150] ^= (byte) 4;
+    Files.write(file, damaged);
+
+    assertThat(tinker("journal", "verify", directory.toString())).isOne();
+    assertThat(out.toString().lines().filter(line -> line.contains("are damaged: "))).hasSize(2);
+  }
+
+  @Test
   void run_withoutAJournal_saysSo() {
     assertThat(tinker("journal", "verify", directory.toString())).isOne();
     assertThat(err.toString()).startsWith("Error: there is no journal in ");
@@ -131,15 +146,30 @@ class JournalCommandTest {
     String journal = directory.toString();
 
     assertThat(tinker("journal", "show", journal)).isOne();
-    assertThat(err.toString()).contains("is damaged", "journal repair " + journal);
+    assertThat(out.toString().lines()).first().asString().contains("run_opened");
+    assertThat(err.toString())
+        .containsPattern(
+            "The journal is damaged; shown is what stands before that, [0-9]+ entr(y|ies)\\.")
+        .contains("are damaged: the record's checksum does not fit; ")
+        .contains("tinker journal repair " + journal, "ProgressJournal.repair(directory)");
+    err.getBuffer().setLength(0);
     assertThat(tinker("journal", "verify", journal)).isOne();
-    assertThat(out.toString()).containsPattern("damage +\\[[0-9]+ bytes at byte [0-9]+: ");
+    assertThat(out.toString().lines())
+        .anyMatch(line -> line.matches("damage +bytes [0-9]+ to [0-9]+ are damaged: .*"))
+        .anyMatch(line -> line.equals("checkpoints          not checked (no --base-url)"))
+        .noneMatch(line -> line.contains("checkpoints missing"))
+        .noneMatch(line -> line.contains("shorter"));
+    assertThat(err.toString())
+        .contains("tinker journal repair " + journal, "ProgressJournal.repair(directory)");
 
     assertThat(tinker("journal", "repair", journal)).isOne();
+    assertThat(err.toString())
+        .containsPattern("[0-9]+ of [0-9]+ entries can be kept; 1 damaged entry is lost, ");
     assertThat(answering("no\n", "journal", "repair", journal)).isOne();
     assertThat(file).hasBinaryContent(damaged);
     assertThat(answering("y\n", "journal", "repair", journal)).isZero();
 
+    assertThat(out.toString()).containsPattern("entries left out +[0-9]+\n");
     assertThat(directory.resolve("progress.journal.damaged-1")).hasBinaryContent(damaged);
     assertThat(tinker("journal", "verify", journal)).isZero();
     assertThat(tinker("journal", "repair", "--yes", journal)).isZero();

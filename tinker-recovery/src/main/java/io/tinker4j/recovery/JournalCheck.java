@@ -34,16 +34,18 @@ final class JournalCheck {
     }
     JournalContent content = JournalContent.read(ProgressJournal.bytes(directory));
     damage.addAll(content.damage());
+    String problem = mark == null ? null : mark.problem(content);
     if (content.torn() > 0) {
+      boolean isMarked = problem != null && content.size() >= mark.length();
       damage.add(
           new Damage(
               content.size() - content.torn(),
               content.torn(),
-              "bytes that are no whole record, at the end"));
+              isMarked ? problem : "no whole record begins there, at the end of the file"));
+      problem = isMarked ? null : problem;
     }
-    String problem = mark == null ? null : mark.problem(content);
     if (problem != null) {
-      damage.add(new Damage(content.front().end(), 0, "not what was written last: " + problem));
+      damage.add(new Damage(0, 0, "the journal is not what was written last: " + problem));
     } else if (content.size() == 0) {
       damage.add(new Damage(0, 0, "the file is empty"));
     }
@@ -72,16 +74,8 @@ final class JournalCheck {
     List<Damage> damage = content.damage();
     if (header == null || !damage.isEmpty()) {
       Damage first = damage.getFirst();
-      throw refused(
-          directory,
-          "is damaged: %d bytes at byte %d are %s%s. %d whole entries stand before it, %d behind"
-              .formatted(
-                  first.length(),
-                  first.offset(),
-                  first.what(),
-                  damage.size() == 1 ? "" : ", and %d more places".formatted(damage.size() - 1),
-                  content.entries().size(),
-                  content.wholeBehind()));
+      String more = damage.size() == 1 ? "" : "; and %d more places".formatted(damage.size() - 1);
+      throw refused(directory, "is damaged: " + first + more);
     }
     String problem = mark == null ? null : mark.problem(content);
     if (problem != null) {
@@ -100,7 +94,8 @@ final class JournalCheck {
   private static JournalException refused(Path directory, String why) {
     return new JournalException(
         ("the journal in %s %s. Nothing was written. `tinker journal verify %1$s` lists what is"
-                + " wrong, `tinker journal repair %1$s` copies what is whole into a new journal and"
+                + " wrong, `tinker journal repair %1$s` or, in Java,"
+                + " `ProgressJournal.repair(directory)` copies what is whole into a new journal and"
                 + " keeps this one")
             .formatted(directory, why));
   }

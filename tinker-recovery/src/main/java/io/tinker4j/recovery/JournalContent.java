@@ -26,8 +26,21 @@ record JournalContent(
   private static final int FIRST_FRAME = 2 * Integer.BYTES;
   private static final int LONGEST = 16 << 20;
 
-  /** Whole records that follow one another. */
-  record Stretch(long from, List<Located> records) {
+  /**
+   * What is wrong in front of whole records.
+   *
+   * @param lost how many entries that are, at least
+   */
+  record Gap(String what, long lost) {
+    static final Gap NONE = new Gap("", 0);
+  }
+
+  /**
+   * Whole records that follow one another.
+   *
+   * @param gap what is wrong right before them
+   */
+  record Stretch(long from, List<Located> records, Gap gap) {
     long end() {
       return records.isEmpty() ? from : records.getLast().end();
     }
@@ -93,21 +106,25 @@ record JournalContent(
   List<Damage> damage() {
     List<Damage> damage = new ArrayList<>();
     long end = front.end();
+    long before = front.records().size();
+    long after = wholeBehind();
     for (Stretch island : islands) {
-      long length = island.from() - end;
-      damage.add(
-          new Damage(
-              end,
-              length,
-              length == 0
-                  ? "records are missing, repeated or of another journal"
-                  : "bytes that are no whole record, with whole ones behind them"));
+      String what =
+          "%s; %d whole entries before it, %d after".formatted(island.gap().what(), before, after);
+      damage.add(new Damage(end, island.from() - end, what));
       end = island.end();
+      before += island.records().size();
+      after -= island.records().size();
     }
     if (header == null && islands.isEmpty() && size > 0) {
-      damage.add(new Damage(0, size, "a header that is not whole, and no whole record"));
+      damage.add(new Damage(0, size, "the header is not whole, and there is no whole record"));
     }
     return damage;
+  }
+
+  /** Returns how many entries are damaged or were being written; at least, if lengths are, too. */
+  long lost() {
+    return islands.stream().mapToLong(each -> each.gap().lost()).sum() + (torn() > 0 ? 1 : 0);
   }
 
   /**
@@ -121,7 +138,7 @@ record JournalContent(
     int at = header == null ? 0 : header.size();
     List<Stretch> stretches = new ArrayList<>();
     List<Located> current = new ArrayList<>();
-    stretches.add(new Stretch(at, current));
+    stretches.add(new Stretch(at, current, Gap.NONE));
     boolean isFront = true;
     int expected = link(header);
     while (at < file.length) {
@@ -132,13 +149,19 @@ record JournalContent(
         at = Math.toIntExact(next.end());
         continue;
       }
+      int damaged = at;
       at = next == null ? records.next(at + 1) : at;
       Located first = at == file.length ? null : records.at(at);
       if (first == null) {
         break;
       }
       current = new ArrayList<>();
-      stretches.add(new Stretch(at, current));
+      boolean isHeader = header == null && isFront;
+      stretches.add(
+          new Stretch(
+              at,
+              current,
+              isHeader ? new Gap("the header is not whole", 0) : records.gap(damaged, at)));
       isFront = false;
       expected = first.previous();
     }
@@ -163,6 +186,30 @@ record JournalContent(
         at++;
       }
       return at;
+    }
+
+    /** Tells what is between a place and the next whole record. */
+    Gap gap(int from, int to) {
+      if (from == to) {
+        return new Gap("records are missing, repeated or of another journal", 0);
+      }
+      int frame = header != null && header.isOfFirstVersion() ? FIRST_FRAME : FRAME;
+      int at = from;
+      int count = 0;
+      while (at + frame < to) {
+        int length = file.getInt(at);
+        if (length <= 0 || length > to - at - frame) {
+          break;
+        }
+        at += frame + length;
+        count++;
+      }
+      if (at < to) {
+        return new Gap("no whole record begins there", Math.max(1, count));
+      }
+      return count == 1
+          ? new Gap("the record's checksum does not fit", 1)
+          : new Gap("the checksums of %d records do not fit".formatted(count), count);
     }
 
     private @Nullable Located at(int at, int frame) {

@@ -27,13 +27,14 @@ record JournalMark(UUID journal, long generation, long length, long entries, int
   static final String FILE = "progress.mark";
   private static final String NEW_FILE = "progress.mark.new";
 
-  /** Returns what is wrong with a journal that has this mark; null when nothing is. */
+  /**
+   * Returns what is wrong with a journal that has this mark, beside what can be seen without one;
+   * null when nothing is.
+   */
   @Nullable String problem(JournalContent content) {
     JournalHeader header = content.header();
     if (header == null) {
-      return content.size() == 0
-          ? "it is empty, and had %d entries".formatted(entries)
-          : "its header is not whole";
+      return content.size() == 0 ? "it is empty, and had %d entries".formatted(entries) : null;
     }
     if (!header.isOfFirstVersion() && !header.journal().equals(journal)) {
       return "it is the journal of another run";
@@ -41,9 +42,15 @@ record JournalMark(UUID journal, long generation, long length, long entries, int
     if (header.generation() != generation) {
       return header.generation() > generation ? null : "it is an older copy";
     }
+    if (content.size() < length) {
+      return "it is shorter than it was: %d of %d bytes are there, %d of %d entries are whole"
+          .formatted(content.size(), length, content.entries().size(), entries);
+    }
     if (content.front().end() < length) {
-      return "it is shorter than it was: %d of %d bytes are whole, %d of %d entries"
-          .formatted(content.front().end(), length, content.entries().size(), entries);
+      return content.damage().isEmpty()
+          ? "bytes %d to %d were whole when they were marked: %d of %d entries are left"
+              .formatted(content.front().end(), length - 1, content.entries().size(), entries)
+          : null; // it follows from that damage
     }
     boolean isKnown =
         content.front().records().stream()
@@ -117,7 +124,7 @@ record JournalMark(UUID journal, long generation, long length, long entries, int
     } catch (RuntimeException e) {
       throw new JournalException(
           ("%s is damaged, so it is not known how far the journal had come; `tinker journal repair"
-                  + " %s` goes by the journal alone: %s")
+                  + " %s` or ProgressJournal.repair goes by the journal alone: %s")
               .formatted(file, directory, e.getMessage()),
           e);
     }

@@ -18,7 +18,11 @@ final class JournalRepair {
   static ProgressJournal.RepairPlan plan(Path directory) {
     JournalCheck.Inspection found = inspect(directory);
     Salvage.Result salvage = Salvage.of(found.content());
-    return new ProgressJournal.RepairPlan(found.damage(), salvage.kept().size(), salvage.left());
+    return new ProgressJournal.RepairPlan(
+        found.damage(),
+        salvage.kept().size() - salvage.added(),
+        salvage.left(),
+        found.content().lost());
   }
 
   private static JournalCheck.Inspection inspect(Path directory) {

@@ -29,7 +29,16 @@ public final class JournalVerification {
    *
    * @param length how many bytes; 0 when something is missing there
    */
-  public record Damage(long offset, long length, String what) {}
+  public record Damage(long offset, long length, String what) {
+    /** Returns a line that says where and what. */
+    @Override
+    public String toString() {
+      if (length > 0) {
+        return "bytes %d to %d are damaged: %s".formatted(offset, offset + length - 1, what);
+      }
+      return offset > 0 ? "at byte %d, %s".formatted(offset, what) : what;
+    }
+  }
 
   /**
    * What was found about the file itself.

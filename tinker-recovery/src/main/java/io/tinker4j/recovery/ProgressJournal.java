@@ -145,11 +145,43 @@ public final class ProgressJournal implements AutoCloseable {
    */
   public static List<JournalEntry> read(Path directory) {
     byte[] bytes = bytes(directory);
-    JournalContent content = JournalContent.read(bytes);
+    return read(directory, bytes, JournalContent.read(bytes));
+  }
+
+  private static List<JournalEntry> read(Path directory, byte[] bytes, JournalContent content) {
     if (bytes.length > JournalHeader.SIZE || !JournalHeader.mayBeTorn(bytes)) {
       JournalHeader unused = JournalCheck.requireWhole(directory, bytes, content, null);
     }
     return content.entries();
+  }
+
+  /**
+   * What can be read of a journal.
+   *
+   * @param entries all of them, or those before the first damage
+   * @param damage what is wrong in front of whole entries; empty for a journal that {@link #read}
+   *     reads
+   */
+  public record Contents(List<JournalEntry> entries, List<JournalVerification.Damage> damage) {
+    /** Copies the lists. */
+    public Contents {
+      entries = List.copyOf(entries);
+      damage = List.copyOf(damage);
+    }
+  }
+
+  /**
+   * Reads a journal like {@link #read}, up to the first damage if there is one.
+   *
+   * @throws JournalException when there is none, or it cannot be read or is empty
+   */
+  public static Contents contents(Path directory) {
+    byte[] bytes = bytes(directory);
+    JournalContent content = JournalContent.read(bytes);
+    if (content.damage().isEmpty() || JournalCheck.isForeign(content, bytes)) {
+      return new Contents(read(directory, bytes, content), List.of());
+    }
+    return new Contents(content.entries(), content.damage());
   }
 
   /**
@@ -197,10 +229,12 @@ public final class ProgressJournal implements AutoCloseable {
    * What a repair would do.
    *
    * @param damage what is wrong; empty when there is nothing to repair
-   * @param kept how many entries the new journal would have
-   * @param left how many whole entries it would not have
+   * @param kept how many of its entries the new journal would have
+   * @param left how many whole entries it would not have, as they depend on damaged ones
+   * @param lost how many entries are damaged; at least, where their lengths are damaged, too
    */
-  public record RepairPlan(List<JournalVerification.Damage> damage, long kept, long left) {
+  public record RepairPlan(
+      List<JournalVerification.Damage> damage, long kept, long left, long lost) {
     /** Copies the list. */
     public RepairPlan {
       damage = List.copyOf(damage);

@@ -28,12 +28,19 @@ final class Salvage {
   private final Map<Integer, Long> reached = new HashMap<>();
 
   private long left;
+  private long added;
   private boolean isBegun;
 
   private Salvage() {}
 
-  /** The entries to keep, in order, and how many whole ones are left out. */
-  record Result(List<JournalEntry> kept, long left) {}
+  /**
+   * What a new journal is made of.
+   *
+   * @param kept its entries, in order
+   * @param left how many whole ones of the old journal are not among them
+   * @param added how many of them the old journal does not have: they stand for what was lost
+   */
+  record Result(List<JournalEntry> kept, long left, long added) {}
 
   static Result of(JournalContent content) {
     Salvage salvage = new Salvage();
@@ -43,7 +50,7 @@ final class Salvage {
     for (JournalContent.Stretch island : content.islands()) {
       island.entries().forEach(salvage::consider);
     }
-    return new Result(List.copyOf(salvage.kept), salvage.left);
+    return new Result(List.copyOf(salvage.kept), salvage.left, salvage.added);
   }
 
   private void keep(JournalEntry entry) {
@@ -89,6 +96,7 @@ final class Salvage {
     }
     if (!isBegun) {
       keep(new RunBegun(checkpoint.configHash()));
+      added++;
     }
     return true;
   }
@@ -100,6 +108,7 @@ final class Salvage {
     }
     if (done < step) {
       keep(new StepsConfirmed(lineage, done + 1, step));
+      added++;
     }
     return true;
   }

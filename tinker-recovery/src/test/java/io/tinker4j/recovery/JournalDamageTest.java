@@ -228,6 +228,101 @@ class JournalDamageTest {
         });
   }
 
+  private List<String> findings(byte[] bytes) throws Exception {
+    Files.write(file(), bytes);
+    return JournalVerification.verify(journal()).condition().damage().stream()
+        .map(JournalVerification.Damage::toString)
+        .toList();
+  }
+
+  @Test
+  void oneFlippedBit_isOneFinding_withItsBytesAndWhatIsWholeAroundThem() throws Exception {
+    byte[] bytes = train();
+    List<JournalContent.Located> records = JournalContent.read(bytes).front().records();
+    int count = records.size();
+    long from = records.get(9).end();
+    long to = records.get(10).end() - 1;
+    byte[] flipped = bytes.clone();
+    flipped[(int) to - 5] ^= (byte) 4;
+
+    assertThat(findings(flipped))
+        .containsExactly(
+            "bytes %d to %d are damaged: the record's checksum does not fit; 10 whole entries before it, %d after"
+                .formatted(from, to, count - 11));
+    assertThat(ProgressJournal.planRepair(journal()))
+        .returns(1L, ProgressJournal.RepairPlan::lost)
+        .returns((long) count, plan -> plan.kept() + plan.left() + plan.lost());
+  }
+
+  @Test
+  void flippedLength_saysThatNoRecordBegins() throws Exception {
+    byte[] bytes = train();
+    long from = JournalContent.read(bytes).front().records().get(9).end();
+    byte[] flipped = bytes.clone();
+    flipped[(int) from + 1] ^= (byte) 4;
+
+    assertThat(findings(flipped))
+        .singleElement()
+        .asString()
+        .startsWith("bytes %d to ".formatted(from))
+        .contains(" are damaged: no whole record begins there; 10 whole entries before it, ");
+  }
+
+  @Test
+  void damagedAndCut_isTwoFindings() throws Exception {
+    byte[] bytes = train();
+    byte[] damaged = Arrays.copyOf(bytes, bytes.length / 2);
+    damaged[400] ^= (byte) 4;
+
+    assertThat(findings(damaged))
+        .anyMatch(each -> each.contains("checksum does not fit"))
+        .anyMatch(each -> each.contains("shorter than it was: %d of ".formatted(damaged.length)));
+  }
+
+  /** What was marked as written is no torn tail, and the file is as long as it was. */
+  @Test
+  void lastRecord_damagedThoughTheMarkHasIt_isOneFindingAndNotCalledShorter() throws Exception {
+    byte[] bytes = train();
+    byte[] damaged = bytes.clone();
+    damaged[bytes.length - 5] ^= (byte) 4;
+
+    assertThat(findings(damaged))
+        .singleElement()
+        .asString()
+        .contains("were whole when they were marked")
+        .doesNotContain("shorter");
+    assertRefusedUntouched(damaged, "were whole when they were marked");
+  }
+
+  @Test
+  void flippedHeader_isOneFinding() throws Exception {
+    byte[] bytes = train();
+    bytes[20] ^= (byte) 4;
+
+    assertThat(findings(bytes))
+        .containsExactly(
+            "bytes 0 to %d are damaged: the header is not whole; 0 whole entries before it, %d after"
+                .formatted(
+                    JournalHeader.SIZE - 1,
+                    JournalContent.read(bytes).islands().getFirst().records().size()));
+  }
+
+  @Test
+  void contents_ofADamagedJournal_areTheEntriesBeforeTheDamage() throws Exception {
+    byte[] bytes = train();
+    List<JournalEntry> whole = ProgressJournal.read(journal());
+    long from = JournalContent.read(bytes).front().records().get(9).end();
+    bytes[(int) from + 20] ^= (byte) 4;
+    Files.write(file(), bytes);
+
+    ProgressJournal.Contents contents = ProgressJournal.contents(journal());
+
+    assertThat(contents.entries())
+        .extracting(JournalEntry::toJson)
+        .isEqualTo(whole.subList(0, 10).stream().map(JournalEntry::toJson).toList());
+    assertThat(contents.damage()).hasSize(1);
+  }
+
   @Test
   void repair_keepsTheCheckpointsBehindTheDamage_andTheRunEndsAsWithoutIt() throws Exception {
     try (TestRuns runs = new TestRuns()) {
