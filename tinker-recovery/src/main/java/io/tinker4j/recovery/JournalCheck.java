@@ -36,13 +36,13 @@ final class JournalCheck {
     damage.addAll(content.damage());
     String problem = mark == null ? null : mark.problem(content);
     if (content.torn() > 0) {
-      boolean isMarked = problem != null && content.size() >= mark.length();
-      damage.add(
-          new Damage(
-              content.size() - content.torn(),
-              content.torn(),
-              isMarked ? problem : "no whole record begins there, at the end of the file"));
-      problem = isMarked ? null : problem;
+      String what = "no whole record begins there, at the end of the file";
+      if (mark != null && problem != null && mark.isOf(content.header())) {
+        boolean isShorter = content.size() < mark.length();
+        what = isShorter ? what : problem;
+        problem = isShorter ? problem : null;
+      }
+      damage.add(new Damage(content.size() - content.torn(), content.torn(), what));
     }
     if (problem != null) {
       damage.add(new Damage(0, 0, "the journal is not what was written last: " + problem));

@@ -58,6 +58,11 @@ record JournalMark(UUID journal, long generation, long length, long entries, int
     return isKnown ? null : "it is another copy, which was gone on with by itself";
   }
 
+  /** Returns whether the mark is about a file with this header. */
+  boolean isOf(@Nullable JournalHeader header) {
+    return new JournalHeader(journal, generation).equals(header);
+  }
+
   private byte[] bytes() {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("journal", journal.toString());
