@@ -38,7 +38,7 @@ class DurationSettingsTest {
   }
 
   /** Sets one time. */
-  private interface Setting {
+  interface Setting {
     Object of(Duration value);
   }
 

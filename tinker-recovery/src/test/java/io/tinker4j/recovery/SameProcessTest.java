@@ -34,7 +34,7 @@ class SameProcessTest {
   }
 
   /** What another part of the process does; may be refused. */
-  private interface Act {
+  interface Act {
     void on(Path journal) throws Exception;
   }
 

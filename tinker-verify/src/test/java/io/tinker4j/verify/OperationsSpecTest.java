@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -52,7 +53,7 @@ class OperationsSpecTest {
   @Test
   void operations_takeAndGiveTheTypesOfTheSpec() throws Exception {
     for (Declared each : declared()) {
-      JsonNode spec = Spec.operations().get(each.operation().name());
+      JsonNode spec = Objects.requireNonNull(Spec.operations().get(each.operation().name()));
       assertThat(name(each.input())).as(each.constant()).isEqualTo(input(spec));
       if (!each.isRetrieval() && !each.output().equals(Operations.Settings.class)) {
         assertThat(name(each.output())).as(each.constant()).isEqualTo(output(spec));
