@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,7 +65,7 @@ final class CustomPass {
   Backward submit(SubmissionLane.Turn turn, PendingCall<?> call) throws Exception {
     TrainingPass forward = pass(data.stream().map(CustomPass::withWeights).toList(), true);
     TrainingPass.Promises promises = forward.submit(turn);
-    ForwardBackwardOutput output = forward.await(promises, call, () -> false);
+    ForwardBackwardOutput output = forward.await(promises, call, failure -> failure.apply(false));
     TrainingPass backward = pass(turn.callUser(() -> weighted(output)), false);
     return new Backward(backward, backward.submit(turn));
   }
@@ -75,9 +74,9 @@ final class CustomPass {
   record Backward(TrainingPass pass, TrainingPass.Promises promises) {}
 
   /** Waits for the result of the backward pass; the user's metrics go before the server's. */
-  ForwardBackwardOutput await(Backward backward, PendingCall<?> call, BooleanSupplier isStepTakenIn)
+  ForwardBackwardOutput await(Backward backward, PendingCall<?> call, TrainingPass.Failing failing)
       throws Exception {
-    ForwardBackwardOutput output = backward.pass().await(backward.promises(), call, isStepTakenIn);
+    ForwardBackwardOutput output = backward.pass().await(backward.promises(), call, failing);
     Map<String, @Nullable Double> all = new LinkedHashMap<>(output.metrics().asMap());
     all.putAll(metrics);
     return ForwardBackwardOutput.of(

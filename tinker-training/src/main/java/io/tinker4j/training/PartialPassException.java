@@ -71,7 +71,9 @@ public final class PartialPassException extends TinkerException {
     return Collections.unmodifiableList(missing);
   }
 
-  /** Returns whether the server has taken in a step behind this pass. */
+  /**
+   * Returns whether a step that was called behind this pass was sent before the failure was known.
+   */
   public boolean isStepTakenIn() {
     return isStepTakenIn;
   }

@@ -2,6 +2,7 @@ package io.tinker4j.training;
 
 import io.tinker4j.transport.CallInterruptedException;
 import io.tinker4j.transport.Time;
+import io.tinker4j.transport.internal.TinkerThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -90,9 +91,9 @@ final class PendingCalls {
     List<Thread> failing = new ArrayList<>();
     for (CompletableFuture<?> each : left()) {
       failing.add(
-          Thread.ofVirtual()
-              .name("tinker-release")
-              .start(() ->
+          TinkerThreads.startLast(
+              "tinker-release",
+              () ->
                   each.completeExceptionally(
                       new CallInterruptedException(
                           "the operation was in progress when the client was closed",

@@ -7,8 +7,10 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +55,10 @@ final class SubmissionLane {
   private @Nullable Unseen unseen;
   private final Set<Turn> waiting = new LinkedHashSet<>();
   private long reserved;
+
+  /** The place of the last step that was sent, or is being sent. */
   private long lastStep = -1;
+
   private @Nullable TrainingHaltedException halt;
 
   /** The thread that runs the user's code while its turn lasts. */
@@ -232,12 +237,16 @@ final class SubmissionLane {
     }
   }
 
+  /** Lets a turn begin unless what it counts on has failed. */
   private void check(Turn turn) {
     lock.lock();
     try {
       TrainingHaltedException stop = halt == null ? turn.run.broken : halt;
       if (stop != null) {
         throw stop.again();
+      }
+      if (turn.effect == Effect.STEP) {
+        lastStep = turn.place;
       }
     } finally {
       lock.unlock();
@@ -253,17 +262,6 @@ final class SubmissionLane {
         certainFrom = end + SLACK;
       }
       certainFrom = Math.max(certainFrom, end);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void noteStep(Turn turn) {
-    lock.lock();
-    try {
-      if (turn.effect == Effect.STEP) {
-        lastStep = turn.place;
-      }
     } finally {
       lock.unlock();
     }
@@ -349,6 +347,7 @@ final class SubmissionLane {
     private final long place;
     private final CountDownLatch previous;
     private final CountDownLatch passed = new CountDownLatch(1);
+    private final AtomicBoolean hasFailed = new AtomicBoolean();
     private boolean inDoubt;
 
     private Turn(
@@ -410,17 +409,32 @@ final class SubmissionLane {
 
     /** Fails what counts on this turn's operation, which the server has not carried out. */
     void failed(Throwable cause) {
+      if (!hasFailed.compareAndSet(false, true)) {
+        return;
+      }
       switch (effect) {
         case NONE -> {}
         case GRADIENT, STEP, STATE -> breakOff(this, cause);
       }
     }
 
-    /** Whether the server has taken in a step that was called behind this turn's operation. */
-    boolean isStepTakenIn() {
+    /**
+     * Fails what counts on this turn's operation, as {@link #failed} does, with a failure that
+     * depends on whether a step behind it was sent: none is from then on.
+     *
+     * @return the failure
+     */
+    Exception failedWith(Function<Boolean, Exception> failure) {
       lock.lock();
       try {
-        return lastStep > place;
+        Exception cause = failure.apply(lastStep > place);
+        // Of other failures the operation may yet be carried out.
+        if (cause instanceof RequestFailedException
+            || cause instanceof PartialPassException
+            || cause instanceof PromiseExpiredException) {
+          failed(cause);
+        }
+        return cause;
       } finally {
         lock.unlock();
       }
@@ -451,18 +465,12 @@ final class SubmissionLane {
       if (isUnknown()) {
         send(1, probe);
       }
-      return sendOwn(1, request);
+      return send(1, request);
     }
 
     /** Sends so many requests at once under the next numbers, which must be certain. */
     <T> T sendAll(int count, Numbered<T> requests) throws Exception {
-      return sendOwn(count, requests);
-    }
-
-    private <T> T sendOwn(int count, Numbered<T> requests) throws Exception {
-      T answer = send(count, requests);
-      noteStep(this);
-      return answer;
+      return send(count, requests);
     }
 
     private <T> T send(int count, Numbered<T> requests) throws Exception {

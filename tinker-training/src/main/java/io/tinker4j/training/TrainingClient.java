@@ -166,7 +166,7 @@ public final class TrainingClient {
         () -> {
           CustomPass pass = new CustomPass(scope, modelId, Checks.data(data), loss);
           return (turn, call) ->
-              pass.await(turn.take(place -> pass.submit(place, call)), call, turn::isStepTakenIn);
+              pass.await(turn.take(place -> pass.submit(place, call)), call, turn::failedWith);
         });
   }
 
@@ -417,7 +417,7 @@ public final class TrainingClient {
           scope.features().requireLoss(loss);
           TrainingPass pass =
               new TrainingPass(scope, modelId, Checks.data(data, loss), loss, forwardOnly);
-          return (turn, call) -> pass.await(turn.take(pass::submit), call, turn::isStepTakenIn);
+          return (turn, call) -> pass.await(turn.take(pass::submit), call, turn::failedWith);
         });
   }
 

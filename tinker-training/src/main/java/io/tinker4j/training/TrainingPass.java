@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +53,12 @@ final class TrainingPass {
     return scope.passFormats().submit(format -> pass.forward(input, seqId, format));
   }
 
+  /** Fails a pass with what it makes of whether a step behind it was sent. */
+  @FunctionalInterface
+  interface Failing {
+    Exception failure(Function<Boolean, Exception> failure);
+  }
+
   /** The promises of a pass's chunks, in order, and how long it took to get them. */
   record Promises(List<String> requestIds, Duration roundtrip) {}
 
@@ -73,12 +79,12 @@ final class TrainingPass {
   /**
    * Waits for the results of all chunks and merges them.
    *
-   * @param isStepTakenIn whether a step behind the pass has been taken in by then
+   * @param failing fails what counts on this pass, given whether a step behind it was sent
    * @throws PartialPassException when some have failed and some have added their gradient
    * @throws RequestFailedException when the server has failed all, or an answer does not fit the
    *     data; then all are carried out
    */
-  ForwardBackwardOutput await(Promises promises, PendingCall<?> call, BooleanSupplier isStepTakenIn)
+  ForwardBackwardOutput await(Promises promises, PendingCall<?> call, Failing failing)
       throws Exception {
     ResultType<ForwardBackwardOutput> type =
         forwardOnly ? ResultType.FORWARD : ResultType.FORWARD_BACKWARD;
@@ -89,7 +95,7 @@ final class TrainingPass {
     List<CompletableFuture<ForwardBackwardOutput>> results = scope.runner().inParallel(waits);
     PassFailures failures = new PassFailures(chunks, results);
     if (failures.isAny()) {
-      throw failures.toException(forwardOnly, isStepTakenIn.getAsBoolean());
+      throw failing.failure(isStepSent -> failures.toException(forwardOnly, isStepSent));
     }
     List<ForwardBackwardOutput> outputs = results.stream().map(CompletableFuture::join).toList();
     PassAnswers.check(type, chunks, promises.requestIds(), outputs);

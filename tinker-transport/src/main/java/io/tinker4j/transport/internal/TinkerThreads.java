@@ -81,6 +81,11 @@ public final class TinkerThreads implements AutoCloseable {
     return new TinkerThreads(GRACE, time);
   }
 
+  /** Starts a virtual thread for what comes after the threads of a client are closed. */
+  public static Thread startLast(String name, Runnable task) {
+    return Thread.ofVirtual().name(name).start(task);
+  }
+
   public static TinkerThreads withGrace(Duration grace) {
     return new TinkerThreads(grace, Time.system());
   }
