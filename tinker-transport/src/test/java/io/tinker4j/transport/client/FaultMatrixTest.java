@@ -33,8 +33,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 class FaultMatrixTest {
   private static final Path TABLE = Path.of("../docs/errors.md");
-  private static final Duration TIMEOUT = Duration.ofMillis(700);
-  private static final Duration DEADLINE = Duration.ofSeconds(12);
+  /** Faults that hang are waited for this long; a slow machine must answer within it. */
+  private static final Duration TIMEOUT = Duration.ofMillis(2_500);
+
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final String HEAD =
       "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n";
 
@@ -233,7 +235,7 @@ class FaultMatrixTest {
 
   private static void compare(String made) throws IOException {
     String page = Files.readString(TABLE);
-    int others = page.indexOf("\n## ");
+    int others = page.indexOf("\n## A training step in trouble\n");
     String whole = made + (others < 0 ? "" : page.substring(others));
     if ("write".equals(System.getProperty("errors"))) {
       Files.writeString(TABLE, whole);
