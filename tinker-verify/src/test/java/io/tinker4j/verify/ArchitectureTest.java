@@ -132,22 +132,6 @@ class ArchitectureTest {
         .check(LIBRARY);
   }
 
-  /** The transport's is 30 rather than the plan's 25: docs/design/0003-transport.md says why. */
-  @Test
-  void publicTypes_areWithinBudget() {
-    Map<String, Integer> budgets =
-        Map.of("io.tinker4j.transport", 30, "io.tinker4j.training", 30, "io.tinker4j.recovery", 20);
-    budgets.forEach((name, budget) -> {
-      long types =
-          LIBRARY.stream()
-              .filter(type -> type.getPackageName().equals(name))
-              .filter(type -> type.isTopLevelClass())
-              .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
-              .count();
-      assertThat(types).as("public types of " + name).isLessThanOrEqualTo(budget);
-    });
-  }
-
   /**
    * The conformance suite has a door of its own: it asks whether servers keep to the protocol, and
    * what the SDK's transport does to requests must not get in between.
