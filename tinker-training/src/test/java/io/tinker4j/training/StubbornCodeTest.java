@@ -1,10 +1,10 @@
 package io.tinker4j.training;
 
-import io.tinker4j.transport.CredentialSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tinker4j.transport.CallInterruptedException;
+import io.tinker4j.transport.CredentialSource;
 import io.tinker4j.transport.TinkerListener;
 import io.tinker4j.types.AdamParams;
 import java.time.Duration;

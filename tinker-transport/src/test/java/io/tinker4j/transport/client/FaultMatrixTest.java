@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 class FaultMatrixTest {
   private static final Path TABLE = Path.of("../docs/errors.md");
+
   /** Faults that hang are waited for this long; a slow machine must answer within it. */
   private static final Duration TIMEOUT = Duration.ofMillis(2_500);
 
