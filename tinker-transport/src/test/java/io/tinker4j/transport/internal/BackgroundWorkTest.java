@@ -110,7 +110,8 @@ class BackgroundWorkTest {
   }
 
   @Test
-  void noteFailure_textOfTheSdkAndOfOthers_isShownMaskedByValueOrNotAtAll() {
+  void noteFailure_textOfTheSdkAndOfOthers_isShownMaskedByValueOrNotAtAll()
+      throws InterruptedException {
     Redaction redaction = Redaction.create();
     redaction.add("opaque-value-77123");
     Logger logger = Logger.getLogger(TinkerThreads.class.getName());
@@ -123,12 +124,13 @@ class BackgroundWorkTest {
       String ours = threads.failures().last();
       time.sleep(Duration.ofMinutes(2));
       threads.noteFailure("beat", new IllegalStateException("cannot renew opaque-value-77123"));
-      threads.start(
-          "task",
-          () -> {
-            throw new IllegalStateException("task of opaque-value-77123");
-          });
-      threads.close();
+      threads
+          .start(
+              "task",
+              () -> {
+                throw new IllegalStateException("task of opaque-value-77123");
+              })
+          .join();
 
       assertThat(ours).isEqualTo("beat: io.tinker4j.transport.ConnectionException: lost ***");
       assertThat(threads.failures().last()).isEqualTo("beat: java.lang.IllegalStateException");
