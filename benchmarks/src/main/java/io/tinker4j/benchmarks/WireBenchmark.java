@@ -2,9 +2,9 @@ package io.tinker4j.benchmarks;
 
 import com.google.protobuf.ByteString;
 import io.tinker4j.transport.Codecs;
+import io.tinker4j.transport.endpoint.BodyFormat;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.transport.operation.JsonCodec;
-import io.tinker4j.transport.operation.Operations;
-import io.tinker4j.transport.operation.PassFormat;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.ForwardBackwardOutput;
 import io.tinker4j.types.Metrics;
@@ -75,7 +75,7 @@ public class WireBenchmark {
   /** Writes a request as protobuf. */
   @Benchmark
   public Object protobufWrite() {
-    return Codecs.encode(Operations.forwardBackward(PassFormat.PROTOBUF), request);
+    return Codecs.encode(Operations.forwardBackward(BodyFormat.PROTOBUF), request);
   }
 
   /** Reads a result from protobuf. */

@@ -1,8 +1,11 @@
 package io.tinker4j.cli;
 
-import io.tinker4j.recovery.JournalEntry;
 import io.tinker4j.recovery.JournalVerification;
 import io.tinker4j.recovery.ProgressJournal;
+import io.tinker4j.recovery.journal.JournalContents;
+import io.tinker4j.recovery.journal.JournalDamage;
+import io.tinker4j.recovery.journal.JournalEntry;
+import io.tinker4j.recovery.journal.RepairPlan;
 import io.tinker4j.training.ServiceClient;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -52,7 +55,7 @@ final class JournalCommand implements Runnable {
 
     @Override
     public Integer call() {
-      ProgressJournal.Contents contents = ProgressJournal.contents(journal);
+      JournalContents contents = ProgressJournal.contents(journal);
       for (JournalEntry entry : contents.entries()) {
         spec.commandLine().getOut().println(entry.toJson());
       }
@@ -105,7 +108,7 @@ final class JournalCommand implements Runnable {
       } else {
         fields.put("checkpoints", "not checked (no --base-url)");
       }
-      List<JournalVerification.Damage> damage = report.condition().damage();
+      List<JournalDamage> damage = report.condition().damage();
       fields.put("damage", damage.stream().map(Object::toString).toList());
       fields.put("tokens_overlapping", report.condition().overlapping());
       print(main, spec, fields);
@@ -157,7 +160,7 @@ final class JournalCommand implements Runnable {
   }
 
   /** Says what becomes of how many entries. */
-  private static String text(ProgressJournal.RepairPlan plan) {
+  private static String text(RepairPlan plan) {
     StringBuilder text = new StringBuilder();
     text.append(
         "%d of %s can be kept"
@@ -207,7 +210,7 @@ final class JournalCommand implements Runnable {
     @Override
     public Integer call() throws IOException {
       PrintWriter err = spec.commandLine().getErr();
-      ProgressJournal.RepairPlan plan = ProgressJournal.planRepair(journal);
+      RepairPlan plan = ProgressJournal.planRepair(journal);
       if (!plan.isNeeded()) {
         err.println("There is nothing to repair in " + journal + ".");
         return CommandLine.ExitCode.OK;

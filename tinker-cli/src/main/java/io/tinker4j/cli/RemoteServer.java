@@ -4,8 +4,8 @@ import io.tinker4j.training.ServiceClient;
 import io.tinker4j.transport.ConnectionException;
 import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.client.CallOptions;
-import io.tinker4j.transport.operation.Operation;
-import io.tinker4j.transport.operation.Operations;
+import io.tinker4j.transport.endpoint.Operations;
+import io.tinker4j.transport.operation.NoContent;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +35,7 @@ final class RemoteServer implements TrainingServer {
               .formatted(baseUrl, ClientOptions.API_KEY));
     }
     try (ApiClient api = ApiClient.builder().baseUrl(baseUrl).apiKey(apiKey).build()) {
-      api.call(Operations.GET_SERVER_CAPABILITIES, Operation.None.NONE, FIRST_CONTACT);
+      api.call(Operations.GET_SERVER_CAPABILITIES, NoContent.INSTANCE, FIRST_CONTACT);
     } catch (IllegalArgumentException e) {
       throw new CommandException(named(String.valueOf(e.getMessage())), e);
     }

@@ -3,9 +3,9 @@ package io.tinker4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tinker4j.recovery.Batches;
-import io.tinker4j.recovery.JournalEntry.StepsConfirmed;
-import io.tinker4j.recovery.ProgressJournal;
 import io.tinker4j.recovery.ResumableTraining;
+import io.tinker4j.recovery.journal.JournalEntry.StepsConfirmed;
+import io.tinker4j.recovery.store.JournalWriter;
 import io.tinker4j.testkit.EmbeddedTinkerServer;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.types.Datum;
@@ -103,7 +103,7 @@ class JournalCommandTest {
     try (EmbeddedTinkerServer server = EmbeddedTinkerServer.start()) {
       train(server, directory);
     }
-    try (ProgressJournal journal = ProgressJournal.open(directory)) {
+    try (JournalWriter journal = JournalWriter.open(directory)) {
       journal.append(new StepsConfirmed(0, 5, 5));
       journal.append(new StepsConfirmed(0, 7, 7));
     }

@@ -1,5 +1,6 @@
 package io.tinker4j.recovery;
 
+import io.tinker4j.recovery.journal.CheckpointRecord;
 import io.tinker4j.training.RestClient;
 import io.tinker4j.transport.internal.TinkerThreads;
 import io.tinker4j.types.TinkerPath;

@@ -1,7 +1,7 @@
 package io.tinker4j.recovery;
 
+import io.tinker4j.recovery.journal.DataPosition;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * Training data that can be read again from any place it has been read to. Reading from the same
@@ -12,15 +12,15 @@ import java.util.Objects;
  */
 @FunctionalInterface
 public interface Batches<B> {
-  /** Opens the data behind a place that a reader has told, or from {@link Position#START}. */
-  Reader<B> open(Position position);
+  /** Opens the data behind a place that a reader has told, or from {@link DataPosition#START}. */
+  Reader<B> open(DataPosition position);
 
   /**
    * Returns what tells the data in front of a place from other data, such as the name of a version,
    * or a count of rows and a digest of them. The journal has it, and a run is gone on with only
    * when the data {@linkplain #beginsWith begins with} it. Default: empty, it is not known.
    */
-  default String identity(Position before) {
+  default String identity(DataPosition before) {
     return "";
   }
 
@@ -29,7 +29,7 @@ public interface Batches<B> {
    * Default: whether it is still the {@linkplain #identity identity} in front of that place, or not
    * known any more.
    */
-  default boolean beginsWith(String identity, Position before) {
+  default boolean beginsWith(String identity, DataPosition before) {
     String now = identity(before);
     return now.isEmpty() || now.equals(identity);
   }
@@ -43,35 +43,11 @@ public interface Batches<B> {
     B next();
 
     /** Returns the place behind the last batch that was returned. */
-    Position position();
+    DataPosition position();
 
     /** Gives up what the reader holds. Does nothing unless overridden. */
     @Override
     default void close() {}
-  }
-
-  /**
-   * A place in the data.
-   *
-   * @param rows how many raw rows were read in this epoch, those dropped by filters included. At
-   *     the end of all data, it is better the end of the last epoch than the beginning of one more:
-   *     then rows that are appended later are trained on when the run is gone on with
-   * @param epoch how often all data was read before, from 0
-   * @param randomState what a random generator needs to go on, in a form of the reader's; empty
-   *     when there is none
-   */
-  record Position(long rows, long epoch, String randomState) {
-    /** The begin of the data. */
-    public static final Position START = new Position(0, 0, "");
-
-    /** Refuses negative counts. */
-    public Position {
-      if (rows < 0 || epoch < 0) {
-        throw new IllegalArgumentException(
-            "rows is %d and epoch is %d; neither may be negative".formatted(rows, epoch));
-      }
-      Objects.requireNonNull(randomState, "randomState");
-    }
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.tinker4j.recovery;
 
+import io.tinker4j.recovery.journal.CheckpointRecord;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Objects;

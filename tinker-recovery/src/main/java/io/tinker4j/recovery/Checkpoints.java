@@ -1,7 +1,10 @@
 package io.tinker4j.recovery;
 
-import io.tinker4j.recovery.CheckpointRecord.Fingerprint;
-import io.tinker4j.recovery.JournalEntry.CheckpointSaved;
+import io.tinker4j.recovery.journal.CheckpointRecord;
+import io.tinker4j.recovery.journal.CheckpointRecord.ProbeLogprobs;
+import io.tinker4j.recovery.journal.DataPosition;
+import io.tinker4j.recovery.journal.JournalEntry.CheckpointSaved;
+import io.tinker4j.recovery.store.JournalState;
 import io.tinker4j.training.RequestFailedException;
 import io.tinker4j.training.SaveOptions;
 import io.tinker4j.types.ForwardBackwardOutput;
@@ -24,8 +27,8 @@ final class Checkpoints<B> {
   private final RunSettings<B> settings;
   private final Lineage.Books books;
   private final int lineage;
-  private final Ground ground;
-  private final Outcomes outcomes;
+  private final StartingPoint ground;
+  private final LineageAwaiter outcomes;
   private final RunIdentity identity;
   private @Nullable Pending pending;
   private boolean due;
@@ -41,7 +44,11 @@ final class Checkpoints<B> {
   private long evaluatedStep;
 
   Checkpoints(
-      RunSettings<B> settings, Lineage.Books books, int lineage, Ground ground, Outcomes outcomes) {
+      RunSettings<B> settings,
+      Lineage.Books books,
+      int lineage,
+      StartingPoint ground,
+      LineageAwaiter outcomes) {
     this.settings = settings;
     this.books = books;
     this.lineage = lineage;
@@ -56,7 +63,7 @@ final class Checkpoints<B> {
   /** A save under way. */
   private static final class Pending {
     final long step;
-    final Batches.Position position;
+    final DataPosition position;
     final CompletableFuture<SaveWeightsResponse> save;
     final @Nullable CompletableFuture<ForwardBackwardOutput> probe;
     @Nullable CompletableFuture<ForwardBackwardOutput> probeAfter;
@@ -64,7 +71,7 @@ final class Checkpoints<B> {
 
     Pending(
         long step,
-        Batches.Position position,
+        DataPosition position,
         CompletableFuture<SaveWeightsResponse> save,
         @Nullable CompletableFuture<ForwardBackwardOutput> probe) {
       this.step = step;
@@ -75,7 +82,7 @@ final class Checkpoints<B> {
   }
 
   /** Queues a save behind what was submitted; there must be none under way. */
-  void save(long step, Batches.Position position, Map<String, Double> metrics) {
+  void save(long step, DataPosition position, Map<String, Double> metrics) {
     String name = "step-%06d".formatted(step) + (names == 0 ? "" : "-" + names);
     SaveOptions.Builder options = SaveOptions.builder();
     settings.schedule.ttl().ifPresent(options::ttl);
@@ -101,7 +108,7 @@ final class Checkpoints<B> {
   }
 
   /** A step was submitted and nothing behind it: the place for what belongs behind it. */
-  void stepSubmitted(long step, Batches.Position position, boolean endsEpoch) {
+  void stepSubmitted(long step, DataPosition position, boolean endsEpoch) {
     if (pending != null && probesTwice() && step == pending.step + 1) {
       pending.probeAfter = probe();
     }
@@ -114,7 +121,7 @@ final class Checkpoints<B> {
   }
 
   private Map<String, Double> evaluate(long step) {
-    EvalHook hook = settings.evaluation;
+    PeriodicEvaluation hook = settings.evaluation;
     if (hook == null || step % hook.everySteps() != 0) {
       return Map.of();
     }
@@ -209,7 +216,7 @@ final class Checkpoints<B> {
     pending = null;
     due = true;
     names++;
-    books.events().degraded(RecoveryEvent.Rung.SAVE_FAILED, reason);
+    books.events().degraded(RecoveryEvent.Degradation.SAVE_FAILED, reason);
   }
 
   private void record(Pending done) throws IncidentException, InterruptedException {
@@ -224,10 +231,10 @@ final class Checkpoints<B> {
             .metrics(done.metrics);
     identity.identify(record, done.step, done.position);
     if (done.probe != null) {
-      record.probe(Fingerprint.of(outcomes.await(done.probe)));
+      record.probe(ProbeLogprobs.of(outcomes.await(done.probe)));
     }
     if (done.probeAfter != null) {
-      record.probeAfterNextStep(Fingerprint.of(outcomes.await(done.probeAfter)));
+      record.probeAfterNextStep(ProbeLogprobs.of(outcomes.await(done.probeAfter)));
     }
     books.journal().append(new CheckpointSaved(record.build()));
     recorded = done.step;
@@ -241,7 +248,7 @@ final class Checkpoints<B> {
    *
    * @return the path; empty when that step is saved already or could not be saved
    */
-  String saveNow(long confirmed, Batches.Position position)
+  String saveNow(long confirmed, DataPosition position)
       throws IncidentException, InterruptedException {
     finishPending();
     if (recorded == confirmed) {
@@ -258,7 +265,7 @@ final class Checkpoints<B> {
    * @param complete whether it is the last step of the run, whose checkpoint is the run's result
    * @throws IncidentException also when that cannot be saved
    */
-  void finish(long confirmed, Batches.Position position, boolean complete)
+  void finish(long confirmed, DataPosition position, boolean complete)
       throws IncidentException, InterruptedException {
     finishPending();
     boolean isWanted = complete || settings.schedule.onClose();
@@ -317,8 +324,8 @@ final class Checkpoints<B> {
     if (from == null || probe == null) {
       return;
     }
-    Fingerprint recorded = from.probeAfterNextStep().orElseThrow();
-    double distance = recorded.distance(Fingerprint.of(outcomes.await(probe)));
+    ProbeLogprobs recorded = from.probeAfterNextStep().orElseThrow();
+    double distance = recorded.distance(ProbeLogprobs.of(outcomes.await(probe)));
     if (distance > settings.policy.probeTolerance()) {
       String reason =
           "the first step moved the weights otherwise than before the incident, so the optimizer's"
@@ -349,7 +356,7 @@ final class Checkpoints<B> {
     books
         .events()
         .degraded(
-            RecoveryEvent.Rung.UNVERIFIED,
+            RecoveryEvent.Degradation.UNVERIFIED,
             "the first step does not tell whether the optimizer was restored: " + why);
   }
 }

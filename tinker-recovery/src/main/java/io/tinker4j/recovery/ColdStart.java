@@ -1,6 +1,8 @@
 package io.tinker4j.recovery;
 
-import io.tinker4j.recovery.CheckpointRecord.Fingerprint;
+import io.tinker4j.recovery.journal.CheckpointRecord;
+import io.tinker4j.recovery.journal.CheckpointRecord.ProbeLogprobs;
+import io.tinker4j.recovery.journal.DataPosition;
 import io.tinker4j.training.TrainingClient;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.types.ForwardBackwardOutput;
@@ -28,20 +30,20 @@ final class ColdStart<B> {
    *
    * @throws IncidentException when the step could not be taken
    */
-  Fingerprint after(CheckpointRecord from) throws IncidentException, InterruptedException {
+  ProbeLogprobs after(CheckpointRecord from) throws IncidentException, InterruptedException {
     TrainingClient model = create(from);
     try {
-      Outcomes outcomes = new Outcomes(model.modelId(), failure -> true);
+      LineageAwaiter outcomes = new LineageAwaiter(model.modelId(), failure -> true);
       try {
         TrainingStep.Submitted step =
             settings.step.submit(model, batches(from.position()), from.step() + 1);
         step.passes().forEach(outcomes::watch);
         outcomes.watch(step.update());
       } catch (TinkerException | CompletionException e) {
-        throw outcomes.incident(Outcomes.cause(e));
+        throw outcomes.incident(LineageAwaiter.cause(e));
       }
       CompletableFuture<ForwardBackwardOutput> probe = settings.probe(model);
-      return Fingerprint.of(outcomes.await(probe));
+      return ProbeLogprobs.of(outcomes.await(probe));
     } finally {
       CompletableFuture<?> unused = model.unload();
     }
@@ -55,7 +57,7 @@ final class ColdStart<B> {
     }
   }
 
-  private List<B> batches(Batches.Position position) {
+  private List<B> batches(DataPosition position) {
     List<B> batches = new ArrayList<>();
     try (Batches.Reader<B> data = settings.batches.open(position)) {
       while (batches.size() < settings.accumulate && data.hasNext()) {

@@ -1,6 +1,8 @@
 package io.tinker4j.recovery;
 
-import io.tinker4j.recovery.JournalEntry.CheckpointDropped;
+import io.tinker4j.recovery.journal.CheckpointRecord;
+import io.tinker4j.recovery.journal.JournalEntry.CheckpointDropped;
+import io.tinker4j.recovery.store.JournalWriter;
 import io.tinker4j.training.RestClient;
 import io.tinker4j.training.SessionListener;
 import io.tinker4j.transport.internal.TinkerThreads;
@@ -16,7 +18,7 @@ final class Housekeeping {
   private static final System.Logger log = System.getLogger(Housekeeping.class.getName());
 
   private final RunSettings<?> settings;
-  private final ProgressJournal journal;
+  private final JournalWriter journal;
   private final TinkerThreads threads;
   private final RunEvents events;
   private final Restorer<?> restorer;
@@ -28,7 +30,7 @@ final class Housekeeping {
 
   Housekeeping(
       RunSettings<?> settings,
-      ProgressJournal journal,
+      JournalWriter journal,
       TinkerThreads threads,
       RunEvents events,
       Restorer<?> restorer) {
@@ -48,19 +50,19 @@ final class Housekeeping {
       track(next.get());
     }
     for (String trouble = troubles.poll(); trouble != null; trouble = troubles.poll()) {
-      events.degraded(RecoveryEvent.Rung.HOUSEKEEPING, trouble);
+      events.degraded(RecoveryEvent.Degradation.HOUSEKEEPING, trouble);
     }
     boolean now = restorer.sessionState() == SessionListener.State.SUSPECT;
     if (now && !suspect) {
       events.degraded(
-          RecoveryEvent.Rung.SESSION_SUSPECT,
+          RecoveryEvent.Degradation.SESSION_SUSPECT,
           "no heartbeat has arrived for 30 seconds; the server may end the session");
     }
     suspect = now;
     long count = restorer.samplingOverloads();
     if (count > overloads) {
       events.degraded(
-          RecoveryEvent.Rung.SAMPLING_OVERLOAD,
+          RecoveryEvent.Degradation.SAMPLING_OVERLOAD,
           "the server has refused samples as too many; for some seconds few are sent at once");
     }
     overloads = count;
@@ -75,28 +77,28 @@ final class Housekeeping {
     }
     RetentionPolicy retention = settings.retention;
     if (retention != null) {
-      List<CheckpointRecord> superfluous =
-          retention.superfluous(all, settings.time.now()).stream()
+      List<CheckpointRecord> toDelete =
+          retention.toDelete(all, settings.time.now()).stream()
               .filter(each -> base == null || !each.path().equals(base.path()))
               .toList();
-      drop(retention, superfluous);
+      drop(retention, toDelete);
     }
   }
 
   /** The journal forgets first: it must never send a recovery to what is gone. */
-  private void drop(RetentionPolicy retention, List<CheckpointRecord> superfluous) {
-    if (superfluous.isEmpty()) {
+  private void drop(RetentionPolicy retention, List<CheckpointRecord> toDelete) {
+    if (toDelete.isEmpty()) {
       return;
     }
     if (retention.dryRun()) {
-      log.log(System.Logger.Level.INFO, () -> "retention would delete " + paths(superfluous));
+      log.log(System.Logger.Level.INFO, () -> "retention would delete " + paths(toDelete));
       return;
     }
-    for (CheckpointRecord each : superfluous) {
+    for (CheckpointRecord each : toDelete) {
       journal.append(new CheckpointDropped(each.path(), "retention"));
     }
     RestClient client = restorer.rest();
-    errands.add(threads.start("retention", () -> delete(client, paths(superfluous))));
+    errands.add(threads.start("retention", () -> delete(client, paths(toDelete))));
   }
 
   /** Waits for what is under way. */

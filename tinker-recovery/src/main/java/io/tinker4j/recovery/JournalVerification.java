@@ -1,7 +1,14 @@
 package io.tinker4j.recovery;
 
-import io.tinker4j.recovery.JournalEntry.RunOpened;
-import io.tinker4j.recovery.JournalEntry.StepsConfirmed;
+import io.tinker4j.recovery.internal.LoadFailures;
+import io.tinker4j.recovery.journal.CheckpointRecord;
+import io.tinker4j.recovery.journal.JournalDamage;
+import io.tinker4j.recovery.journal.JournalEntry.RunOpened;
+import io.tinker4j.recovery.journal.JournalEntry.StepsConfirmed;
+import io.tinker4j.recovery.journal.JournalException;
+import io.tinker4j.recovery.store.JournalCheck;
+import io.tinker4j.recovery.store.JournalState;
+import io.tinker4j.recovery.store.SurvivingLineage;
 import io.tinker4j.training.RestClient;
 import io.tinker4j.transport.ApiStatusException;
 import java.nio.file.Path;
@@ -25,28 +32,12 @@ public final class JournalVerification {
   public record Steps(long applied, long rolledBack, long replayed) {}
 
   /**
-   * A place of a journal's file where something is wrong.
-   *
-   * @param length how many bytes; 0 when something is missing there
-   */
-  public record Damage(long offset, long length, String what) {
-    /** Returns a line that says where and what. */
-    @Override
-    public String toString() {
-      if (length > 0) {
-        return "bytes %d to %d are damaged: %s".formatted(offset, offset + length - 1, what);
-      }
-      return offset > 0 ? "at byte %d, %s".formatted(offset, what) : what;
-    }
-  }
-
-  /**
    * What was found about the file itself.
    *
    * @param damage all bytes that are no whole record, and places where records are missing
    * @param overlapping tokens of processes that wrote though a later one had taken over
    */
-  public record Condition(List<Damage> damage, List<Long> overlapping) {
+  public record Condition(List<JournalDamage> damage, List<Long> overlapping) {
     /** Copies the lists. */
     public Condition {
       damage = List.copyOf(damage);
@@ -124,7 +115,7 @@ public final class JournalVerification {
       try {
         Object unused = rest.getWeightsInfoByTinkerPath(checkpoint.path());
       } catch (ApiStatusException | IllegalArgumentException e) {
-        if (!CheckpointValidator.isAboutTheCheckpoint(e)) {
+        if (!LoadFailures.isAboutTheCheckpoint(e)) {
           throw e;
         }
         missing.add(checkpoint.path());

@@ -1,6 +1,6 @@
 package io.tinker4j.recovery;
 
-import io.tinker4j.recovery.JournalEntry.LineageBegun;
+import io.tinker4j.recovery.journal.JournalEntry.LineageBegun;
 import io.tinker4j.training.RestClient;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.internal.TinkerThreads;

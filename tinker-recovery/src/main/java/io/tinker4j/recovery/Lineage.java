@@ -1,7 +1,9 @@
 package io.tinker4j.recovery;
 
-import io.tinker4j.recovery.JournalEntry.StepSubmitted;
-import io.tinker4j.recovery.JournalEntry.StepsConfirmed;
+import io.tinker4j.recovery.journal.DataPosition;
+import io.tinker4j.recovery.journal.JournalEntry.StepSubmitted;
+import io.tinker4j.recovery.journal.JournalEntry.StepsConfirmed;
+import io.tinker4j.recovery.store.JournalWriter;
 import io.tinker4j.transport.CallInterruptedException;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TinkerException;
@@ -23,21 +25,21 @@ final class Lineage<B> {
   private final RunSettings<B> settings;
   private final Books books;
   private final int number;
-  private final Ground ground;
+  private final StartingPoint ground;
   private final long highest;
-  private final Outcomes outcomes;
+  private final LineageAwaiter outcomes;
   private final Checkpoints<B> checkpoints;
   private final ColdStart<B> coldStart;
   private final Deque<InFlight> window = new ArrayDeque<>();
   private long submitted;
   private long confirmed;
-  private Batches.Position position;
+  private DataPosition position;
 
   Lineage(
       RunSettings<B> settings,
       Books books,
       int number,
-      Ground ground,
+      StartingPoint ground,
       long highest,
       ColdStart<B> coldStart) {
     this.settings = settings;
@@ -49,13 +51,13 @@ final class Lineage<B> {
     this.submitted = ground.step();
     this.confirmed = ground.step();
     this.position = ground.position();
-    this.outcomes = new Outcomes(ground.client().modelId(), settings.policy.recoversFrom());
+    this.outcomes = new LineageAwaiter(ground.client().modelId(), settings.policy.recoversFrom());
     this.checkpoints = new Checkpoints<>(settings, books, number, ground, outcomes);
   }
 
   /** Where a lineage writes down what it does, and who may stop it. */
   record Books(
-      ProgressJournal journal, RunEvents events, StopSignal stop, Housekeeping housekeeping) {}
+      JournalWriter journal, RunEvents events, StopSignal stop, Housekeeping housekeeping) {}
 
   /** What has failed beside the model, which is there as before. */
   private static final class BesideException extends Exception {
@@ -71,8 +73,7 @@ final class Lineage<B> {
   }
 
   /** A step that is not known to be done. */
-  private record InFlight(
-      long step, Batches.Position position, TrainingStep.Submitted operations) {}
+  private record InFlight(long step, DataPosition position, TrainingStep.Submitted operations) {}
 
   String modelId() {
     return ground.client().modelId();
@@ -157,7 +158,7 @@ final class Lineage<B> {
     while (batches.size() < settings.accumulate && data.hasNext()) {
       batches.add(data.next());
     }
-    Batches.Position position = data.position();
+    DataPosition position = data.position();
     long step = submitted + 1;
     books.journal().appendLater(new StepSubmitted(number, step, position));
     TrainingStep.Submitted operations = call(batches, step);
@@ -170,12 +171,12 @@ final class Lineage<B> {
     } catch (CallInterruptedException e) {
       throw interrupted(e);
     } catch (TinkerException | CompletionException e) {
-      throw new BesideException(outcomes.incident(Outcomes.cause(e))); // of the evaluation
+      throw new BesideException(outcomes.incident(LineageAwaiter.cause(e))); // of the evaluation
     }
   }
 
   /** The end of the data ends its last epoch, whatever place its reader calls that. */
-  private boolean endsEpoch(long before, Batches.Position behind, Batches.Reader<B> data) {
+  private boolean endsEpoch(long before, DataPosition behind, Batches.Reader<B> data) {
     return behind.epoch() > before || (settings.schedule.everyEpoch() && !data.hasNext());
   }
 
@@ -187,7 +188,7 @@ final class Lineage<B> {
     } catch (CallInterruptedException e) {
       throw interrupted(e);
     } catch (TinkerException | CompletionException e) {
-      throw new BesideException(outcomes.incident(Outcomes.cause(e)));
+      throw new BesideException(outcomes.incident(LineageAwaiter.cause(e)));
     }
   }
 

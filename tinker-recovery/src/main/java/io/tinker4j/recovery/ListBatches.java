@@ -1,5 +1,6 @@
 package io.tinker4j.recovery;
 
+import io.tinker4j.recovery.journal.DataPosition;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -24,20 +25,20 @@ final class ListBatches<B> implements Batches<B> {
   }
 
   @Override
-  public Reader<B> open(Position position) {
+  public Reader<B> open(DataPosition position) {
     return new ListReader<>(batches, epochs, position);
   }
 
   /** Returns how many batches were read, of the first epoch or of all, and a digest of them. */
   @Override
-  public String identity(Position before) {
+  public String identity(DataPosition before) {
     long read = before.epoch() > 0 ? batches.size() : Math.min(before.rows(), batches.size());
     return identity(Math.toIntExact(read)).orElse("");
   }
 
   /** Returns whether the first batches are those that have this identity. */
   @Override
-  public boolean beginsWith(String identity, Position before) {
+  public boolean beginsWith(String identity, DataPosition before) {
     int colon = identity.indexOf(':');
     if (colon < 1 || !identity.substring(0, colon).chars().allMatch(Character::isDigit)) {
       return false;

@@ -1,5 +1,6 @@
 package io.tinker4j.recovery;
 
+import io.tinker4j.recovery.journal.DataPosition;
 import java.util.List;
 import java.util.NoSuchElementException;
 
@@ -10,7 +11,7 @@ final class ListReader<B> implements Batches.Reader<B> {
   private long row;
   private long epoch;
 
-  ListReader(List<B> batches, long epochs, Batches.Position position) {
+  ListReader(List<B> batches, long epochs, DataPosition position) {
     this.batches = batches;
     this.epochs = epochs;
     this.row = position.rows();
@@ -44,7 +45,7 @@ final class ListReader<B> implements Batches.Reader<B> {
   }
 
   @Override
-  public Batches.Position position() {
-    return new Batches.Position(row, epoch, "");
+  public DataPosition position() {
+    return new DataPosition(row, epoch, "");
   }
 }

@@ -66,10 +66,11 @@ public sealed interface RecoveryEvent {
   }
 
   /** The run goes on with less than was asked for, such as without a checkpoint that was due. */
-  record Degraded(Context context, Rung rung, String reason) implements RecoveryEvent {}
+  record Degraded(Context context, Degradation degradation, String reason)
+      implements RecoveryEvent {}
 
   /** What a run can do without. */
-  enum Rung {
+  enum Degradation {
     /** A checkpoint could not be saved; the last one still serves. */
     SAVE_FAILED,
     /** The optimizer's state could not be restored; weights alone were. */

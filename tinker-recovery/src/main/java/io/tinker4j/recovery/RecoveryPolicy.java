@@ -1,5 +1,7 @@
 package io.tinker4j.recovery;
 
+import io.tinker4j.recovery.journal.JournalException;
+import io.tinker4j.recovery.validation.CheckpointValidator;
 import io.tinker4j.transport.Backoff;
 import io.tinker4j.types.internal.Checks;
 import java.time.Duration;

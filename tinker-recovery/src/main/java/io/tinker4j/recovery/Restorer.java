@@ -1,8 +1,17 @@
 package io.tinker4j.recovery;
 
-import io.tinker4j.recovery.CheckpointRecord.Fingerprint;
 import io.tinker4j.recovery.RecoveryPolicy.CheckpointChoice;
 import io.tinker4j.recovery.RecoveryPolicy.OptimizerLoss;
+import io.tinker4j.recovery.internal.Capacity;
+import io.tinker4j.recovery.internal.LoadFailures;
+import io.tinker4j.recovery.journal.CheckpointRecord;
+import io.tinker4j.recovery.journal.CheckpointRecord.ProbeLogprobs;
+import io.tinker4j.recovery.journal.DataPosition;
+import io.tinker4j.recovery.journal.JournalException;
+import io.tinker4j.recovery.store.CheckpointOrder;
+import io.tinker4j.recovery.store.JournalState;
+import io.tinker4j.recovery.store.JournalWriter;
+import io.tinker4j.recovery.validation.CheckpointValidator;
 import io.tinker4j.training.RestClient;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.training.SessionListener;
@@ -27,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class Restorer<B> implements AutoCloseable {
   private final RunSettings<B> settings;
   private final RecoveryPolicy policy;
-  private final ProgressJournal journal;
+  private final JournalWriter journal;
   private final TimedAttempt attempts;
   private final RunEvents events;
   private final RecoveryBudget budget;
@@ -54,7 +63,7 @@ final class Restorer<B> implements AutoCloseable {
   Restorer(
       RunSettings<B> settings,
       RecoveryPolicy policy,
-      ProgressJournal journal,
+      JournalWriter journal,
       TinkerThreads threads,
       RunEvents events) {
     this.settings = settings;
@@ -74,7 +83,7 @@ final class Restorer<B> implements AutoCloseable {
    *     was left
    * @throws RecoveryFailedException when the policy's limits are reached
    */
-  Ground establish(@Nullable IncidentException incident) throws InterruptedException {
+  StartingPoint establish(@Nullable IncidentException incident) throws InterruptedException {
     boolean isFresh = journal.state().lineages().isEmpty();
     if (incident != null) {
       if (budget.incident(progress(journal.state()))) {
@@ -104,19 +113,19 @@ final class Restorer<B> implements AutoCloseable {
       } catch (TinkerException | AttemptException e) {
         if (isFresh
             && e instanceof TinkerException ours
-            && Outcomes.isHopeless(ours)
+            && LineageAwaiter.isHopeless(ours)
             && !Capacity.isExhausted(ours)) {
           throw ours;
         }
         last = e;
         if (e instanceof CircuitOpenException open) {
-          await(RecoveryEvent.Rung.CIRCUIT_OPEN, open.retryAfter().orElseThrow(), open);
+          await(RecoveryEvent.Degradation.CIRCUIT_OPEN, open.retryAfter().orElseThrow(), open);
           continue;
         }
         if (Capacity.isExhausted(e)) {
           Optional<Duration> wait = budget.capacityWait(settings.random.nextDouble());
           if (wait.isPresent()) {
-            await(RecoveryEvent.Rung.NO_CAPACITY, wait.get(), e);
+            await(RecoveryEvent.Degradation.NO_CAPACITY, wait.get(), e);
             continue;
           }
         }
@@ -131,10 +140,10 @@ final class Restorer<B> implements AutoCloseable {
    * Waits for what says nothing about the run: a circuit that lets nothing through before it
    * closes, a server without room for a model. It was no attempt.
    */
-  private void await(RecoveryEvent.Rung rung, Duration wait, Exception why)
+  private void await(RecoveryEvent.Degradation degradation, Duration wait, Exception why)
       throws InterruptedException {
     budget.attemptWasNone();
-    events.degraded(rung, "waiting %s: %s".formatted(wait, why.getMessage()));
+    events.degraded(degradation, "waiting %s: %s".formatted(wait, why.getMessage()));
     settings.time.sleep(wait);
   }
 
@@ -145,7 +154,7 @@ final class Restorer<B> implements AutoCloseable {
         : state.confirmed().stream().mapToLong(each -> each.last() - each.first() + 1).sum();
   }
 
-  private Ground attempt(int number, boolean recovery)
+  private StartingPoint attempt(int number, boolean recovery)
       throws AttemptException, InterruptedException {
     if (recovery) {
       events.started(number);
@@ -161,10 +170,11 @@ final class Restorer<B> implements AutoCloseable {
     for (CheckpointRecord candidate : candidates) {
       if (!candidate.equals(candidates.get(0))) {
         events.degraded(
-            RecoveryEvent.Rung.OLDER_CHECKPOINT, "that of step " + candidate.step() + " has to do");
+            RecoveryEvent.Degradation.OLDER_CHECKPOINT,
+            "that of step " + candidate.step() + " has to do");
       }
       try {
-        Ground restored = restore(candidate);
+        StartingPoint restored = restore(candidate);
         if (restored != null) {
           return restored;
         }
@@ -178,7 +188,8 @@ final class Restorer<B> implements AutoCloseable {
     }
     if (candidates.getLast().step() == 0 && undecided == null) {
       events.degraded(
-          RecoveryEvent.Rung.OLDER_CHECKPOINT, "the base model has to do, as it was at step 0");
+          RecoveryEvent.Degradation.OLDER_CHECKPOINT,
+          "the base model has to do, as it was at step 0");
       return startAfresh();
     }
     suspects.clear();
@@ -205,7 +216,7 @@ final class Restorer<B> implements AutoCloseable {
   }
 
   /** Returns what to train on, or null when the checkpoint is at fault, which is reported then. */
-  private @Nullable Ground restore(CheckpointRecord candidate)
+  private @Nullable StartingPoint restore(CheckpointRecord candidate)
       throws AttemptException, InterruptedException {
     events.selected(candidate, Math.max(0, journal.state().reached() - candidate.step()));
     String finding =
@@ -227,7 +238,7 @@ final class Restorer<B> implements AutoCloseable {
       }
       isRestored = true;
       model = client;
-      return new Ground(client, candidate.step(), candidate.position(), candidate);
+      return new StartingPoint(client, candidate.step(), candidate.position(), candidate);
     } finally {
       if (!isRestored) {
         free(client);
@@ -240,10 +251,10 @@ final class Restorer<B> implements AutoCloseable {
     return candidate.step() == 0 && suspects.contains(candidate.path());
   }
 
-  private Ground startAfresh() throws AttemptException, InterruptedException {
+  private StartingPoint startAfresh() throws AttemptException, InterruptedException {
     TrainingClient fresh = attempts.run(this::createFromBase);
     model = fresh;
-    return new Ground(fresh, 0, Batches.Position.START, null);
+    return new StartingPoint(fresh, 0, DataPosition.START, null);
   }
 
   /**
@@ -350,7 +361,7 @@ final class Restorer<B> implements AutoCloseable {
           ? service().createTrainingClientFromStateWithOptimizer(candidate.path())
           : loadWeights(candidate);
     } catch (TinkerException | IllegalArgumentException e) {
-      if (!CheckpointValidator.isAboutTheCheckpoint(e)) {
+      if (!LoadFailures.isAboutTheCheckpoint(e)) {
         throw e;
       }
       return withoutOptimizer(candidate, e);
@@ -363,10 +374,10 @@ final class Restorer<B> implements AutoCloseable {
     }
     try {
       TrainingClient client = loadWeights(candidate);
-      events.degraded(RecoveryEvent.Rung.WEIGHTS_ONLY, String.valueOf(refusal.getMessage()));
+      events.degraded(RecoveryEvent.Degradation.WEIGHTS_ONLY, String.valueOf(refusal.getMessage()));
       return client;
     } catch (TinkerException | IllegalArgumentException e) {
-      if (!CheckpointValidator.isAboutTheCheckpoint(e)) {
+      if (!LoadFailures.isAboutTheCheckpoint(e)) {
         throw e;
       }
       return null;
@@ -377,10 +388,11 @@ final class Restorer<B> implements AutoCloseable {
   private @Nullable String compare(TrainingClient client, CheckpointRecord candidate)
       throws Exception {
     if (candidate.probe().isEmpty() || settings.probe.isEmpty()) {
-      events.degraded(RecoveryEvent.Rung.UNVERIFIED, "there is no frozen batch to compare with");
+      events.degraded(
+          RecoveryEvent.Degradation.UNVERIFIED, "there is no frozen batch to compare with");
       return null;
     }
-    Fingerprint now = Fingerprint.of(TimedAttempt.join(settings.probe(client)));
+    ProbeLogprobs now = ProbeLogprobs.of(TimedAttempt.join(settings.probe(client)));
     double distance = candidate.probe().get().distance(now);
     if (distance > policy.probeTolerance()) {
       return "the restored weights differ: a log-probability of the frozen batch is off by "

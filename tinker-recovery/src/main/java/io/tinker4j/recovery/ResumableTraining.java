@@ -1,5 +1,10 @@
 package io.tinker4j.recovery;
 
+import io.tinker4j.recovery.journal.CheckpointRecord;
+import io.tinker4j.recovery.journal.DataPosition;
+import io.tinker4j.recovery.journal.JournalException;
+import io.tinker4j.recovery.store.JournalWriteHook;
+import io.tinker4j.recovery.store.JournalWriter;
 import io.tinker4j.training.LoraOptions;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.transport.Time;
@@ -85,7 +90,7 @@ public final class ResumableTraining {
                 loss,
                 step ->
                     AdamParams.builder().learningRate(learningRate.applyAsDouble(step)).build()));
-    try (Batches.Reader<List<Datum>> reader = batches.open(Batches.Position.START)) {
+    try (Batches.Reader<List<Datum>> reader = batches.open(DataPosition.START)) {
       if (reader.hasNext()) {
         List<Datum> first = reader.next();
         builder.probe(first.subList(0, Math.min(Builder.PROBE, first.size())));
@@ -156,8 +161,8 @@ public final class ResumableTraining {
     if (Thread.interrupted()) {
       throw new InterruptedException("the thread was interrupted before the run was looked at");
     }
-    try (ProgressJournal journal =
-            ProgressJournal.open(settings.journal, settings.point, settings.condensedBeyond);
+    try (JournalWriter journal =
+            JournalWriter.open(settings.journal, settings.point, settings.condensedBeyond);
         Supervision<B> supervision = new Supervision<>(settings, policy, journal, stop)) {
       return work.of(supervision);
     }
@@ -193,7 +198,7 @@ public final class ResumableTraining {
     @Nullable ExperimentTracker tracker;
     List<Datum> probe = List.of();
     String firstBatch = "";
-    @Nullable EvalHook evaluation;
+    @Nullable PeriodicEvaluation evaluation;
     @Nullable Consumer<? super RecoveryEvent> listener;
     Consumer<? super TrainingStep.StepResult> onStep = result -> {};
     Map<String, String> configuration = Map.of();
@@ -201,7 +206,7 @@ public final class ResumableTraining {
     String rendererId = "";
     Time time = Time.system();
     @Nullable RandomGenerator random;
-    WritePoint point = WritePoint.NONE;
+    JournalWriteHook point = JournalWriteHook.NONE;
     long condensedBeyond = 4 << 20;
 
     private Builder(Batches<B> batches, TrainingStep<B> step) {
@@ -318,7 +323,7 @@ public final class ResumableTraining {
     }
 
     /** Sets what is measured now and then. Default nothing. */
-    public Builder<B> evaluation(EvalHook evaluation) {
+    public Builder<B> evaluation(PeriodicEvaluation evaluation) {
       this.evaluation = Objects.requireNonNull(evaluation, "evaluation");
       return this;
     }
@@ -375,7 +380,7 @@ public final class ResumableTraining {
     }
 
     /** Sets what happens where the journal is written. */
-    Builder<B> writePoint(WritePoint point, long condensedBeyond) {
+    Builder<B> writePoint(JournalWriteHook point, long condensedBeyond) {
       this.point = point;
       this.condensedBeyond = condensedBeyond;
       return this;

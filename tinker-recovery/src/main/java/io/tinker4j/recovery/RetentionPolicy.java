@@ -1,5 +1,7 @@
 package io.tinker4j.recovery;
 
+import io.tinker4j.recovery.journal.CheckpointRecord;
+import io.tinker4j.recovery.store.CheckpointOrder;
 import io.tinker4j.types.internal.Checks;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,7 +64,7 @@ public interface RetentionPolicy {
    * @param all the checkpoints of a run
    * @param now what {@code maxAge} is measured to
    */
-  default List<CheckpointRecord> superfluous(List<CheckpointRecord> all, Instant now) {
+  default List<CheckpointRecord> toDelete(List<CheckpointRecord> all, Instant now) {
     List<CheckpointRecord> newestFirst = all.stream().sorted(CheckpointOrder.NEWEST_FIRST).toList();
     Set<String> kept = new HashSet<>(pinned());
     for (int i = 0; i < newestFirst.size(); i++) {

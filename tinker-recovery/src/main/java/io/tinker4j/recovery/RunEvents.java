@@ -1,6 +1,8 @@
 package io.tinker4j.recovery;
 
-import io.tinker4j.recovery.JournalEntry.Noted;
+import io.tinker4j.recovery.journal.CheckpointRecord;
+import io.tinker4j.recovery.journal.JournalEntry.Noted;
+import io.tinker4j.recovery.store.JournalWriter;
 import io.tinker4j.transport.Time;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -11,14 +13,14 @@ import java.util.UUID;
 /** Tells journal and listener what happens to a run. Used by one thread at a time. */
 final class RunEvents {
   private final Time time;
-  private final ProgressJournal journal;
+  private final JournalWriter journal;
   private final EventStream stream;
   private String recoveryId = "";
   private String runId = "";
   private int attempt;
   private long begin;
 
-  RunEvents(Time time, ProgressJournal journal, EventStream stream) {
+  RunEvents(Time time, JournalWriter journal, EventStream stream) {
     this.time = time;
     this.journal = journal;
     this.stream = stream;
@@ -122,11 +124,11 @@ final class RunEvents {
     recoveryId = "";
   }
 
-  void degraded(RecoveryEvent.Rung rung, String reason) {
+  void degraded(RecoveryEvent.Degradation degradation, String reason) {
     send(
         "degraded",
-        new RecoveryEvent.Degraded(context(), rung, reason),
-        Map.of("rung", rung.name(), "reason", reason));
+        new RecoveryEvent.Degraded(context(), degradation, reason),
+        Map.of("degradation", degradation.name(), "reason", reason));
   }
 
   private void send(String name, RecoveryEvent event, Map<String, String> fields) {

@@ -1,6 +1,10 @@
 package io.tinker4j.recovery;
 
-import io.tinker4j.recovery.JournalEntry.RunBegun;
+import io.tinker4j.recovery.journal.CheckpointRecord;
+import io.tinker4j.recovery.journal.DataPosition;
+import io.tinker4j.recovery.journal.JournalEntry.RunBegun;
+import io.tinker4j.recovery.journal.JournalException;
+import io.tinker4j.recovery.store.JournalState;
 import io.tinker4j.training.LoraOptions;
 import io.tinker4j.transport.operation.JsonCodec;
 import java.nio.charset.StandardCharsets;
@@ -82,7 +86,7 @@ final class RunIdentity {
   }
 
   /** Adds to a checkpoint's record what is known about the steps in it and their data. */
-  void identify(CheckpointRecord.Builder record, long step, Batches.Position position) {
+  void identify(CheckpointRecord.Builder record, long step, DataPosition position) {
     if (!run.tokenizerId.isEmpty()) {
       record.tokenizerId(run.tokenizerId);
     }

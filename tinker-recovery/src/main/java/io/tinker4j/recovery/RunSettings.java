@@ -1,5 +1,6 @@
 package io.tinker4j.recovery;
 
+import io.tinker4j.recovery.store.JournalWriteHook;
 import io.tinker4j.training.LoraOptions;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.training.TrainingClient;
@@ -42,7 +43,7 @@ final class RunSettings<B> {
   /** The digest of the first batch; empty when it is not known. */
   final String firstBatch;
 
-  final @Nullable EvalHook evaluation;
+  final @Nullable PeriodicEvaluation evaluation;
   final @Nullable Consumer<? super RecoveryEvent> listener;
   final Consumer<? super TrainingStep.StepResult> onStep;
   final Map<String, String> configuration;
@@ -50,7 +51,7 @@ final class RunSettings<B> {
   final String rendererId;
   final Time time;
   final RandomGenerator random;
-  final WritePoint point;
+  final JournalWriteHook point;
   final long condensedBeyond;
 
   RunSettings(ResumableTraining.Builder<B> from) {

@@ -1,9 +1,14 @@
 package io.tinker4j.recovery;
 
-import io.tinker4j.recovery.JournalEntry.CheckpointDropped;
-import io.tinker4j.recovery.JournalEntry.LineageBegun;
-import io.tinker4j.recovery.JournalEntry.RunFinished;
-import io.tinker4j.recovery.JournalEntry.StepSubmitted;
+import io.tinker4j.recovery.journal.CheckpointRecord;
+import io.tinker4j.recovery.journal.DataPosition;
+import io.tinker4j.recovery.journal.JournalEntry.CheckpointDropped;
+import io.tinker4j.recovery.journal.JournalEntry.LineageBegun;
+import io.tinker4j.recovery.journal.JournalEntry.RunFinished;
+import io.tinker4j.recovery.journal.JournalEntry.StepSubmitted;
+import io.tinker4j.recovery.journal.JournalException;
+import io.tinker4j.recovery.store.JournalState;
+import io.tinker4j.recovery.store.JournalWriter;
 import io.tinker4j.transport.internal.TinkerThreads;
 import io.tinker4j.types.SessionOutcome;
 import java.util.List;
@@ -14,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** One run from its begin, or from where its journal ends, to its end: trains and recovers. */
 final class Supervision<B> implements AutoCloseable {
   private final RunSettings<B> settings;
-  private final ProgressJournal journal;
+  private final JournalWriter journal;
   private final TinkerThreads threads = TinkerThreads.create();
   private final EventStream stream;
   private final RunEvents events;
@@ -25,7 +30,7 @@ final class Supervision<B> implements AutoCloseable {
   private long replayed;
 
   Supervision(
-      RunSettings<B> settings, RecoveryPolicy policy, ProgressJournal journal, StopSignal stop) {
+      RunSettings<B> settings, RecoveryPolicy policy, JournalWriter journal, StopSignal stop) {
     this.settings = settings;
     this.journal = journal;
     this.stop = stop;
@@ -91,7 +96,7 @@ final class Supervision<B> implements AutoCloseable {
     if (finished.step() >= settings.steps) {
       return false;
     }
-    Optional<Batches.Position> end =
+    Optional<DataPosition> end =
         checkpointOf(finished.step())
             .map(CheckpointRecord::position)
             .or(() ->
@@ -119,7 +124,7 @@ final class Supervision<B> implements AutoCloseable {
         new IncidentException(
             state.lineages().getLast().modelId(), "a recovery was asked for", null);
     events.detected(incident);
-    Ground ground = restore(incident);
+    StartingPoint ground = restore(incident);
     CheckpointRecord from = Objects.requireNonNull(ground.from(), "there was a checkpoint");
     // Dropped first: a process that dies in between leaves this one as the latest.
     for (CheckpointRecord each : state.checkpoints()) {
@@ -134,7 +139,7 @@ final class Supervision<B> implements AutoCloseable {
     return from;
   }
 
-  private Ground restore(@Nullable IncidentException incident) throws InterruptedException {
+  private StartingPoint restore(@Nullable IncidentException incident) throws InterruptedException {
     settings.slots.acquire();
     try {
       return restorer.establish(incident);
@@ -143,7 +148,7 @@ final class Supervision<B> implements AutoCloseable {
     }
   }
 
-  private int begun(Ground ground) {
+  private int begun(StartingPoint ground) {
     int number = journal.state().lineages().size();
     CheckpointRecord from = ground.from();
     String modelId = ground.client().modelId();
@@ -201,7 +206,7 @@ final class Supervision<B> implements AutoCloseable {
     } else if (!before.isEmpty()) { // nothing was lost: the run goes on
       events.follow(before.getLast().modelId());
     }
-    Ground ground = before.isEmpty() ? restorer.establish(null) : restore(incident);
+    StartingPoint ground = before.isEmpty() ? restorer.establish(null) : restore(incident);
     ground = before.isEmpty() || settings.policy.replayTail() ? ground : behindTheTail(ground);
     // Without the tail each step is a new one, whatever its number.
     long highest = settings.policy.replayTail() ? journal.state().highest() : ground.step();
@@ -223,7 +228,7 @@ final class Supervision<B> implements AutoCloseable {
     return lineage;
   }
 
-  private Ground behindTheTail(Ground ground) {
+  private StartingPoint behindTheTail(StartingPoint ground) {
     return journal.state().submitted().map(StepSubmitted::position).map(ground::at).orElse(ground);
   }
 

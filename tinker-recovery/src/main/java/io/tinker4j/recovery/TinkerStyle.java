@@ -14,4 +14,4 @@ import org.immutables.value.Value;
     jdkOnly = true,
     get = "*",
     defaults = @Value.Immutable(copy = false))
-@interface TinkerStyle {}
+public @interface TinkerStyle {}

@@ -1,5 +1,6 @@
 package io.tinker4j.recovery;
 
+import io.tinker4j.recovery.journal.DataPosition;
 import io.tinker4j.training.TrainingClient;
 import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.Datum;
@@ -63,7 +64,7 @@ public interface TrainingStep<B> {
    * @param position the place in the data behind it
    * @param outputs what its passes gave, in order
    */
-  record StepResult(long step, Batches.Position position, List<ForwardBackwardOutput> outputs) {
+  record StepResult(long step, DataPosition position, List<ForwardBackwardOutput> outputs) {
     /** Copies the list. */
     public StepResult {
       outputs = List.copyOf(outputs);

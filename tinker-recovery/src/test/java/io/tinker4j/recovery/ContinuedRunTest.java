@@ -3,6 +3,11 @@ package io.tinker4j.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tinker4j.recovery.journal.CheckpointRecord;
+import io.tinker4j.recovery.journal.DataPosition;
+import io.tinker4j.recovery.journal.JournalEntry;
+import io.tinker4j.recovery.journal.JournalException;
+import io.tinker4j.recovery.store.JournalWriter;
 import io.tinker4j.training.LoraOptions;
 import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.Datum;
@@ -144,7 +149,7 @@ class ContinuedRunTest {
   void journalThatSaysNothingOfItsSteps_isGoneOnWith() throws Exception {
     List<List<Datum>> data = TestRuns.batches(8);
     run(data, 1).journal(directory.resolve("written")).build().resumeOrStart();
-    try (ProgressJournal old = ProgressJournal.open(journal())) {
+    try (JournalWriter old = JournalWriter.open(journal())) {
       for (JournalEntry entry : ProgressJournal.read(directory.resolve("written"))) {
         switch (entry) {
           case JournalEntry.RunOpened unused -> {}
@@ -200,12 +205,12 @@ class ContinuedRunTest {
     Batches<List<Datum>> batches =
         new Batches<>() {
           @Override
-          public Reader<List<Datum>> open(Position position) {
+          public Reader<List<Datum>> open(DataPosition position) {
             return all.open(position);
           }
 
           @Override
-          public String identity(Position before) {
+          public String identity(DataPosition before) {
             return version;
           }
         };
@@ -269,7 +274,7 @@ class ContinuedRunTest {
   /** Journals of before say only that something differs. */
   @Test
   void anotherSetting_inAJournalWithoutThem_isRefusedAllTheSame() throws Exception {
-    try (ProgressJournal old = ProgressJournal.open(journal())) {
+    try (JournalWriter old = JournalWriter.open(journal())) {
       old.append(new JournalEntry.RunBegun("abc"));
     }
 

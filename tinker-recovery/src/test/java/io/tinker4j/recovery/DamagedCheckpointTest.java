@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tinker4j.recovery.RecoveryEvent.CheckpointSelected;
+import io.tinker4j.recovery.journal.CheckpointRecord;
+import io.tinker4j.recovery.validation.CheckpointValidator;
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
 import java.io.IOException;

@@ -5,8 +5,10 @@ import static io.tinker4j.testkit.fault.RequestMatcher.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tinker4j.recovery.RecoveryEvent.Degradation;
 import io.tinker4j.recovery.RecoveryEvent.Degraded;
-import io.tinker4j.recovery.RecoveryEvent.Rung;
+import io.tinker4j.recovery.journal.CheckpointRecord;
+import io.tinker4j.recovery.store.JournalState;
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
 import io.tinker4j.training.RequestFailedException;
@@ -43,11 +45,11 @@ class LadderTest {
     return directory.resolve("run");
   }
 
-  private List<Degraded> degraded(Rung rung) {
+  private List<Degraded> degraded(Degradation degradation) {
     return events.stream()
         .filter(Degraded.class::isInstance)
         .map(Degraded.class::cast)
-        .filter(each -> each.rung() == rung)
+        .filter(each -> each.degradation() == degradation)
         .toList();
   }
 
@@ -70,7 +72,7 @@ class LadderTest {
 
       assertThat(retryAfter).isPositive();
       assertThat(runs.server.weightsHash(result.modelId())).isEqualTo(clean);
-      assertThat(degraded(Rung.CIRCUIT_OPEN))
+      assertThat(degraded(Degradation.CIRCUIT_OPEN))
           .singleElement()
           .satisfies(each -> assertThat(each.reason()).contains("found no working server"));
       assertThat(events).noneMatch(RecoveryEvent.Failed.class::isInstance);
@@ -134,7 +136,7 @@ class LadderTest {
     assertThat(result)
         .returns(20L, ResumableTraining.Result::steps)
         .returns(0, ResumableTraining.Result::recoveries);
-    assertThat(degraded(Rung.SESSION_SUSPECT)).hasSize(1);
+    assertThat(degraded(Degradation.SESSION_SUSPECT)).hasSize(1);
     assertThat(events).hasSize(1);
   }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.tinker4j.recovery.RecoveryEvent.Degradation;
 import io.tinker4j.recovery.RecoveryEvent.Degraded;
-import io.tinker4j.recovery.RecoveryEvent.Rung;
 import io.tinker4j.transport.Backoff;
 import io.tinker4j.transport.Headers;
 import io.tinker4j.transport.Time;
@@ -217,7 +217,7 @@ class MlflowTrackerTest {
           .isInstanceOfSatisfying(
               Degraded.class,
               event -> {
-                assertThat(event.rung()).isEqualTo(Rung.HOUSEKEEPING);
+                assertThat(event.degradation()).isEqualTo(Degradation.HOUSEKEEPING);
                 assertThat(event.reason())
                     .contains("were lost")
                     .contains("runs/create was answered with 404")

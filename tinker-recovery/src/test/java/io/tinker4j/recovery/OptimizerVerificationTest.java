@@ -4,11 +4,12 @@ import static io.tinker4j.testkit.fault.RequestMatcher.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tinker4j.recovery.JournalEntry.LineageBegun;
 import io.tinker4j.recovery.RecoveryEvent.CheckpointRejected;
+import io.tinker4j.recovery.RecoveryEvent.Degradation;
 import io.tinker4j.recovery.RecoveryEvent.Degraded;
-import io.tinker4j.recovery.RecoveryEvent.Rung;
 import io.tinker4j.recovery.RecoveryEvent.Verified;
+import io.tinker4j.recovery.journal.JournalEntry.LineageBegun;
+import io.tinker4j.recovery.store.JournalState;
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
 import java.nio.file.Path;
@@ -102,7 +103,7 @@ class OptimizerVerificationTest {
     assertThat(events(Degraded.class))
         .singleElement()
         .satisfies(each -> {
-          assertThat(each.rung()).isEqualTo(Rung.UNVERIFIED);
+          assertThat(each.degradation()).isEqualTo(Degradation.UNVERIFIED);
           assertThat(each.reason()).contains("no more than probeTolerance");
         });
   }
@@ -122,7 +123,7 @@ class OptimizerVerificationTest {
     assertThat(events(Degraded.class))
         .singleElement()
         .satisfies(each -> {
-          assertThat(each.rung()).isEqualTo(Rung.UNVERIFIED);
+          assertThat(each.degradation()).isEqualTo(Degradation.UNVERIFIED);
           assertThat(each.reason()).contains("could not be compared with", "not a LoRA checkpoint");
         });
   }

@@ -8,6 +8,11 @@ import io.tinker4j.recovery.RecoveryEvent.CheckpointSelected;
 import io.tinker4j.recovery.RecoveryEvent.Completed;
 import io.tinker4j.recovery.RecoveryEvent.ReplayStarted;
 import io.tinker4j.recovery.RecoveryPolicy.CheckpointChoice;
+import io.tinker4j.recovery.journal.CheckpointRecord;
+import io.tinker4j.recovery.journal.JournalEntry;
+import io.tinker4j.recovery.journal.JournalException;
+import io.tinker4j.recovery.store.JournalState;
+import io.tinker4j.recovery.store.JournalWriter;
 import io.tinker4j.testkit.ExecutedOperation;
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
@@ -63,7 +68,8 @@ class RestoreChoiceTest {
     ResumableTraining.Result result =
         runs.training(40, directory.resolve("run"))
             .evaluation(
-                new EvalHook(10, (client, at) -> Map.of("score", SCORES.getOrDefault(at, 0.0))))
+                new PeriodicEvaluation(
+                    10, (client, at) -> Map.of("score", SCORES.getOrDefault(at, 0.0))))
             .policy(policy(new CheckpointChoice.Best(new BestMetric("score", goal))))
             .listener(events::add)
             .build()
@@ -132,7 +138,7 @@ class RestoreChoiceTest {
             .from(first)
             .probeAfterNextStep(first.probe().orElseThrow())
             .build();
-    try (ProgressJournal journal = ProgressJournal.open(run)) {
+    try (JournalWriter journal = JournalWriter.open(run)) {
       journal.append(new JournalEntry.CheckpointSaved(other));
     }
 
@@ -154,7 +160,7 @@ class RestoreChoiceTest {
     CheckpointRecord newest = stopped(run, 25).getLast();
     CheckpointRecord broken =
         CheckpointRecord.builder().from(newest).path("tinkdr://run/weights/x").build();
-    try (ProgressJournal journal = ProgressJournal.open(run)) {
+    try (JournalWriter journal = JournalWriter.open(run)) {
       journal.append(new JournalEntry.CheckpointSaved(broken));
     }
     try (ServiceClient service = runs.connect()) {

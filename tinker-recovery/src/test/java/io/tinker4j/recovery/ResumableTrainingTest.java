@@ -9,13 +9,18 @@ import io.tinker4j.recovery.RecoveryEvent.CheckpointRejected;
 import io.tinker4j.recovery.RecoveryEvent.CheckpointSelected;
 import io.tinker4j.recovery.RecoveryEvent.ClientCreated;
 import io.tinker4j.recovery.RecoveryEvent.Completed;
+import io.tinker4j.recovery.RecoveryEvent.Degradation;
 import io.tinker4j.recovery.RecoveryEvent.Degraded;
 import io.tinker4j.recovery.RecoveryEvent.Detected;
 import io.tinker4j.recovery.RecoveryEvent.Exhausted;
 import io.tinker4j.recovery.RecoveryEvent.ReplayStarted;
-import io.tinker4j.recovery.RecoveryEvent.Rung;
 import io.tinker4j.recovery.RecoveryEvent.Started;
 import io.tinker4j.recovery.RecoveryEvent.Verified;
+import io.tinker4j.recovery.journal.CheckpointRecord;
+import io.tinker4j.recovery.journal.JournalEntry;
+import io.tinker4j.recovery.journal.JournalException;
+import io.tinker4j.recovery.store.JournalState;
+import io.tinker4j.recovery.store.JournalWriter;
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
 import io.tinker4j.training.PartialPassException;
@@ -136,13 +141,15 @@ class ResumableTrainingTest {
         .hasSize(2)
         .allMatch(reason -> reason.startsWith("MISSING"));
     assertThat(events(CheckpointSelected.class)).last().returns(20L, CheckpointSelected::step);
-    assertThat(events(Degraded.class)).extracting(Degraded::rung).contains(Rung.OLDER_CHECKPOINT);
+    assertThat(events(Degraded.class))
+        .extracting(Degraded::degradation)
+        .contains(Degradation.OLDER_CHECKPOINT);
   }
 
   /** The copy of a journal as it was before the last step was known to be saved. */
   private Path withoutItsEnd(Path journal) throws Exception {
     Path copy = Files.createDirectories(directory.resolve("copy"));
-    try (ProgressJournal written = ProgressJournal.open(copy)) {
+    try (JournalWriter written = JournalWriter.open(copy)) {
       ProgressJournal.read(journal).stream()
           .filter(entry -> !(entry instanceof JournalEntry.RunFinished))
           .forEach(written::append);
@@ -192,7 +199,9 @@ class ResumableTrainingTest {
             .resumeOrStart();
 
     assertThat(result.steps()).isEqualTo(20);
-    assertThat(events(Degraded.class)).extracting(Degraded::rung).contains(Rung.WEIGHTS_ONLY);
+    assertThat(events(Degraded.class))
+        .extracting(Degraded::degradation)
+        .contains(Degradation.WEIGHTS_ONLY);
   }
 
   @Test
@@ -214,7 +223,9 @@ class ResumableTrainingTest {
             .resumeOrStart();
 
     assertThat(result.recoveries()).isZero();
-    assertThat(events(Degraded.class)).extracting(Degraded::rung).containsExactly(Rung.SAVE_FAILED);
+    assertThat(events(Degraded.class))
+        .extracting(Degraded::degradation)
+        .containsExactly(Degradation.SAVE_FAILED);
     List<Long> steps =
         JournalState.of(ProgressJournal.read(journal())).checkpoints().stream()
             .map(CheckpointRecord::step)
@@ -266,7 +277,7 @@ class ResumableTrainingTest {
     assertThatThrownBy(() -> runs.training(3, journal()).accumulate(2).build().resumeOrStart())
         .isInstanceOf(JournalException.class)
         .hasMessageContaining("other settings");
-    try (ProgressJournal other = ProgressJournal.open(journal())) {
+    try (JournalWriter other = JournalWriter.open(journal())) {
       assertThatThrownBy(() -> runs.training(3, journal()).build().resumeOrStart())
           .isInstanceOf(JournalException.class)
           .hasMessageContaining("in use");
@@ -283,7 +294,7 @@ class ResumableTrainingTest {
 
     ResumableTraining.Result first = one.resumeOrStart();
 
-    assertThat(journal().resolve(ProgressJournal.FILE)).exists();
+    assertThat(journal().resolve(JournalWriter.FILE)).exists();
     assertThat(second).doesNotExist();
     assertThat(other.resumeOrStart().modelId()).isNotEqualTo(first.modelId());
     assertThatLedger(runs.server.ledger(first.modelId())).hasEachStepOnce();

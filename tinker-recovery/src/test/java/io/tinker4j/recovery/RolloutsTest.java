@@ -134,6 +134,8 @@ class RolloutsTest {
         .singleElement()
         .isInstanceOfSatisfying(
             RecoveryEvent.Degraded.class,
-            each -> assertThat(each.rung()).isEqualTo(RecoveryEvent.Rung.SAMPLING_OVERLOAD));
+            each ->
+                assertThat(each.degradation())
+                    .isEqualTo(RecoveryEvent.Degradation.SAMPLING_OVERLOAD));
   }
 }

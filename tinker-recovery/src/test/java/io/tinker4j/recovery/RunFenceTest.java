@@ -3,9 +3,11 @@ package io.tinker4j.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tinker4j.recovery.JournalEntry.RunBegun;
-import io.tinker4j.recovery.JournalEntry.RunOpened;
-import io.tinker4j.recovery.JournalEntry.StepsConfirmed;
+import io.tinker4j.recovery.journal.JournalEntry.RunBegun;
+import io.tinker4j.recovery.journal.JournalEntry.RunOpened;
+import io.tinker4j.recovery.journal.JournalEntry.StepsConfirmed;
+import io.tinker4j.recovery.journal.JournalException;
+import io.tinker4j.recovery.store.JournalWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -49,7 +51,7 @@ class RunFenceTest {
 
   @Test
   void append_afterTheLockWasRemoved_isRefused() throws Exception {
-    try (ProgressJournal first = ProgressJournal.open(journal())) {
+    try (JournalWriter first = JournalWriter.open(journal())) {
       first.append(new RunBegun("abc"));
       Files.delete(journal().resolve("run.lock"));
 
@@ -61,9 +63,9 @@ class RunFenceTest {
 
   @Test
   void append_afterTheJournalWasReplacedByACopy_isRefused() throws Exception {
-    Path file = journal().resolve(ProgressJournal.FILE);
+    Path file = journal().resolve(JournalWriter.FILE);
     Path copy = directory.resolve("copy");
-    try (ProgressJournal journal = ProgressJournal.open(journal())) {
+    try (JournalWriter journal = JournalWriter.open(journal())) {
       Files.copy(file, copy);
       Files.move(copy, file, StandardCopyOption.REPLACE_EXISTING);
 
@@ -76,8 +78,8 @@ class RunFenceTest {
 
   @Test
   void append_afterAnotherProcessWroteToTheJournal_isRefused() throws Exception {
-    Path file = journal().resolve(ProgressJournal.FILE);
-    try (ProgressJournal journal = ProgressJournal.open(journal())) {
+    Path file = journal().resolve(JournalWriter.FILE);
+    try (JournalWriter journal = JournalWriter.open(journal())) {
       Files.write(file, new byte[] {1, 2, 3}, StandardOpenOption.APPEND);
 
       assertThatThrownBy(() -> journal.append(new RunBegun("abc")))
@@ -166,8 +168,8 @@ class RunFenceTest {
 
   @Test
   void verify_ofAJournalThatTwoProcessesHaveWritten_namesTheToken() {
-    ProgressJournal.open(journal()).close();
-    try (ProgressJournal second = ProgressJournal.open(journal())) {
+    JournalWriter.open(journal()).close();
+    try (JournalWriter second = JournalWriter.open(journal())) {
       second.append(new RunOpened(1)); // as the first would, had it not left
     }
 

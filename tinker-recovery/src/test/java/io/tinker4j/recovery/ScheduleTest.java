@@ -4,6 +4,8 @@ import static io.tinker4j.testkit.fault.RequestMatcher.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tinker4j.recovery.journal.CheckpointRecord;
+import io.tinker4j.recovery.store.JournalState;
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
 import io.tinker4j.transport.TinkerException;
@@ -116,7 +118,7 @@ class ScheduleTest {
   @Test
   void checkpointAtTheEnd_hasTheMetricsOfItsStep() throws Exception { // readiness: U13
     runs.training(15, journal())
-        .evaluation(new EvalHook(5, (client, step) -> Map.of("score", (double) step)))
+        .evaluation(new PeriodicEvaluation(5, (client, step) -> Map.of("score", (double) step)))
         .build()
         .resumeOrStart();
 
@@ -135,7 +137,7 @@ class ScheduleTest {
 
     ResumableTraining.Result result =
         runs.training(29, journal())
-            .evaluation(new EvalHook(5, (client, step) -> score(step)))
+            .evaluation(new PeriodicEvaluation(5, (client, step) -> score(step)))
             .schedule(
                 CheckpointSchedule.builder()
                     .onBestMetric(new BestMetric("score", BestMetric.Goal.MIN))
@@ -156,7 +158,7 @@ class ScheduleTest {
 
     runs.training(10, journal())
         .evaluation(
-            new EvalHook(
+            new PeriodicEvaluation(
                 4,
                 (client, step) -> {
                   String path = client.saveState("seen-" + step).join().path();
@@ -182,7 +184,7 @@ class ScheduleTest {
     ResumableTraining.Result result =
         runs.training(20, journal())
             .evaluation(
-                new EvalHook(
+                new PeriodicEvaluation(
                     6,
                     (client, step) -> {
                       client.saveWeightsForSampler("s-" + step).join();
@@ -200,7 +202,7 @@ class ScheduleTest {
     assertThatThrownBy(() ->
             runs.training(20, journal())
                 .evaluation(
-                    new EvalHook(
+                    new PeriodicEvaluation(
                         6,
                         (client, step) -> {
                           throw new CompletionException(new IllegalStateException("no data"));

@@ -3,6 +3,8 @@ package io.tinker4j.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tinker4j.recovery.journal.CheckpointRecord;
+import io.tinker4j.recovery.journal.DataPosition;
 import io.tinker4j.transport.Backoff;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,7 +49,7 @@ class SettingsTest {
         bad("keepLast", () -> RetentionPolicy.builder().keepLast(0).build()),
         bad("keepEvery", () -> RetentionPolicy.builder().keepEvery(0).build()),
         bad("maxAge", () -> RetentionPolicy.builder().maxAge(Duration.ZERO).build()),
-        bad("everySteps", () -> new EvalHook(0, (client, step) -> Map.of())));
+        bad("everySteps", () -> new PeriodicEvaluation(0, (client, step) -> Map.of())));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -96,7 +98,7 @@ class SettingsTest {
         .path("tinker://run/weights/" + step)
         .step(step)
         .savedAt(NOW.plusSeconds(step))
-        .position(Batches.Position.START)
+        .position(DataPosition.START)
         .lineage(0)
         .configHash("abc")
         .putMetrics("loss", loss)
@@ -113,7 +115,7 @@ class SettingsTest {
         RetentionPolicy.builder().keepBest(new BestMetric("loss", BestMetric.Goal.MIN)).build();
 
     List<CheckpointRecord> kept = new ArrayList<>(all);
-    kept.removeAll(policy.superfluous(all, NOW));
+    kept.removeAll(policy.toDelete(all, NOW));
 
     assertThat(kept)
         .extracting(CheckpointRecord::step)
@@ -128,8 +130,8 @@ class SettingsTest {
     RetentionPolicy pinned =
         RetentionPolicy.builder().keepLast(1).addPinned("tinker://run/weights/10").build();
 
-    assertThat(placed.superfluous(all, NOW)).containsExactly(all.get(1));
-    assertThat(aged.superfluous(all, NOW.plusSeconds(60))).containsExactly(all.get(0), all.get(1));
-    assertThat(pinned.superfluous(all, NOW)).containsExactly(all.get(1));
+    assertThat(placed.toDelete(all, NOW)).containsExactly(all.get(1));
+    assertThat(aged.toDelete(all, NOW.plusSeconds(60))).containsExactly(all.get(0), all.get(1));
+    assertThat(pinned.toDelete(all, NOW)).containsExactly(all.get(1));
   }
 }

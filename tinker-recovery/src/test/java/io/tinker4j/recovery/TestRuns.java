@@ -14,13 +14,13 @@ import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 
 /** Small runs on an embedded server, in virtual time unless told otherwise. */
-final class TestRuns implements AutoCloseable {
-  static final String MODEL = "tinker4j/tiny-bytes";
+public final class TestRuns implements AutoCloseable {
+  public static final String MODEL = "tinker4j/tiny-bytes";
 
-  final EmbeddedTinkerServer server;
-  final Time time;
+  public final EmbeddedTinkerServer server;
+  public final Time time;
 
-  TestRuns() {
+  public TestRuns() {
     this(ManualTime.autoAdvancing(), server -> server.keepsStateInMemory(true));
   }
 
@@ -30,7 +30,7 @@ final class TestRuns implements AutoCloseable {
   }
 
   /** On a server with settings of its own. */
-  static TestRuns on(UnaryOperator<EmbeddedTinkerServer.Builder> settings) {
+  public static TestRuns on(UnaryOperator<EmbeddedTinkerServer.Builder> settings) {
     return new TestRuns(ManualTime.autoAdvancing(), settings);
   }
 
@@ -48,18 +48,18 @@ final class TestRuns implements AutoCloseable {
     return batches;
   }
 
-  ServiceClient connect() {
+  public ServiceClient connect() {
     return connecting().build();
   }
 
-  ServiceClient.Builder connecting() {
+  public ServiceClient.Builder connecting() {
     return ServiceClient.builder()
         .baseUrl(server.baseUrl().toString())
         .apiKey("tml-test")
         .time(time);
   }
 
-  ResumableTraining.Builder<List<Datum>> training(int steps, Path journal) {
+  public ResumableTraining.Builder<List<Datum>> training(int steps, Path journal) {
     return with(
         ResumableTraining.supervised(
             Batches.of(batches(steps), 1), LossFunction.CROSS_ENTROPY, step -> 0.01),
@@ -78,7 +78,7 @@ final class TestRuns implements AutoCloseable {
   }
 
   /** Returns the weights of a run that nothing happens to. */
-  String cleanWeights(int steps, Path journal) throws InterruptedException {
+  public String cleanWeights(int steps, Path journal) throws InterruptedException {
     return server.weightsHash(training(steps, journal).build().resumeOrStart().modelId());
   }
 

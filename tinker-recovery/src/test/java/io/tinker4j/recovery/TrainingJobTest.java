@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tinker4j.recovery.job.TrainingJob;
 import io.tinker4j.recovery.job.TrainingJob.Status;
+import io.tinker4j.recovery.journal.JournalException;
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
 import java.nio.file.Path;

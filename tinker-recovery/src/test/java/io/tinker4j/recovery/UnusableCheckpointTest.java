@@ -3,6 +3,8 @@ package io.tinker4j.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tinker4j.recovery.journal.CheckpointRecord;
+import io.tinker4j.recovery.store.JournalState;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -117,8 +119,8 @@ class UnusableCheckpointTest {
     assertThat(result.isComplete()).isTrue();
     assertThat(result.recoveries()).isZero();
     assertThat(events)
-        .extracting(event -> ((RecoveryEvent.Degraded) event).rung())
-        .contains(RecoveryEvent.Rung.SAVE_FAILED);
+        .extracting(event -> ((RecoveryEvent.Degraded) event).degradation())
+        .contains(RecoveryEvent.Degradation.SAVE_FAILED);
     assertThat(JournalState.of(ProgressJournal.read(journal())).checkpoints())
         .extracting(CheckpointRecord::path)
         .hasSizeGreaterThanOrEqualTo(3)

@@ -4,6 +4,11 @@ import static io.tinker4j.testkit.fault.RequestMatcher.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tinker4j.recovery.journal.CheckpointRecord;
+import io.tinker4j.recovery.journal.JournalEntry;
+import io.tinker4j.recovery.journal.JournalException;
+import io.tinker4j.recovery.store.JournalState;
+import io.tinker4j.recovery.store.JournalWriter;
 import io.tinker4j.testkit.ManualTime;
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
@@ -179,7 +184,7 @@ class WrongClockTest {
   @Test
   void journalOfACompleteRun_withoutItsCheckpoint_isNoSuccess() throws Exception {
     String last = runs.training(15, journal()).build().resumeOrStart().checkpointPath();
-    try (ProgressJournal journal = ProgressJournal.open(journal())) {
+    try (JournalWriter journal = JournalWriter.open(journal())) {
       journal.append(new JournalEntry.CheckpointDropped(last, "retention"));
     }
 

@@ -1,8 +1,10 @@
 package io.tinker4j.training;
 
+import io.tinker4j.training.internal.ParallelCalls;
+import io.tinker4j.training.internal.ResourceIds;
 import io.tinker4j.transport.NotFoundException;
 import io.tinker4j.transport.client.ApiClient;
-import io.tinker4j.transport.operation.Operations;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.types.Checkpoint;
 import io.tinker4j.types.TinkerPath;
 import io.tinker4j.types.wire.CheckpointRequest;
@@ -19,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class CheckpointDeletion {
   private final ApiClient api;
-  private final KnownFeatures features;
+  private final ServerFeatures features;
   private final boolean force;
 
-  CheckpointDeletion(ApiClient api, KnownFeatures features, boolean force) {
+  CheckpointDeletion(ApiClient api, ServerFeatures features, boolean force) {
     this.api = api;
     this.features = features;
     this.force = force;

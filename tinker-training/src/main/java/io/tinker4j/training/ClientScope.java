@@ -1,5 +1,10 @@
 package io.tinker4j.training;
 
+import io.tinker4j.training.internal.ByteBudget;
+import io.tinker4j.training.internal.ByteEstimate;
+import io.tinker4j.training.internal.Chunker;
+import io.tinker4j.training.internal.LossWarnings;
+import io.tinker4j.training.telemetry.Telemetry;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.client.CallOptions;
@@ -30,13 +35,13 @@ final class ClientScope {
   private final RandomGenerator random;
   private final ClientConfigResponse config;
   private final QueueStateListener queueStates;
-  private final WaitOptions waits;
+  private final ResultTimeouts waits;
   private final PromiseAwaiter awaiter;
   private final Chunker<Datum> chunker;
   private final ByteBudget trainingBytes;
-  private final PassFormats passFormats;
+  private final BodyFormats passFormats;
   private final SampleDispatcher samples;
-  private final KnownFeatures features;
+  private final ServerFeatures features;
   private final LossWarnings lossWarnings = new LossWarnings();
   private final Map<String, SubmissionLane> lanes = new ConcurrentHashMap<>();
 
@@ -45,9 +50,9 @@ final class ClientScope {
       Runner runner,
       RandomGenerator random,
       ClientConfigResponse config,
-      KnownFeatures features,
+      ServerFeatures features,
       QueueStateListener queueStates,
-      WaitOptions waits,
+      ResultTimeouts waits,
       Telemetry telemetry) {
     this.api = api;
     this.runner = runner;
@@ -66,7 +71,7 @@ final class ClientScope {
     this.chunker =
         new Chunker<>(
             config.fwdbwdMaxChunkLen(), config.fwdbwdMaxChunkBytesCount(), ByteEstimate::of);
-    this.passFormats = new PassFormats(config.protoCompressFwdbwd(), features);
+    this.passFormats = new BodyFormats(config.protoCompressFwdbwd(), features);
     this.trainingBytes = new ByteBudget(config.fwdbwdDispatchBytesSemaphoreSize());
     this.samples =
         new SampleDispatcher(
@@ -102,13 +107,13 @@ final class ClientScope {
   }
 
   /** The waits of clients that set none of their own. */
-  WaitOptions waits() {
+  ResultTimeouts waits() {
     return waits;
   }
 
   /** Returns the options with what they leave open from those of the service client. */
-  WaitOptions completed(WaitOptions own) {
-    WaitOptions.Builder completed = WaitOptions.builder();
+  ResultTimeouts completed(ResultTimeouts own) {
+    ResultTimeouts.Builder completed = ResultTimeouts.builder();
     own.deadline().or(waits::deadline).ifPresent(completed::deadline);
     own.progressTimeout().or(waits::progressTimeout).ifPresent(completed::progressTimeout);
     return completed.build();
@@ -126,11 +131,11 @@ final class ClientScope {
     return trainingBytes;
   }
 
-  PassFormats passFormats() {
+  BodyFormats passFormats() {
     return passFormats;
   }
 
-  KnownFeatures features() {
+  ServerFeatures features() {
     return features;
   }
 
@@ -167,7 +172,7 @@ final class ClientScope {
   /** A forward pass over a text that nobody has passed before. */
   private SubmissionLane.Numbered<UntypedFuture> placeProbe(String modelId) {
     int[] tokens = new SecureRandom().ints(PROBE_TOKENS, 1, 100).toArray();
-    return number -> TrainingPass.probe(this, modelId, Datum.supervised(tokens), number);
+    return number -> ForwardBackwardCall.probe(this, modelId, Datum.supervised(tokens), number);
   }
 
   /**
@@ -182,7 +187,7 @@ final class ClientScope {
     lanes.remove(modelId);
   }
 
-  Activity activity(Activity.Kind kind, String subject) {
-    return new Activity(time(), queueStates, kind, subject);
+  ProgressTracker activity(ProgressTracker.Kind kind, String subject) {
+    return new ProgressTracker(time(), queueStates, kind, subject);
   }
 }

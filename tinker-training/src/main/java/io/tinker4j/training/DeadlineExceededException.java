@@ -4,7 +4,7 @@ import io.tinker4j.transport.TinkerException;
 import java.time.Duration;
 
 /**
- * A call had no result by the deadline its {@link WaitOptions} set. Only the waiting has ended:
+ * A call had no result by the deadline its {@link ResultTimeouts} set. Only the waiting has ended:
  * what was submitted, or is still to be in its turn, runs on the server all the same.
  */
 public final class DeadlineExceededException extends TinkerException {

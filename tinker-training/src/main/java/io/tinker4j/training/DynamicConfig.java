@@ -6,8 +6,8 @@ import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.client.CallOptions;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.transport.internal.TinkerThreads;
-import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.wire.ClientDynamicConfigResponse;
 import java.time.Duration;
 import java.util.Set;
@@ -53,7 +53,7 @@ final class DynamicConfig {
    * @throws CallInterruptedException when the thread was interrupted
    */
   static @Nullable DynamicConfig start(
-      ApiClient api, TinkerThreads threads, Time time, KnownFeatures features) {
+      ApiClient api, TinkerThreads threads, Time time, ServerFeatures features) {
     DynamicConfig config = new DynamicConfig(api, threads, time);
     try {
       config.current =

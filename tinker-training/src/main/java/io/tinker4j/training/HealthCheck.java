@@ -2,15 +2,18 @@ package io.tinker4j.training;
 
 import io.tinker4j.training.Health.Component;
 import io.tinker4j.training.Health.Status;
+import io.tinker4j.training.internal.PendingCalls;
+import io.tinker4j.training.telemetry.Telemetry;
+import io.tinker4j.training.telemetry.TelemetryQueue;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.CallKind;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TinkerListener.CircuitState;
 import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.client.CallOptions;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.transport.internal.TinkerThreads;
-import io.tinker4j.transport.operation.Operation;
-import io.tinker4j.transport.operation.Operations;
+import io.tinker4j.transport.operation.NoContent;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,7 +44,7 @@ final class HealthCheck {
 
   private final ApiClient api;
   private final Time time;
-  private final Lifetime lifetime;
+  private final ClientShutdown lifetime;
   private final Telemetry telemetry;
   private final AtomicBoolean isAsking = new AtomicBoolean();
   private final ReentrantLock lock = new ReentrantLock(); // guards: the fields below
@@ -49,7 +52,7 @@ final class HealthCheck {
   private int failures;
   private String answer = "not answered yet";
 
-  HealthCheck(ApiClient api, Time time, Lifetime lifetime, Telemetry telemetry) {
+  HealthCheck(ApiClient api, Time time, ClientShutdown lifetime, Telemetry telemetry) {
     this.api = api;
     this.time = time;
     this.lifetime = lifetime;
@@ -126,7 +129,7 @@ final class HealthCheck {
 
   private void question() {
     try {
-      answered(true, api.call(Operations.HEALTHZ, Operation.None.NONE, ONCE).status());
+      answered(true, api.call(Operations.HEALTHZ, NoContent.INSTANCE, ONCE).status());
     } catch (ApiStatusException e) {
       boolean isUnknown = UNKNOWN.contains(e.status());
       answered(isUnknown, isUnknown ? "answers, but not to that question" : api.summary(e));

@@ -1,9 +1,10 @@
 package io.tinker4j.training;
 
+import io.tinker4j.training.internal.ResultType;
 import io.tinker4j.transport.CallInterruptedException;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.client.ApiClient;
-import io.tinker4j.transport.operation.Operations;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.types.LoadWeightsResponse;
 import io.tinker4j.types.LoraConfig;
 import io.tinker4j.types.WeightsInfoResponse;
@@ -144,8 +145,8 @@ final class ModelCreation {
   }
 
   /** The deadline is that of the whole, which interrupts this. */
-  private static WaitOptions progressOnly(WaitOptions waits) {
-    WaitOptions.Builder progress = WaitOptions.builder();
+  private static ResultTimeouts progressOnly(ResultTimeouts waits) {
+    ResultTimeouts.Builder progress = ResultTimeouts.builder();
     waits.progressTimeout().ifPresent(progress::progressTimeout);
     return progress.build();
   }
@@ -161,7 +162,7 @@ final class ModelCreation {
         new PendingCall<>(
             type.requestType(),
             shared.runner(),
-            shared.activity(Activity.Kind.CREATION, subject),
+            shared.activity(ProgressTracker.Kind.CREATION, subject),
             progressOnly(shared.waits()));
     long start = shared.time().nanoTime();
     UntypedFuture promise = submission.apply(shared);

@@ -1,5 +1,6 @@
 package io.tinker4j.training;
 
+import io.tinker4j.training.internal.Sentences;
 import io.tinker4j.transport.TinkerException;
 import java.io.Serializable;
 import java.util.ArrayList;

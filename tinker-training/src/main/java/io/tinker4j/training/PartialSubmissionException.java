@@ -1,5 +1,7 @@
 package io.tinker4j.training;
 
+import io.tinker4j.training.internal.Chunker;
+import io.tinker4j.training.internal.Sentences;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.types.Datum;
 import java.time.Duration;

@@ -1,5 +1,7 @@
 package io.tinker4j.training;
 
+import io.tinker4j.training.internal.Chunker;
+import io.tinker4j.training.internal.ResultType;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.ForwardBackwardOutput;
 import io.tinker4j.types.TensorData;
@@ -21,7 +23,7 @@ final class PassAnswers {
   }
 
   /**
-   * Checks the results of a pass's chunks, in their order.
+   * SubmissionChecks the results of a pass's chunks, in their order.
    *
    * @throws RequestFailedException when one does not fit; counts the examples of the whole call
    */

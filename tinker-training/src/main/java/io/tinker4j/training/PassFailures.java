@@ -1,5 +1,6 @@
 package io.tinker4j.training;
 
+import io.tinker4j.training.internal.Chunker;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.ForwardBackwardOutput;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package io.tinker4j.training;
 
+import io.tinker4j.training.internal.ResultFuture;
 import io.tinker4j.transport.Time;
 import io.tinker4j.types.QueueState;
 import java.time.Duration;
@@ -14,13 +15,13 @@ final class PendingCall<T> {
   static final Duration DEFAULT_PROGRESS_TIMEOUT = Duration.ofHours(2);
 
   private final String operation;
-  private final Activity activity;
+  private final ProgressTracker activity;
   private final Duration progressTimeout;
   private final long start;
   private final ResultFuture<T> future = new ResultFuture<>();
 
   /** Starts the call of an operation whose progress the activity knows. */
-  PendingCall(String operation, Runner runner, Activity activity, WaitOptions waits) {
+  PendingCall(String operation, Runner runner, ProgressTracker activity, ResultTimeouts waits) {
     this.operation = operation;
     this.activity = activity;
     this.progressTimeout = waits.progressTimeout().orElse(DEFAULT_PROGRESS_TIMEOUT);

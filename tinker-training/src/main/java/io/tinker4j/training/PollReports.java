@@ -1,5 +1,8 @@
 package io.tinker4j.training;
 
+import io.tinker4j.training.telemetry.FailureReport;
+import io.tinker4j.training.telemetry.Telemetry;
+import io.tinker4j.training.telemetry.TelemetryListener;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.ConnectionException;
 import io.tinker4j.transport.DecodeException;

@@ -1,5 +1,8 @@
 package io.tinker4j.training;
 
+import io.tinker4j.training.internal.ByteBudget;
+import io.tinker4j.training.internal.ResultType;
+import io.tinker4j.training.telemetry.Telemetry;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.Backoff;
 import io.tinker4j.transport.ConnectionException;
@@ -9,7 +12,7 @@ import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.client.CallOptions;
-import io.tinker4j.transport.operation.FutureOutcome;
+import io.tinker4j.transport.endpoint.FutureOutcome;
 import io.tinker4j.transport.operation.JsonCodec;
 import io.tinker4j.types.QueueState;
 import io.tinker4j.types.wire.FutureRetrieveRequest;

@@ -1,5 +1,6 @@
 package io.tinker4j.training;
 
+import io.tinker4j.training.internal.ResultType;
 import io.tinker4j.types.ModelInput;
 import io.tinker4j.types.SampleResponse;
 import java.nio.FloatBuffer;

@@ -17,12 +17,12 @@ public interface QueueStateListener {
    * @param subject the model's id, or that of the sampling session; the base model or path while a
    *     model is being created
    * @param state {@link QueueState#ACTIVE} when the server goes on
-   * @param reasonText what the server says about it; empty when it says nothing
+   * @param reason what the server says about it; empty when it says nothing
    */
-  record Change(String subject, QueueState state, String reasonText) {
-    /** Returns what the server says about it. */
-    public Optional<String> reason() {
-      return Optional.of(reasonText).filter(text -> !text.isEmpty());
+  record Change(String subject, QueueState state, Optional<String> reason) {
+    /** Makes a change whose reason may be an empty text: there is none. */
+    public Change(String subject, QueueState state, String reason) {
+      this(subject, state, Optional.of(reason).filter(text -> !text.isEmpty()));
     }
   }
 

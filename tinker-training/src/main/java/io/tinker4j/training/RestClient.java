@@ -1,6 +1,8 @@
 package io.tinker4j.training;
 
-import io.tinker4j.training.PagedList.Page;
+import io.tinker4j.training.PagedIterable.Page;
+import io.tinker4j.training.download.CheckpointDownload;
+import io.tinker4j.training.internal.ResourceIds;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.ConflictException;
 import io.tinker4j.transport.ConnectionException;
@@ -8,8 +10,9 @@ import io.tinker4j.transport.Redaction;
 import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.client.CallOptions;
 import io.tinker4j.transport.client.Identity;
+import io.tinker4j.transport.endpoint.Operations;
+import io.tinker4j.transport.operation.NoContent;
 import io.tinker4j.transport.operation.Operation;
-import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.AuditLogResponse;
 import io.tinker4j.types.BillingUsageResponse;
 import io.tinker4j.types.Checkpoint;
@@ -81,13 +84,13 @@ public final class RestClient {
   private static final CallOptions ONCE_SAID = CallOptions.builder().finalStatus(409).build();
 
   private final ApiClient api;
-  private final KnownFeatures features;
+  private final ServerFeatures features;
 
   RestClient(ApiClient api) {
-    this(api, new KnownFeatures(api));
+    this(api, new ServerFeatures(api));
   }
 
-  RestClient(ApiClient api, KnownFeatures features) {
+  RestClient(ApiClient api, ServerFeatures features) {
     this.api = api;
     this.features = features;
   }
@@ -192,20 +195,21 @@ public final class RestClient {
   }
 
   /** Returns all of one's own training runs, fetched as they are walked through. */
-  public PagedList<TrainingRun> trainingRuns() {
+  public PagedIterable<TrainingRun> trainingRuns() {
     return trainingRuns(AccessScope.OWNED);
   }
 
   /** Returns all training runs, fetched as they are walked through. */
-  public PagedList<TrainingRun> trainingRuns(AccessScope scope) {
+  public PagedIterable<TrainingRun> trainingRuns(AccessScope scope) {
     Objects.requireNonNull(scope, "scope");
-    return new PagedList<>(PAGE, (limit, offset) -> page(listTrainingRuns(limit, offset, scope)));
+    return new PagedIterable<>(
+        PAGE, (limit, offset) -> page(listTrainingRuns(limit, offset, scope)));
   }
 
   /** Returns all training runs of a project, fetched as they are walked through. */
-  public PagedList<TrainingRun> trainingRuns(AccessScope scope, String projectId) {
+  public PagedIterable<TrainingRun> trainingRuns(AccessScope scope, String projectId) {
     ResourceIds.check("projectId", projectId);
-    return new PagedList<>(
+    return new PagedIterable<>(
         PAGE, (limit, offset) -> page(listTrainingRuns(limit, offset, scope, projectId)));
   }
 
@@ -231,8 +235,8 @@ public final class RestClient {
   }
 
   /** Returns one's checkpoints of all runs, fetched as they are walked through. */
-  public PagedList<Checkpoint> userCheckpoints() {
-    return new PagedList<>(
+  public PagedIterable<Checkpoint> userCheckpoints() {
+    return new PagedIterable<>(
         PAGE,
         (limit, offset) -> {
           CheckpointsListResponse page = listUserCheckpoints(limit, offset);
@@ -309,7 +313,7 @@ public final class RestClient {
   /** Prepares the download of a checkpoint's archive; nothing is sent yet. */
   public CheckpointDownload download(String tinkerPath) {
     CheckpointRequest checkpoint = checkpoint(tinkerPath);
-    return new CheckpointDownload(api, tinkerPath, () -> archiveUrl(checkpoint));
+    return CheckpointDownload.of(api, tinkerPath, () -> archiveUrl(checkpoint));
   }
 
   /**
@@ -363,7 +367,7 @@ public final class RestClient {
 
   /** A conflict says that it is so already. */
   private void change(
-      Operation<CheckpointRequest, Operation.None> operation, CheckpointRequest checkpoint) {
+      Operation<CheckpointRequest, NoContent> operation, CheckpointRequest checkpoint) {
     try {
       features.use(operation, () -> api.call(operation, checkpoint, ONCE_SAID));
     } catch (ConflictException e) {
@@ -438,14 +442,14 @@ public final class RestClient {
   }
 
   /** Returns the ids of one's own sessions, fetched as they are walked through. */
-  public PagedList<String> sessions() {
+  public PagedIterable<String> sessions() {
     return sessions(AccessScope.OWNED);
   }
 
   /** Returns the ids of sessions, fetched as they are walked through. */
-  public PagedList<String> sessions(AccessScope scope) {
+  public PagedIterable<String> sessions(AccessScope scope) {
     Objects.requireNonNull(scope, "scope");
-    return new PagedList<>(
+    return new PagedIterable<>(
         PAGE, (limit, offset) -> new Page<>(listSessions(limit, offset, scope).sessions(), -1));
   }
 

@@ -1,5 +1,9 @@
 package io.tinker4j.training;
 
+import io.tinker4j.training.internal.PendingCalls;
+import io.tinker4j.training.internal.ResultFuture;
+import io.tinker4j.training.internal.StartQueue;
+import io.tinker4j.training.telemetry.Telemetry;
 import io.tinker4j.transport.CallInterruptedException;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TinkerException;
@@ -130,8 +134,8 @@ final class Runner {
    * @throws CallInterruptedException when the caller is interrupted, whose flag stays set
    * @throws IllegalStateException when the service client is closed
    */
-  <T> T await(String operation, WaitOptions waits, Callable<T> work) {
-    PendingCall<T> call = new PendingCall<>(operation, this, Activity.none(time), waits);
+  <T> T await(String operation, ResultTimeouts waits, Callable<T> work) {
+    PendingCall<T> call = new PendingCall<>(operation, this, ProgressTracker.none(time), waits);
     return join(
         operation,
         launch(

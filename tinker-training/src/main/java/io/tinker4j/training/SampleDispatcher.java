@@ -1,10 +1,12 @@
 package io.tinker4j.training;
 
+import io.tinker4j.training.internal.ByteBudget;
+import io.tinker4j.training.internal.ByteEstimate;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.client.CallOptions;
-import io.tinker4j.transport.operation.Operations;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.types.wire.SampleRequest;
 import io.tinker4j.types.wire.UntypedFuture;
 import java.time.Duration;
@@ -83,7 +85,7 @@ final class SampleDispatcher {
           // while holding bytes that the holder of the slot waits for.
           try (ByteBudget.Lease lease = bytes.acquire(cost())) {
             if (pauseLeft() <= 0) {
-              return api.call(Operations.ASAMPLE, request, OPTIONS);
+              return api.call(Operations.SAMPLE, request, OPTIONS);
             }
           } catch (ApiStatusException e) {
             pause(e);

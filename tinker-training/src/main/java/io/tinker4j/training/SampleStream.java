@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
  * number are under way or finished and not yet taken, so memory is bounded however long the source
  * is and however slow the reader. For one thread.
  */
-final class SampleStream implements Iterator<FinishedSample> {
+final class SampleStream implements Iterator<SampleResult> {
   private final Iterator<ModelInput> prompts;
   private final int concurrency;
   private final BiFunction<Long, ModelInput, CompletableFuture<SampleResponse>> sampler;
-  private final BlockingQueue<FinishedSample> finished = new LinkedBlockingQueue<>();
+  private final BlockingQueue<SampleResult> finished = new LinkedBlockingQueue<>();
   private final Map<Long, CompletableFuture<?>> running = new ConcurrentHashMap<>();
   private long next;
   private int notTaken;
@@ -42,7 +42,7 @@ final class SampleStream implements Iterator<FinishedSample> {
     this.sampler = sampler;
   }
 
-  Stream<FinishedSample> stream() {
+  Stream<SampleResult> stream() {
     return StreamSupport.stream(
             Spliterators.spliteratorUnknownSize(this, Spliterator.NONNULL), false)
         .onClose(this::close);
@@ -70,12 +70,12 @@ final class SampleStream implements Iterator<FinishedSample> {
   }
 
   @Override
-  public FinishedSample next() {
+  public SampleResult next() {
     if (!hasNext()) {
       throw new NoSuchElementException("no prompt is left");
     }
     try {
-      FinishedSample sample = finished.take();
+      SampleResult sample = finished.take();
       notTaken--;
       return sample;
     } catch (InterruptedException e) {
@@ -99,7 +99,7 @@ final class SampleStream implements Iterator<FinishedSample> {
       CompletableFuture<SampleResponse> unused =
           future.whenComplete((response, failure) -> {
             running.remove(index);
-            finished.add(new FinishedSample(index, prompt, response, failure));
+            finished.add(new SampleResult(index, prompt, response, failure));
           });
     }
   }

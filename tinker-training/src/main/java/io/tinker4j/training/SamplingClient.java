@@ -1,10 +1,12 @@
 package io.tinker4j.training;
 
+import io.tinker4j.training.internal.ResultType;
+import io.tinker4j.training.internal.StartQueue;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.Backoff;
 import io.tinker4j.transport.ConnectionException;
 import io.tinker4j.transport.TinkerException;
-import io.tinker4j.transport.operation.Operations;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.types.ModelInput;
 import io.tinker4j.types.SampleResponse;
 import io.tinker4j.types.SampledSequence;
@@ -55,8 +57,8 @@ public final class SamplingClient {
   private final ClientScope scope;
   private final Session session;
   private final String samplingSessionId;
-  private final Activity activity;
-  private final WaitOptions waits;
+  private final ProgressTracker activity;
+  private final ResultTimeouts waits;
   private final AtomicLong next;
   private final StartQueue outstanding;
 
@@ -65,7 +67,7 @@ public final class SamplingClient {
         scope,
         session,
         samplingSessionId,
-        scope.activity(Activity.Kind.SAMPLING, samplingSessionId),
+        scope.activity(ProgressTracker.Kind.SAMPLING, samplingSessionId),
         scope.waits(),
         new AtomicLong(),
         new StartQueue(places(scope.config().sampleMaxConcurrentRequests())));
@@ -81,8 +83,8 @@ public final class SamplingClient {
       ClientScope scope,
       Session session,
       String samplingSessionId,
-      Activity activity,
-      WaitOptions waits,
+      ProgressTracker activity,
+      ResultTimeouts waits,
       AtomicLong next,
       StartQueue outstanding) {
     this.scope = scope;
@@ -100,7 +102,7 @@ public final class SamplingClient {
   }
 
   /** Returns a client of the same sampler whose calls wait for their results as the options say. */
-  public SamplingClient with(WaitOptions waits) {
+  public SamplingClient withTimeouts(ResultTimeouts waits) {
     return new SamplingClient(
         scope, session, samplingSessionId, activity, scope.completed(waits), next, outstanding);
   }
@@ -164,7 +166,7 @@ public final class SamplingClient {
    *
    * @throws IllegalArgumentException when {@code numSamples} or {@code concurrency} is not positive
    */
-  public Stream<FinishedSample> sampleAll(
+  public Stream<SampleResult> sampleAll(
       Iterator<ModelInput> prompts,
       int numSamples,
       SamplingParams params,
@@ -194,7 +196,7 @@ public final class SamplingClient {
     SampleOptions all = SampleOptions.builder().from(options).promptLogprobs(true).build();
     return start(
         () -> {
-          Checks.scored("prompt", prompt);
+          SubmissionChecks.scored("prompt", prompt);
           return request(prompt, 1, ONE_TOKEN, all);
         },
         new Wanted<>(0, true, response -> PromptLogprobs.of(response, prompt, all)));
@@ -217,7 +219,7 @@ public final class SamplingClient {
   private SampleRequest.Builder request(
       ModelInput prompt, int numSamples, SamplingParams params, SampleOptions options) {
     checkPositive("numSamples", numSamples);
-    Checks.tokens("prompt", prompt);
+    SubmissionChecks.tokens("prompt", prompt);
     scope.features().checkSampling(params);
     SampleRequest.Builder request =
         SampleRequest.builder()
@@ -271,10 +273,10 @@ public final class SamplingClient {
             ignored -> wanted.finish().apply(run(request, wanted, call)));
   }
 
-  private WaitOptions stuckLimits() {
+  private ResultTimeouts stuckLimits() {
     return scope.config().sampleEnableStuckDetection()
         ? waits
-        : WaitOptions.builder()
+        : ResultTimeouts.builder()
             .from(waits)
             .progressTimeout(ChronoUnit.FOREVER.getDuration())
             .build();

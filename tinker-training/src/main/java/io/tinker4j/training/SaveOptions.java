@@ -27,7 +27,7 @@ public interface SaveOptions {
   /** Refuses a time to live below one second or above ten years. */
   @Value.Check
   default void check() {
-    ttl().ifPresent(Checks::ttl);
+    ttl().ifPresent(SubmissionChecks::ttl);
   }
 
   /** Starts new settings. */

@@ -2,7 +2,7 @@ package io.tinker4j.training;
 
 import io.tinker4j.transport.ConflictException;
 import io.tinker4j.transport.client.CallOptions;
-import io.tinker4j.transport.operation.Operations;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.types.Checkpoint;
 import io.tinker4j.types.CheckpointType;
 import io.tinker4j.types.wire.ListCheckpointsRequest;

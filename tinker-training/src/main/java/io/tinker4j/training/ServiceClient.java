@@ -1,12 +1,15 @@
 package io.tinker4j.training;
 
+import io.tinker4j.training.internal.Once;
+import io.tinker4j.training.internal.PendingCalls;
+import io.tinker4j.training.telemetry.Telemetry;
 import io.tinker4j.transport.CredentialSource;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TinkerListener;
 import io.tinker4j.transport.Transport;
 import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.transport.internal.TinkerThreads;
-import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.ClientConfigResponse;
 import io.tinker4j.types.GetServerCapabilitiesResponse;
 import io.tinker4j.types.LoraConfig;
@@ -30,9 +33,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Creating one sends nothing; the first training or sampling client opens a session, which
  * heartbeats keep alive until {@link #close}. Thread-safe. The methods here block: at most until
- * the deadline of {@link Builder#waits} is over ({@link DeadlineExceededException}), or the thread
- * is interrupted ({@link io.tinker4j.transport.CallInterruptedException}); {@link #close} and what
- * only looks at the client's state never wait for them.
+ * the deadline of {@link Builder#resultTimeouts} is over ({@link DeadlineExceededException}), or
+ * the thread is interrupted ({@link io.tinker4j.transport.CallInterruptedException}); {@link
+ * #close} and what only looks at the client's state never wait for them.
  *
  * {@snippet :
  * try (ServiceClient service = ServiceClient.create()) {
@@ -47,7 +50,7 @@ public final class ServiceClient implements AutoCloseable {
   private final TinkerThreads threads;
   private final Time time;
   private final RandomGenerator random;
-  private final WaitOptions waits;
+  private final ResultTimeouts waits;
   private final QueueStateListener queueStates;
   private final SessionListener sessionStates;
   private final List<String> tags;
@@ -55,7 +58,7 @@ public final class ServiceClient implements AutoCloseable {
   private final @Nullable String projectId;
   private final PendingCalls pending = new PendingCalls();
   private final Telemetry telemetry;
-  private final Lifetime lifetime;
+  private final ClientShutdown lifetime;
   private final HealthCheck health;
   private final @Nullable Thread hook;
   private final Runner runner;
@@ -81,12 +84,12 @@ public final class ServiceClient implements AutoCloseable {
     }
     this.waits = builder.waits;
     this.queueStates = builder.queueStates;
-    this.sessionStates = telemetry.sessions(builder.sessionStates);
+    this.sessionStates = reported(telemetry, builder.sessionStates);
     this.tags = List.copyOf(builder.tags);
     this.userMetadata = new LinkedHashMap<>(builder.userMetadata);
     this.projectId = builder.projectId;
     this.runner = new Runner(threads, time, pending, telemetry);
-    this.lifetime = new Lifetime(api, threads, telemetry);
+    this.lifetime = new ClientShutdown(api, threads, telemetry);
     this.health = new HealthCheck(api, time, lifetime, telemetry);
     lifetime.endWith(pending);
     if (builder.sessionId != null) {
@@ -95,8 +98,21 @@ public final class ServiceClient implements AutoCloseable {
     this.hook = builder.closeOnShutdown == null ? null : hook(builder.closeOnShutdown);
   }
 
+  /** Returns a listener that reports how sessions begin and end, and tells the other one. */
+  static SessionListener reported(Telemetry telemetry, SessionListener next) {
+    return change -> {
+      switch (change.state()) {
+        case ALIVE -> telemetry.sessionStarted(change.sessionId());
+        case SUSPECT -> {}
+        case LOST, FINISHED -> telemetry.sessionEnded();
+      }
+      next.sessionChanged(change);
+    };
+  }
+
   private Thread hook(Duration drain) {
-    Thread closing = new Thread(() -> close(Lifetime.Ending.SHUTDOWN, drain), "tinker-shutdown");
+    Thread closing =
+        new Thread(() -> close(ClientShutdown.Ending.SHUTDOWN, drain), "tinker-shutdown");
     Runtime.getRuntime().addShutdownHook(closing);
     return closing;
   }
@@ -175,7 +191,7 @@ public final class ServiceClient implements AutoCloseable {
   }
 
   private TrainingClient restore(String path, RestoreOptions options, boolean optimizer) {
-    String checked = Checks.trainingPath(path);
+    String checked = SubmissionChecks.trainingPath(path);
     return await("LoadWeights", () -> creation().restore(checked, options, optimizer));
   }
 
@@ -315,7 +331,7 @@ public final class ServiceClient implements AutoCloseable {
    * @param drain the longest time to wait for operations in progress; zero does not wait
    */
   public void close(Duration drain) {
-    close(Lifetime.Ending.SUCCESS, drain);
+    close(ClientShutdown.Ending.SUCCESS, drain);
   }
 
   /** Closes with that outcome and at most five seconds for the operations in progress. */
@@ -334,10 +350,10 @@ public final class ServiceClient implements AutoCloseable {
    * @param drain the longest time to wait for operations in progress; zero does not wait
    */
   public void close(SessionOutcome outcome, @Nullable String detail, Duration drain) {
-    close(new Lifetime.Ending(Objects.requireNonNull(outcome, "outcome"), detail), drain);
+    close(new ClientShutdown.Ending(Objects.requireNonNull(outcome, "outcome"), detail), drain);
   }
 
-  private void close(Lifetime.Ending ending, Duration drain) {
+  private void close(ClientShutdown.Ending ending, Duration drain) {
     closed = true;
     lifetime.close(pending, drain, ending);
     unhook();
@@ -398,7 +414,7 @@ public final class ServiceClient implements AutoCloseable {
         api.call(Operations.CLIENT_SETTINGS, ClientScope.configRequest(api));
     ClientConfigResponse config = settings.known();
     api.configure(config);
-    KnownFeatures features = new KnownFeatures(api, settings.unknown());
+    ServerFeatures features = new ServerFeatures(api, settings.unknown());
     lifetime.refreshes(DynamicConfig.start(api, threads, time, features));
     return new ClientScope(api, runner, random, config, features, queueStates, waits, telemetry);
   }
@@ -450,7 +466,7 @@ public final class ServiceClient implements AutoCloseable {
     private final List<String> tags = new ArrayList<>();
     private Time time = Time.system();
     private RandomGenerator random = RandomGenerator.getDefault();
-    private WaitOptions waits = WaitOptions.builder().build();
+    private ResultTimeouts waits = ResultTimeouts.builder().build();
     private QueueStateListener queueStates = change -> {};
     private SessionListener sessionStates = change -> {};
     private TinkerListener listener = new TinkerListener() {};
@@ -592,7 +608,7 @@ public final class ServiceClient implements AutoCloseable {
     }
 
     /** Sets how long results are waited for. Default: two hours without progress, no deadline. */
-    public Builder waits(WaitOptions waits) {
+    public Builder resultTimeouts(ResultTimeouts waits) {
       this.waits = Objects.requireNonNull(waits, "waits");
       return this;
     }

@@ -1,5 +1,6 @@
 package io.tinker4j.training;
 
+import io.tinker4j.training.internal.Once;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.CallInterruptedException;
 import io.tinker4j.transport.ConnectionException;
@@ -8,8 +9,8 @@ import io.tinker4j.transport.Redaction;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.client.CallOptions;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.transport.internal.TinkerThreads;
-import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.GetSessionResponse;
 import io.tinker4j.types.SessionOutcome;
 import io.tinker4j.types.wire.CreateSessionRequest;

@@ -28,13 +28,13 @@ public interface SessionListener {
   /**
    * A change of a session.
    *
-   * @param reasonText what the last heartbeat failed with; empty when it arrived, or when this
-   *     client has finished the session
+   * @param reason what the last heartbeat failed with; empty when it arrived, or when this client
+   *     has finished the session
    */
-  record Change(String sessionId, State state, String reasonText) {
-    /** Returns what the last heartbeat failed with. */
-    public Optional<String> reason() {
-      return Optional.of(reasonText).filter(text -> !text.isEmpty());
+  record Change(String sessionId, State state, Optional<String> reason) {
+    /** Makes a change whose reason may be an empty text: there is none. */
+    public Change(String sessionId, State state, String reason) {
+      this(sessionId, state, Optional.of(reason).filter(text -> !text.isEmpty()));
     }
   }
 

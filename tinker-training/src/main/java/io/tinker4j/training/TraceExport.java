@@ -1,7 +1,7 @@
 package io.tinker4j.training;
 
 import io.tinker4j.transport.client.ApiClient;
-import io.tinker4j.transport.operation.Operations;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.types.wire.SessionRequest;
 import io.tinker4j.types.wire.TraceExportResponse;
 import io.tinker4j.types.wire.TraceExportStatus;

@@ -1,9 +1,10 @@
 package io.tinker4j.training;
 
 import io.tinker4j.training.SubmissionLane.Effect;
+import io.tinker4j.training.internal.ResultType;
 import io.tinker4j.training.loss.CustomLoss;
 import io.tinker4j.transport.client.CallOptions;
-import io.tinker4j.transport.operation.Operations;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.ForwardBackwardOutput;
@@ -68,8 +69,8 @@ public final class TrainingClient {
   private final Session session;
   private final String modelId;
   private final SubmissionLane lane;
-  private final Activity activity;
-  private final WaitOptions waits;
+  private final ProgressTracker activity;
+  private final ResultTimeouts waits;
 
   TrainingClient(ClientScope scope, Session session, String modelId, SubmissionLane lane) {
     this(
@@ -77,7 +78,7 @@ public final class TrainingClient {
         session,
         modelId,
         lane,
-        scope.activity(Activity.Kind.TRAINING, modelId),
+        scope.activity(ProgressTracker.Kind.TRAINING, modelId),
         scope.waits());
     scope.features().noteTraining(modelId);
   }
@@ -87,8 +88,8 @@ public final class TrainingClient {
       Session session,
       String modelId,
       SubmissionLane lane,
-      Activity activity,
-      WaitOptions waits) {
+      ProgressTracker activity,
+      ResultTimeouts waits) {
     this.scope = scope;
     this.session = session;
     this.modelId = modelId;
@@ -106,7 +107,7 @@ public final class TrainingClient {
    * Returns a client of the same model whose calls wait for their results as the options say. Both
    * share one order of operations.
    */
-  public TrainingClient with(WaitOptions waits) {
+  public TrainingClient withTimeouts(ResultTimeouts waits) {
     return new TrainingClient(scope, session, modelId, lane, activity, scope.completed(waits));
   }
 
@@ -164,7 +165,8 @@ public final class TrainingClient {
         "ForwardBackward",
         Effect.GRADIENT,
         () -> {
-          CustomPass pass = new CustomPass(scope, modelId, Checks.data(data), loss);
+          CustomLossCall pass =
+              new CustomLossCall(scope, modelId, SubmissionChecks.data(data), loss);
           return (turn, call) ->
               pass.await(turn.take(place -> pass.submit(place, call)), call, turn::failedWith);
         });
@@ -229,7 +231,7 @@ public final class TrainingClient {
     return save(
         ResultType.SAVE_WEIGHTS,
         Effect.NONE,
-        () -> "weights/" + Checks.checkpointName(name),
+        () -> "weights/" + SubmissionChecks.checkpointName(name),
         (seqId, call) ->
             scope.api().call(Operations.SAVE_WEIGHTS, request.seqId(seqId).build(), call),
         path -> SaveWeightsResponse.builder().path(path).build());
@@ -279,7 +281,7 @@ public final class TrainingClient {
             .userMetadata(options.userMetadata());
     options.ttl().ifPresent(ttl -> request.ttlSeconds(ttl.toSeconds()));
     return saveForSampler(
-        Effect.NONE, () -> "sampler_weights/" + Checks.checkpointName(name), request);
+        Effect.NONE, () -> "sampler_weights/" + SubmissionChecks.checkpointName(name), request);
   }
 
   /**
@@ -305,9 +307,9 @@ public final class TrainingClient {
         ResultType.SAVE_WEIGHTS_EXTERNAL,
         Effect.NONE,
         () -> {
-          options.ttl().ifPresent(Checks::externalTtl);
+          options.ttl().ifPresent(SubmissionChecks::externalTtl);
           scope.features().require(Operations.SAVE_WEIGHTS_EXTERNAL);
-          return "external_weights/" + Checks.checkpointName(name);
+          return "external_weights/" + SubmissionChecks.checkpointName(name);
         },
         (seqId, call) ->
             scope
@@ -413,10 +415,11 @@ public final class TrainingClient {
         forwardOnly ? "Forward" : "ForwardBackward",
         forwardOnly ? Effect.NONE : Effect.GRADIENT,
         () -> {
-          Checks.loss(loss);
+          SubmissionChecks.loss(loss);
           scope.features().requireLoss(loss);
-          TrainingPass pass =
-              new TrainingPass(scope, modelId, Checks.data(data, loss), loss, forwardOnly);
+          ForwardBackwardCall pass =
+              new ForwardBackwardCall(
+                  scope, modelId, SubmissionChecks.data(data, loss), loss, forwardOnly);
           return (turn, call) -> pass.await(turn.take(pass::submit), call, turn::failedWith);
         });
   }
@@ -433,7 +436,7 @@ public final class TrainingClient {
         ResultType.LOAD_WEIGHTS.requestType(),
         Effect.STATE,
         () -> {
-          String unused = Checks.trainingPath(path);
+          String unused = SubmissionChecks.trainingPath(path);
           return submitted(
               ResultType.LOAD_WEIGHTS,
               seqId ->

@@ -91,7 +91,7 @@ class BlockingCallsTest {
   void createLoraTrainingClient_pastTheDeadline_fails(String path) {
     hang(path);
     try (ServiceClient service =
-        server.client().waits(WaitOptions.builder().deadline(SOON).build()).build()) {
+        server.client().resultTimeouts(ResultTimeouts.builder().deadline(SOON).build()).build()) {
       assertThatThrownBy(() -> service.createLoraTrainingClient("base"))
           .isInstanceOf(DeadlineExceededException.class);
       gate.countDown();
@@ -125,7 +125,7 @@ class BlockingCallsTest {
       TrainingClient training =
           service
               .createLoraTrainingClient("base")
-              .with(WaitOptions.builder().deadline(SOON).build());
+              .withTimeouts(ResultTimeouts.builder().deadline(SOON).build());
       hang(path);
 
       assertThatThrownBy(
@@ -162,11 +162,11 @@ class BlockingCallsTest {
 
   @Test
   void deadline_whoseCallbackBlocks_holdsUpNoOtherDeadline() throws Exception {
-    WaitOptions soon = WaitOptions.builder().deadline(SOON).build();
+    ResultTimeouts soon = ResultTimeouts.builder().deadline(SOON).build();
     try (ServiceClient service = server.client().build();
         ServiceClient other = server.client().build()) {
-      TrainingClient blocked = service.createLoraTrainingClient("base").with(soon);
-      TrainingClient waiting = other.createLoraTrainingClient("base").with(soon);
+      TrainingClient blocked = service.createLoraTrainingClient("base").withTimeouts(soon);
+      TrainingClient waiting = other.createLoraTrainingClient("base").withTimeouts(soon);
       hang("optim_step");
       CountDownLatch inCallback = new CountDownLatch(1);
       CountDownLatch done = new CountDownLatch(1);
@@ -193,12 +193,12 @@ class BlockingCallsTest {
 
   @Test
   void deadline_withoutALimit_neitherFailsNorStrandsLaterCalls() throws Exception {
-    WaitOptions forever =
-        WaitOptions.builder()
+    ResultTimeouts forever =
+        ResultTimeouts.builder()
             .deadline(ChronoUnit.FOREVER.getDuration())
             .progressTimeout(ChronoUnit.FOREVER.getDuration())
             .build();
-    ServiceClient service = server.client().waits(forever).build();
+    ServiceClient service = server.client().resultTimeouts(forever).build();
     TrainingClient training = service.createLoraTrainingClient("base");
 
     training

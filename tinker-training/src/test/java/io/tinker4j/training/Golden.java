@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The vectors recorded from the reference client. */
 @SuppressWarnings("unchecked")
-final class Golden {
+public final class Golden {
   private static final Path FOLDER = Path.of("../openapi/golden");
 
   private Golden() {}
 
-  static Map<String, @Nullable Object> json(String name) throws IOException {
+  public static Map<String, @Nullable Object> json(String name) throws IOException {
     Map<String, @Nullable Object> vector =
         JsonCodec.readMap(Files.readAllBytes(FOLDER.resolve(name + ".json")));
     return map(vector.get("json"));
@@ -26,7 +26,7 @@ final class Golden {
     return list(json(name).get("cases"));
   }
 
-  static <T> List<T> list(@Nullable Object value) {
+  public static <T> List<T> list(@Nullable Object value) {
     return (List<T>) Objects.requireNonNull(value);
   }
 
@@ -34,7 +34,7 @@ final class Golden {
     return (Map<String, @Nullable Object>) Objects.requireNonNull(value);
   }
 
-  static double number(Map<String, @Nullable Object> map, String name) {
+  public static double number(Map<String, @Nullable Object> map, String name) {
     return ((Number) Objects.requireNonNull(map.get(name))).doubleValue();
   }
 

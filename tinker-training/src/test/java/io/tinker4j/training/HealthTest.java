@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tinker4j.training.Health.Status;
+import io.tinker4j.training.internal.PendingCalls;
+import io.tinker4j.training.telemetry.Telemetry;
+import io.tinker4j.training.telemetry.TelemetryQueue;
 import io.tinker4j.transport.CallKind;
 import io.tinker4j.transport.CredentialSource;
 import io.tinker4j.transport.TinkerException;
@@ -228,7 +231,7 @@ class HealthTest {
       server.on("telemetry", call -> FakeService.json(503, Map.of("detail", "x")));
       telemetry.start(api, api.threads(), () -> 0);
       HealthCheck check =
-          new HealthCheck(api, time, new Lifetime(api, api.threads(), telemetry), telemetry);
+          new HealthCheck(api, time, new ClientShutdown(api, api.threads(), telemetry), telemetry);
       for (int i = 0; i <= TelemetryQueue.CAPACITY; i++) {
         telemetry.generic("e", TelemetrySeverity.INFO, Map.of());
       }

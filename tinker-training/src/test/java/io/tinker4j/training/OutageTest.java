@@ -2,12 +2,15 @@ package io.tinker4j.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tinker4j.training.internal.ByteBudget;
+import io.tinker4j.training.internal.ResultType;
+import io.tinker4j.training.telemetry.Telemetry;
 import io.tinker4j.transport.Headers;
 import io.tinker4j.transport.Transport;
 import io.tinker4j.transport.TransportRequest;
 import io.tinker4j.transport.TransportResponse;
 import io.tinker4j.transport.client.ApiClient;
-import io.tinker4j.transport.operation.Operations;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.OptimStepResponse;
 import io.tinker4j.types.wire.OptimStepRequest;
@@ -83,8 +86,8 @@ class OutageTest {
                   new PendingCall<>(
                       "OptimStep",
                       Runners.on(time),
-                      new Activity(time, change -> {}, Activity.Kind.TRAINING, "m"),
-                      WaitOptions.builder().build()));
+                      new ProgressTracker(time, change -> {}, ProgressTracker.Kind.TRAINING, "m"),
+                      ResultTimeouts.builder().build()));
     }
 
     assertThat(result.metrics().orElseThrow().get("grad_norm")).hasValue(1.5);

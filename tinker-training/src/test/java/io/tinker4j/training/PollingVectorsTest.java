@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.tinker4j.training.internal.ByteBudget;
+import io.tinker4j.training.internal.ResultType;
+import io.tinker4j.training.telemetry.Telemetry;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.DecodeException;
 import io.tinker4j.transport.Headers;
@@ -120,8 +123,8 @@ class PollingVectorsTest {
             new PendingCall<>(
                 "x",
                 Runners.on(time),
-                new Activity(time, this::observe, Activity.Kind.TRAINING, "m"),
-                WaitOptions.builder().build());
+                new ProgressTracker(time, this::observe, ProgressTracker.Kind.TRAINING, "m"),
+                ResultTimeouts.builder().build());
         ResultType<?> type = isPass ? ResultType.FORWARD_BACKWARD : ResultType.OPTIM_STEP;
         return new PromiseAwaiter(
                 api, time, () -> 0, new ByteBudget(1_000_000), new Telemetry(time))

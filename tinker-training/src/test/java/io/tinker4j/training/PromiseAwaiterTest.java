@@ -3,6 +3,9 @@ package io.tinker4j.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tinker4j.training.internal.ByteBudget;
+import io.tinker4j.training.internal.ResultType;
+import io.tinker4j.training.telemetry.Telemetry;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.CallInterruptedException;
 import io.tinker4j.transport.DecodeException;
@@ -43,10 +46,10 @@ class PromiseAwaiterTest {
   }
 
   private final List<QueueStateListener.Change> changes = new ArrayList<>();
-  private final Activity activity =
-      new Activity(time, changes::add, Activity.Kind.TRAINING, "model-1");
+  private final ProgressTracker activity =
+      new ProgressTracker(time, changes::add, ProgressTracker.Kind.TRAINING, "model-1");
   private final PendingCall<OptimStepResponse> call =
-      new PendingCall<>("OptimStep", Runners.on(time), activity, WaitOptions.builder().build());
+      new PendingCall<>("OptimStep", Runners.on(time), activity, ResultTimeouts.builder().build());
   private final PromiseAwaiter awaiter =
       new PromiseAwaiter(api, time, () -> 0, budget, new Telemetry(time));
 
@@ -289,7 +292,7 @@ class PromiseAwaiterTest {
             "OptimStep",
             Runners.on(time),
             activity,
-            WaitOptions.builder().progressTimeout(Duration.ofMinutes(5)).build());
+            ResultTimeouts.builder().progressTimeout(Duration.ofMinutes(5)).build());
 
     assertThatThrownBy(
             () -> awaiter.await("req-x", ResultType.OPTIM_STEP, Duration.ZERO, impatient))
@@ -324,7 +327,7 @@ class PromiseAwaiterTest {
         change -> {
           throw new IllegalStateException("listener");
         };
-    Activity told = new Activity(time, broken, Activity.Kind.TRAINING, "m");
+    ProgressTracker told = new ProgressTracker(time, broken, ProgressTracker.Kind.TRAINING, "m");
 
     assertThat(
             awaiter.await(
@@ -332,7 +335,7 @@ class PromiseAwaiterTest {
                 ResultType.OPTIM_STEP,
                 Duration.ZERO,
                 new PendingCall<>(
-                    "OptimStep", Runners.on(time), told, WaitOptions.builder().build())))
+                    "OptimStep", Runners.on(time), told, ResultTimeouts.builder().build())))
         .isNotNull();
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.tinker4j.training.ServerProfile.Feature;
 import io.tinker4j.training.ServerProfile.Support;
+import io.tinker4j.training.internal.LossWarnings;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.ForwardBackwardOutput;
 import io.tinker4j.types.LossFunction;

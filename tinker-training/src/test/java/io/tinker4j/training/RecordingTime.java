@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * A clock on which every sleep is over at once and is written down, but for those between
  * heartbeats and between reports, which never end; nothing scheduled happens.
  */
-final class RecordingTime implements Time {
-  final List<Duration> sleeps = new CopyOnWriteArrayList<>();
+public final class RecordingTime implements Time {
+  public final List<Duration> sleeps = new CopyOnWriteArrayList<>();
   private final AtomicLong nanos = new AtomicLong();
 
   @Override

@@ -8,6 +8,7 @@ import io.tinker4j.testkit.EmbeddedTinkerServer;
 import io.tinker4j.testkit.ManualTime;
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
+import io.tinker4j.training.download.CheckpointDownload;
 import io.tinker4j.transport.NotFoundException;
 import io.tinker4j.types.Checkpoint;
 import io.tinker4j.types.LoraConfig;

@@ -2,6 +2,9 @@ package io.tinker4j.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tinker4j.training.internal.ByteBudget;
+import io.tinker4j.training.internal.ResultType;
+import io.tinker4j.training.telemetry.Telemetry;
 import io.tinker4j.transport.Headers;
 import io.tinker4j.transport.Transport;
 import io.tinker4j.transport.TransportRequest;
@@ -105,9 +108,11 @@ class ResultMemoryTest {
   }
 
   private Callable<OptimStepResponse> wait(PromiseAwaiter awaiter, String requestId) {
-    Activity activity = new Activity(time, change -> {}, Activity.Kind.TRAINING, "model-1");
+    ProgressTracker activity =
+        new ProgressTracker(time, change -> {}, ProgressTracker.Kind.TRAINING, "model-1");
     PendingCall<OptimStepResponse> call =
-        new PendingCall<>("OptimStep", Runners.on(time), activity, WaitOptions.builder().build());
+        new PendingCall<>(
+            "OptimStep", Runners.on(time), activity, ResultTimeouts.builder().build());
     return () -> awaiter.await(requestId, ResultType.OPTIM_STEP, Duration.ZERO, call);
   }
 }

@@ -1,5 +1,7 @@
 package io.tinker4j.training;
 
+import io.tinker4j.training.internal.PendingCalls;
+import io.tinker4j.training.telemetry.Telemetry;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.internal.TinkerThreads;
 

@@ -40,7 +40,7 @@ class SampleStreamTest {
   @Test
   void next_afterTheSourceHasFailed_throwsInsteadOfWaiting() {
     CompletableFuture<SampleResponse> never = new CompletableFuture<>();
-    Iterator<FinishedSample> samples =
+    Iterator<SampleResult> samples =
         new SampleStream(brokenSource(), 4, (index, prompt) -> never).stream().iterator();
 
     assertThatThrownBy(samples::next).hasMessageContaining("the file is gone");

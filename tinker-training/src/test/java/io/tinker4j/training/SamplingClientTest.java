@@ -221,7 +221,7 @@ class SamplingClientTest {
           });
       SamplingClient impatient =
           real.createSamplingClient("base")
-              .with(WaitOptions.builder().deadline(Duration.ofMillis(300)).build());
+              .withTimeouts(ResultTimeouts.builder().deadline(Duration.ofMillis(300)).build());
 
       CompletableFuture<SampleResponse> sample = impatient.sample(PROMPT, 1, PARAMS);
 
@@ -243,7 +243,7 @@ class SamplingClientTest {
         Stream.generate(() -> ModelInput.ofInts(read.incrementAndGet())).iterator();
     Set<Long> seen = new HashSet<>();
 
-    try (Stream<FinishedSample> results =
+    try (Stream<SampleResult> results =
         sampler.sampleAll(source, 1, PARAMS, SampleOptions.builder().build(), 8)) {
       results
           .limit(1000)
@@ -268,7 +268,7 @@ class SamplingClientTest {
                 ? FakeService.json(400, Map.of("detail", "refused"))
                 : FakeService.json(200, Map.of("request_id", "r")));
 
-    List<FinishedSample> results =
+    List<SampleResult> results =
         sampler
             .sampleAll(
                 List.of(PROMPT, PROMPT, PROMPT).iterator(),

@@ -168,7 +168,7 @@ class ShutdownTest {
   @Test
   @Tag("readiness:I5")
   void forgottenClient_isWarnedAboutAndEndsItsHeartbeats() throws Exception {
-    Logger logger = Logger.getLogger(Lifetime.class.getName());
+    Logger logger = Logger.getLogger(ClientShutdown.class.getName());
     CountDownLatch warned = new CountDownLatch(1);
     Handler handler = handler(warned);
     logger.addHandler(handler);

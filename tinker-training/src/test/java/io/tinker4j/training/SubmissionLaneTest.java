@@ -9,7 +9,7 @@ import io.tinker4j.training.SubmissionLane.Turn;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.client.CallOptions;
-import io.tinker4j.transport.operation.Operations;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.wire.OptimStepRequest;
 import java.io.IOException;

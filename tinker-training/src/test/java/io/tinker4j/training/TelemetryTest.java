@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.example.ScoringException;
 import io.tinker4j.training.RequestFailedException.Category;
+import io.tinker4j.training.telemetry.Telemetry;
+import io.tinker4j.training.telemetry.TelemetryListener;
+import io.tinker4j.training.telemetry.TelemetryQueue;
+import io.tinker4j.training.telemetry.TelemetrySender;
 import io.tinker4j.transport.CallKind;
 import io.tinker4j.transport.CredentialSource;
 import io.tinker4j.transport.DecodeException;
@@ -90,7 +94,7 @@ class TelemetryTest {
     }
     try (var api = FakeService.api(server)) {
       telemetry.start(api, api.threads(), () -> 0);
-      SessionListener listener = telemetry.sessions(change -> {});
+      SessionListener listener = ServiceClient.reported(telemetry, change -> {});
       listener.sessionChanged(new SessionListener.Change("s", SessionListener.State.ALIVE, ""));
       listener.sessionChanged(new SessionListener.Change("s", SessionListener.State.SUSPECT, "x"));
       listener.sessionChanged(new SessionListener.Change("s", SessionListener.State.ALIVE, ""));
@@ -343,7 +347,8 @@ class TelemetryTest {
     failure.setStackTrace(
         new StackTraceElement[] {
           new StackTraceElement("com.example.patients.Scorer", "score", "Scorer.java", 7),
-          new StackTraceElement("io.tinker4j.training.CustomPass", "run", "CustomPass.java", 8)
+          new StackTraceElement(
+              "io.tinker4j.training.CustomLossCall", "run", "CustomLossCall.java", 8)
         });
     return failure;
   }

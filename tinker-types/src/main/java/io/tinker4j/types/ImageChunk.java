@@ -172,7 +172,8 @@ public final class ImageChunk implements ModelInputChunk {
   /**
    * Returns the height in pixels: what was set, or else what the file's header says.
    *
-   * @throws IllegalStateException when the header cannot be read
+   * @throws IllegalStateException when the header cannot be read, or it is to be read in a runtime
+   *     image without the module {@code java.desktop}
    */
   public int height() {
     return height != null ? height : header(reader -> reader.getHeight(0));
@@ -181,7 +182,8 @@ public final class ImageChunk implements ModelInputChunk {
   /**
    * Returns the width in pixels: what was set, or else what the file's header says.
    *
-   * @throws IllegalStateException when the header cannot be read
+   * @throws IllegalStateException when the header cannot be read, or it is to be read in a runtime
+   *     image without the module {@code java.desktop}
    */
   public int width() {
     return width != null ? width : header(reader -> reader.getWidth(0));
@@ -204,6 +206,11 @@ public final class ImageChunk implements ModelInputChunk {
   }
 
   private int header(Dimension dimension) {
+    if (ModuleLayer.boot().findModule("java.desktop").isEmpty()) {
+      throw new IllegalStateException(
+          "the size of an image can be read only where the module java.desktop is; set height and"
+              + " width, or add java.desktop to the runtime image");
+    }
     try (ImageInputStream stream =
         new MemoryCacheImageInputStream(new ByteArrayInputStream(data))) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);

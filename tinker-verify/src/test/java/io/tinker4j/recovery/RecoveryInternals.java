@@ -1,5 +1,7 @@
 package io.tinker4j.recovery;
 
+import io.tinker4j.recovery.store.JournalState;
+import io.tinker4j.recovery.store.SurvivingLineage;
 import java.nio.file.Path;
 import java.util.List;
 

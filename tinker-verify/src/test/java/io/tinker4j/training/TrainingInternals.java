@@ -1,5 +1,9 @@
 package io.tinker4j.training;
 
+import io.tinker4j.training.internal.ByteEstimate;
+import io.tinker4j.training.internal.ChunkMerger;
+import io.tinker4j.training.internal.Chunker;
+import io.tinker4j.training.internal.TupleHash;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.ForwardBackwardOutput;
 import io.tinker4j.types.ModelInput;

@@ -2,9 +2,9 @@ package io.tinker4j.verify;
 
 import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.client.CallOptions;
-import io.tinker4j.transport.operation.FutureOutcome;
+import io.tinker4j.transport.endpoint.FutureOutcome;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.transport.operation.Operation;
-import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.LoraConfig;
 import io.tinker4j.types.wire.CreateModelRequest;

@@ -13,7 +13,7 @@ import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.TinkerListener;
 import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.client.CallOptions;
-import io.tinker4j.transport.operation.Operations;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.types.wire.UntypedFuture;
 import java.io.IOException;
 import java.nio.file.Files;

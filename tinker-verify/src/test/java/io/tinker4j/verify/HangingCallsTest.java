@@ -7,8 +7,8 @@ import io.tinker4j.testkit.EmbeddedTinkerServer;
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
 import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.transport.jdk.JdkTransport;
-import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.ModelInput;
 import io.tinker4j.types.SamplingParams;
 import io.tinker4j.types.wire.CreateSamplingSessionRequest;
@@ -49,7 +49,7 @@ class HangingCallsTest {
       String session = BareCalls.session(client);
       String model = BareCalls.model(client, session);
       String sampler = sampler(client, session);
-      String held = client.call(Operations.ASAMPLE, sample(sampler)).requestId();
+      String held = client.call(Operations.SAMPLE, sample(sampler)).requestId();
       server.setFaults(
           FaultScript.of(
               Fault.on(operation("asample")).delay(Duration.ofMinutes(5)),
@@ -57,7 +57,7 @@ class HangingCallsTest {
                   .pauseQueue("paused_capacity", "no room")));
       List<Future<?>> hanging = new ArrayList<>();
       try {
-        Callable<?> call = () -> client.call(Operations.ASAMPLE, sample(sampler));
+        Callable<?> call = () -> client.call(Operations.SAMPLE, sample(sampler));
         hang(server, 0, SAMPLES, () -> hanging.add(users.submit(call)));
         Callable<?> ask = () -> client.call(Operations.RETRIEVE_SAMPLE, BareCalls.question(held));
         hang(server, 1, QUESTIONS, () -> hanging.add(users.submit(ask)));

@@ -2,10 +2,11 @@ package io.tinker4j.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tinker4j.transport.operation.FutureOutcome;
+import io.tinker4j.transport.endpoint.BodyFormat;
+import io.tinker4j.transport.endpoint.FutureOutcome;
+import io.tinker4j.transport.endpoint.Operations;
+import io.tinker4j.transport.operation.NoContent;
 import io.tinker4j.transport.operation.Operation;
-import io.tinker4j.transport.operation.Operations;
-import io.tinker4j.transport.operation.PassFormat;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
@@ -90,8 +91,8 @@ class OperationsSpecTest {
         declared.add(Declared.of(field.getName(), field.get(null), field.getGenericType()));
       }
     }
-    declared.add(pass("forward", Operations.forward(PassFormat.JSON)));
-    declared.add(pass("forwardBackward", Operations.forwardBackward(PassFormat.PROTOBUF)));
+    declared.add(pass("forward", Operations.forward(BodyFormat.JSON)));
+    declared.add(pass("forwardBackward", Operations.forwardBackward(BodyFormat.PROTOBUF)));
     return declared;
   }
 
@@ -99,11 +100,11 @@ class OperationsSpecTest {
     return Declared.of(
         method,
         operation,
-        Operations.class.getMethod(method, PassFormat.class).getGenericReturnType());
+        Operations.class.getMethod(method, BodyFormat.class).getGenericReturnType());
   }
 
   private static String name(Type type) {
-    return type.equals(Operation.None.class) ? "nothing" : ((Class<?>) type).getSimpleName();
+    return type.equals(NoContent.class) ? "nothing" : ((Class<?>) type).getSimpleName();
   }
 
   private static String input(JsonNode operation) {

@@ -9,9 +9,9 @@ import io.tinker4j.testkit.ManualTime;
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
 import io.tinker4j.training.LoraOptions;
+import io.tinker4j.training.ResultTimeouts;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.training.TrainingClient;
-import io.tinker4j.training.WaitOptions;
 import io.tinker4j.types.AdamParams;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -75,7 +75,8 @@ class VirtualTimeTest {
                 .baseUrl(server.baseUrl().toString())
                 .apiKey("tml-test")
                 .time(time)
-                .waits(WaitOptions.builder().progressTimeout(Duration.ofHours(3)).build())
+                .resultTimeouts(
+                    ResultTimeouts.builder().progressTimeout(Duration.ofHours(3)).build())
                 .build()) {
       TrainingClient training =
           service.createLoraTrainingClient(

@@ -43,8 +43,8 @@ public interface CustomLoss {
     }
 
     /**
-     * Checks that the gradients fit the log-probabilities and are finite: one number that is not
-     * would spoil every weight of the model.
+     * TermInputs that the gradients fit the log-probabilities and are finite: one number that is
+     * not would spoil every weight of the model.
      *
      * @return this
      * @throws IllegalArgumentException when there is not one gradient for each example, one has

@@ -11,7 +11,7 @@ record GradientPenalty(LossTerm.Smooth term, double targetNorm) implements LossT
     List<double[]> gradients = term.evaluate(data, logprobs).gradients();
     double norm = Norms.of(gradients);
     double excess = norm - targetNorm;
-    List<double[]> products = term.curvature(data, logprobs, gradients);
+    List<double[]> products = term.hessianVectorProduct(data, logprobs, gradients);
     double factor = norm == 0 ? 0 : 2 * excess / norm;
     for (double[] product : products) {
       for (int t = 0; t < product.length; t++) {

@@ -36,7 +36,8 @@ public interface LossTerm {
      *
      * @param direction for each example a number for each log-probability
      */
-    List<double[]> curvature(List<Datum> data, List<double[]> logprobs, List<double[]> direction);
+    List<double[]> hessianVectorProduct(
+        List<Datum> data, List<double[]> logprobs, List<double[]> direction);
   }
 
   /** Where the log-probabilities of a reference come from. */
@@ -113,7 +114,7 @@ public interface LossTerm {
    * @param l1Ratio a, from 0 to 1
    */
   static Smooth elasticNet(double l1Ratio) {
-    Checks.range("l1Ratio", l1Ratio, 0, 1);
+    TermInputs.range("l1Ratio", l1Ratio, 0, 1);
     double rest = 1 - l1Ratio;
     return new TokenTerm(
         null,
@@ -151,7 +152,7 @@ public interface LossTerm {
    * @param beta β, positive, usually about 0.1
    */
   static Smooth dpo(double beta, Reference reference) {
-    Checks.positive("beta", beta);
+    TermInputs.positive("beta", beta);
     return new PreferenceTerm(beta, 0, reference);
   }
 
@@ -167,8 +168,8 @@ public interface LossTerm {
    * @param gamma γ, the margin that is aimed at, not negative
    */
   static Smooth simpo(double beta, double gamma) {
-    Checks.positive("beta", beta);
-    Checks.range("gamma", gamma, 0, Double.MAX_VALUE);
+    TermInputs.positive("beta", beta);
+    TermInputs.range("gamma", gamma, 0, Double.MAX_VALUE);
     return new PreferenceTerm(beta, gamma, null);
   }
 
@@ -196,7 +197,7 @@ public interface LossTerm {
    * @param targetNorm t, not negative
    */
   static LossTerm gradientPenalty(Smooth term, double targetNorm) {
-    Checks.range("targetNorm", targetNorm, 0, Double.MAX_VALUE);
+    TermInputs.range("targetNorm", targetNorm, 0, Double.MAX_VALUE);
     return new GradientPenalty(term, targetNorm);
   }
 }

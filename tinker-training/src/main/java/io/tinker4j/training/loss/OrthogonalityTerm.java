@@ -18,7 +18,7 @@ record OrthogonalityTerm() implements LossTerm {
     List<double[]> units = new ArrayList<>();
     double[] norms = new double[logprobs.size()];
     for (int i = 0; i < norms.length; i++) {
-      weights.add(Checks.weights(i, data.get(i), logprobs.get(i).length));
+      weights.add(TermInputs.weights(i, data.get(i), logprobs.get(i).length));
       double[] row = product(weights.get(i), logprobs.get(i));
       norms[i] = Math.sqrt(dot(row, row));
       units.add(norms[i] == 0 ? new double[row.length] : scaled(row, 1 / norms[i]));

@@ -9,7 +9,7 @@ record PairConsistency() implements LossTerm.Smooth {
 
   @Override
   public Evaluation evaluate(List<Datum> data, List<double[]> logprobs) {
-    List<double[]> gradients = curvature(data, logprobs, logprobs);
+    List<double[]> gradients = hessianVectorProduct(data, logprobs, logprobs);
     double sum = 0;
     for (int i = 0; i < logprobs.size(); i += 2) {
       double[] gradient = gradients.get(i);
@@ -22,17 +22,17 @@ record PairConsistency() implements LossTerm.Smooth {
     return new Evaluation(sum, gradients);
   }
 
-  /** The term is a quadratic form, so its gradient is its curvature in its own direction. */
+  /** The term is a quadratic form, so its gradient is its Hessian in its own direction. */
   @Override
-  public List<double[]> curvature(
+  public List<double[]> hessianVectorProduct(
       List<Datum> data, List<double[]> logprobs, List<double[]> direction) {
-    Checks.pairs(logprobs);
+    TermInputs.pairs(logprobs);
     List<double[]> products = new ArrayList<>();
     for (int i = 0; i < logprobs.size(); i += 2) {
       double[] one = direction.get(i);
       double[] other = direction.get(i + 1);
-      Checks.length("log-probabilities in its pair", i, other.length, one.length);
-      double[] first = Checks.weights(i, data.get(i), one.length);
+      TermInputs.length("log-probabilities in its pair", i, other.length, one.length);
+      double[] first = TermInputs.weights(i, data.get(i), one.length);
       double[] second = new double[one.length];
       for (int t = 0; t < one.length; t++) {
         first[t] = first[t] == 0 ? 0 : 2 * first[t] * (one[t] - other[t]);

@@ -26,7 +26,7 @@ record PreferenceTerm(double beta, double gamma, LossTerm.@Nullable Reference re
   }
 
   @Override
-  public List<double[]> curvature(
+  public List<double[]> hessianVectorProduct(
       List<Datum> data, List<double[]> logprobs, List<double[]> direction) {
     List<double[]> products = slopes(data, logprobs);
     for (int i = 0; i < products.size(); i += 2) {
@@ -40,10 +40,10 @@ record PreferenceTerm(double beta, double gamma, LossTerm.@Nullable Reference re
 
   /** ∇h of each example's pair by its log-probabilities. */
   private List<double[]> slopes(List<Datum> data, List<double[]> logprobs) {
-    Checks.pairs(logprobs);
+    TermInputs.pairs(logprobs);
     List<double[]> slopes = new ArrayList<>();
     for (int i = 0; i < logprobs.size(); i++) {
-      double[] slope = Checks.weights(i, data.get(i), logprobs.get(i).length);
+      double[] slope = TermInputs.weights(i, data.get(i), logprobs.get(i).length);
       double factor = (i % 2 == 0 ? beta : -beta) / (reference == null ? total(i, slope) : 1);
       for (int t = 0; t < slope.length; t++) {
         slope[t] *= factor;
@@ -72,7 +72,7 @@ record PreferenceTerm(double beta, double gamma, LossTerm.@Nullable Reference re
     for (int i = first; i <= first + 1; i++) {
       h += dot(slopes.get(i), logprobs.get(i));
       if (reference != null) {
-        float[] other = Checks.reference(reference, i, data.get(i), logprobs.get(i).length);
+        float[] other = TermInputs.reference(reference, i, data.get(i), logprobs.get(i).length);
         for (int t = 0; t < other.length; t++) {
           h -= slopes.get(i)[t] == 0 ? 0 : slopes.get(i)[t] * other[t];
         }

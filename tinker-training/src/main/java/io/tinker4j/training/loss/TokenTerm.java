@@ -33,7 +33,7 @@ record TokenTerm(
   }
 
   @Override
-  public List<double[]> curvature(
+  public List<double[]> hessianVectorProduct(
       List<Datum> data, List<double[]> logprobs, List<double[]> direction) {
     List<double[]> products = weighted(bend, data, logprobs);
     for (int i = 0; i < products.size(); i++) {
@@ -50,11 +50,11 @@ record TokenTerm(
     List<double[]> results = new ArrayList<>();
     for (int i = 0; i < logprobs.size(); i++) {
       double[] own = logprobs.get(i);
-      double[] result = Checks.weights(i, data.get(i), own.length);
+      double[] result = TermInputs.weights(i, data.get(i), own.length);
       float[] other =
           reference == null
               ? new float[own.length]
-              : Checks.reference(reference, i, data.get(i), own.length);
+              : TermInputs.reference(reference, i, data.get(i), own.length);
       for (int t = 0; t < own.length; t++) {
         // A token that does not count may have any log-probability, even an infinite one.
         result[t] = result[t] == 0 ? 0 : result[t] * function.applyAsDouble(own[t], other[t]);

@@ -78,7 +78,7 @@ class GradientPropertyTest {
         above.get(i)[t] = (above.get(i)[t] - below.get(i)[t]) / (2 * STEP);
       }
     }
-    agree(made.curvature(batch.data(), batch.logprobs(), direction), above);
+    agree(made.hessianVectorProduct(batch.data(), batch.logprobs(), direction), above);
     check(random, any -> LossTerm.gradientPenalty(term.apply(any), 0.7));
   }
 

@@ -13,6 +13,7 @@ import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.TinkerListener;
 import io.tinker4j.transport.Transport;
 import io.tinker4j.transport.TransportResponse;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.transport.internal.CircuitSettings;
 import io.tinker4j.transport.internal.Environment;
 import io.tinker4j.transport.internal.GuardedListener;
@@ -21,8 +22,8 @@ import io.tinker4j.transport.internal.Url;
 import io.tinker4j.transport.jdk.JdkTransport;
 import io.tinker4j.transport.operation.EmptyBodyCodec;
 import io.tinker4j.transport.operation.JsonCodec;
+import io.tinker4j.transport.operation.NoContent;
 import io.tinker4j.transport.operation.Operation;
-import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.ClientConfigResponse;
 import io.tinker4j.types.internal.Checks;
 import java.net.URI;
@@ -175,8 +176,8 @@ public final class ApiClient implements AutoCloseable {
   }
 
   /** Makes a call that takes no input. */
-  public <O> O call(Operation<Operation.None, O> operation) {
-    return call(operation, Operation.None.NONE);
+  public <O> O call(Operation<NoContent, O> operation) {
+    return call(operation, NoContent.INSTANCE);
   }
 
   /** Makes a call. */
@@ -264,9 +265,8 @@ public final class ApiClient implements AutoCloseable {
     context.redaction().addQuery(uri);
     PreparedRequest prepared =
         PreparedRequest.upload(uri, Download.plainHeaders(context, options), body);
-    ResponseHandler<Operation.None> handler =
-        ResponseHandler.of(EmptyBodyCodec.of(Operation.None.class));
-    Call<Operation.None> call = new Call<>(context, prepared, handler, limits, null);
+    ResponseHandler<NoContent> handler = ResponseHandler.of(EmptyBodyCodec.of(NoContent.class));
+    Call<NoContent> call = new Call<>(context, prepared, handler, limits, null);
     threads.await(prepared.toString(), call::run, unwanted -> {}, call::left);
   }
 
@@ -359,7 +359,7 @@ public final class ApiClient implements AutoCloseable {
         .limit(Duration.ofSeconds(config.billingExceptionMaxPauseDurationSec()));
     if (config.pjwtAuthEnabled()) {
       credentials.exchange(
-          source -> callWith(source, Operations.AUTH_TOKEN, Operation.None.NONE, EXCHANGE).jwt(),
+          source -> callWith(source, Operations.AUTH_TOKEN, NoContent.INSTANCE, EXCHANGE).jwt(),
           context.time(),
           threads,
           config.credentialDefaultSource().equals("credential_cmd"));

@@ -5,7 +5,6 @@ import io.tinker4j.transport.DecodeException;
 import io.tinker4j.transport.Headers;
 import io.tinker4j.transport.Redaction;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -79,14 +78,17 @@ public interface Codec<I, O> {
           : of(Zstd.compress(bytes), contentType, "zstd");
     }
 
+    /** Returns the bytes as they are sent; the array is not copied. */
     public byte[] bytes() {
       return bytes;
     }
 
+    /** Returns the {@code Content-Type}. */
     public String contentType() {
       return contentType;
     }
 
+    /** Returns the {@code Content-Encoding}, if the bytes are compressed. */
     public Optional<String> contentEncoding() {
       return Optional.ofNullable(contentEncoding);
     }
@@ -124,15 +126,9 @@ public interface Codec<I, O> {
       return new String(body, StandardCharsets.UTF_8);
     }
 
-    byte[] body() {
+    /** Returns the body's bytes, decompressed. The array is not copied and must not change. */
+    public byte[] body() {
       return body;
-    }
-
-    boolean isProtobuf() {
-      return headers
-          .first("content-type")
-          .map(type -> type.toLowerCase(Locale.ROOT).contains("application/x-protobuf"))
-          .orElse(false);
     }
   }
 }

@@ -91,8 +91,8 @@ public final class JsonCodec<I, O> implements Codec<I, O> {
 
   /** Reads the body, unless nothing is expected of it: then it is not looked at. */
   static <O> O decode(Answer answer, Class<O> output) {
-    return output == Operation.None.class
-        ? output.cast(Operation.None.NONE)
+    return output == NoContent.class
+        ? output.cast(NoContent.INSTANCE)
         : read(answer.body(), output);
   }
 
@@ -149,7 +149,7 @@ public final class JsonCodec<I, O> implements Codec<I, O> {
    *
    * @throws DecodeException when the bytes are not a JSON object
    */
-  static Map<String, @Nullable Object> readOutline(byte[] json, Set<String> names) {
+  public static Map<String, @Nullable Object> readOutline(byte[] json, Set<String> names) {
     Map<String, @Nullable Object> outline = new LinkedHashMap<>();
     try (JsonParser parser = mapper().createParser(json)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -173,7 +173,7 @@ public final class JsonCodec<I, O> implements Codec<I, O> {
   }
 
   /** Returns the properties of a value as {@link #write} would write them. */
-  static Map<String, @Nullable Object> toMap(Object value) {
+  public static Map<String, @Nullable Object> toMap(Object value) {
     Map<String, @Nullable Object> properties = new LinkedHashMap<>();
     mapper()
         .<Map<String, @Nullable Object>>convertValue(value, Mappers.MAP)

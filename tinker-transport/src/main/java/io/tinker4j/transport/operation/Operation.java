@@ -22,7 +22,7 @@ public final class Operation<I, O> {
   public static final int SMALL_ANSWER = 1 << 20;
 
   /** Of lists and reports, in bytes. */
-  static final int LARGE_ANSWER = 64 << 20;
+  public static final int LARGE_ANSWER = 64 << 20;
 
   /** Of results, in bytes: reading one takes twice its size for a moment. */
   public static final int LARGEST_ANSWER =
@@ -63,12 +63,6 @@ public final class Operation<I, O> {
     this.parameters = parameters;
     this.waitsForBilling = waitsForBilling;
     this.answerBytes = answerBytes;
-  }
-
-  /** The input of an operation that takes none, the value of an answer that has none. */
-  public enum None {
-    /** The only value. */
-    NONE
   }
 
   /** Returns an operation with a body, ten retries and 60 seconds per attempt. */
@@ -118,7 +112,7 @@ public final class Operation<I, O> {
    * the others are the query of a GET and the JSON body of any other method. Ten retries and 60
    * seconds per attempt.
    */
-  static <I, O> Operation<I, O> resource(
+  public static <I, O> Operation<I, O> resource(
       String method, String name, String path, Codec<I, O> answers) {
     return new Operation<>(
         name,
@@ -140,8 +134,24 @@ public final class Operation<I, O> {
     return properties;
   }
 
+  /** Returns this operation as one of that kind. */
+  public Operation<I, O> kind(CallKind kind) {
+    return new Operation<>(
+        name,
+        method,
+        path,
+        kind,
+        timeout,
+        retries,
+        codec,
+        headers,
+        parameters,
+        waitsForBilling,
+        answerBytes);
+  }
+
   /** Returns this operation with that time per attempt. */
-  Operation<I, O> timeout(Duration timeout) {
+  public Operation<I, O> timeout(Duration timeout) {
     return new Operation<>(
         name,
         method,
@@ -173,7 +183,7 @@ public final class Operation<I, O> {
   }
 
   /** Returns this operation that fails at once when the account is blocked for billing. */
-  Operation<I, O> withoutBillingWait() {
+  public Operation<I, O> withoutBillingWait() {
     return new Operation<>(
         name, method, path, kind, timeout, retries, codec, headers, parameters, false, answerBytes);
   }
@@ -195,7 +205,7 @@ public final class Operation<I, O> {
   }
 
   /** Returns this operation with a header that each of its calls carries. */
-  Operation<I, O> header(String header, String value) {
+  public Operation<I, O> header(String header, String value) {
     Headers more = headers.toBuilder().set(header, value).build();
     return new Operation<>(
         name,
@@ -212,7 +222,8 @@ public final class Operation<I, O> {
   }
 
   /** Returns this operation with parameters for path and query. */
-  Operation<I, O> parameters(Function<I, Map<String, ? extends @Nullable Object>> parameters) {
+  public Operation<I, O> parameters(
+      Function<I, Map<String, ? extends @Nullable Object>> parameters) {
     return new Operation<>(
         name,
         method,

@@ -1,7 +1,7 @@
 /**
- * Endpoints as data: an {@link io.tinker4j.transport.operation.Operation} names method, path and
- * retries, a {@link io.tinker4j.transport.operation.Codec} turns values into bytes and back. Those
- * of the Tinker API are in {@link io.tinker4j.transport.operation.Operations}.
+ * An endpoint as data: an {@link io.tinker4j.transport.operation.Operation} names method, path and
+ * retries; a {@link io.tinker4j.transport.operation.Codec} turns values into bytes and back.
+ * Declare one to call an endpoint that this SDK does not know.
  */
 @NullMarked
 package io.tinker4j.transport.operation;

@@ -10,7 +10,7 @@ import io.tinker4j.transport.DecodeException;
 import io.tinker4j.transport.Headers;
 import io.tinker4j.transport.NotFoundException;
 import io.tinker4j.transport.TransportResponse;
-import io.tinker4j.transport.operation.Operations;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.types.wire.ClientConfigRequest;
 import io.tinker4j.types.wire.ListTrainingRunsRequest;
 import java.io.ByteArrayInputStream;

@@ -15,11 +15,11 @@ import io.tinker4j.transport.Headers;
 import io.tinker4j.transport.NotFoundException;
 import io.tinker4j.transport.TransportRequest;
 import io.tinker4j.transport.TransportResponse;
+import io.tinker4j.transport.endpoint.BodyFormat;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.transport.internal.Environment;
 import io.tinker4j.transport.operation.JsonCodec;
 import io.tinker4j.transport.operation.Operation;
-import io.tinker4j.transport.operation.Operations;
-import io.tinker4j.transport.operation.PassFormat;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.ModelInput;
 import io.tinker4j.types.SamplingParams;
@@ -397,10 +397,10 @@ class ApiClientTest {
     try (ApiClient compressing =
             TestClient.of(server, new RecordingTime()).compressRequests(true).build();
         ApiClient plain = TestClient.of(server, new RecordingTime()).build()) {
-      plain.call(Operations.ASAMPLE, sample(20_000));
-      compressing.call(Operations.ASAMPLE, sample(20_000));
-      compressing.call(Operations.ASAMPLE, sample(20));
-      compressing.call(Operations.forward(PassFormat.JSON), forward(20_000));
+      plain.call(Operations.SAMPLE, sample(20_000));
+      compressing.call(Operations.SAMPLE, sample(20_000));
+      compressing.call(Operations.SAMPLE, sample(20));
+      compressing.call(Operations.forward(BodyFormat.JSON), forward(20_000));
     }
 
     List<TransportRequest> sent = server.requests;
@@ -417,8 +417,8 @@ class ApiClientTest {
     server.answer(200, OK);
     try (ApiClient compressing =
         TestClient.of(server, new RecordingTime()).compressRequests(true).build()) {
-      compressing.call(Operations.forward(PassFormat.PROTOBUF_ZSTD), forward(20_000));
-      compressing.call(Operations.forward(PassFormat.PROTOBUF), forward(20_000));
+      compressing.call(Operations.forward(BodyFormat.PROTOBUF_ZSTD), forward(20_000));
+      compressing.call(Operations.forward(BodyFormat.PROTOBUF), forward(20_000));
     }
 
     assertThat(bytes(server.requests.get(0))).isEqualTo(bytes(server.requests.get(1)));

@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.CallKind;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.transport.operation.Operation;
-import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.ClientConfigResponse;
 import io.tinker4j.types.ModelInput;
 import io.tinker4j.types.SamplingParams;
@@ -68,7 +68,7 @@ class BillingPauseTest {
             .samplingParams(SamplingParams.builder().build())
             .build();
     return List.of(
-        Named.of("asample", client -> client.call(Operations.ASAMPLE, sample)),
+        Named.of("asample", client -> client.call(Operations.SAMPLE, sample)),
         Named.of(
             "save_weights",
             client ->

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.TinkerListener;
-import io.tinker4j.transport.operation.Operation;
-import io.tinker4j.transport.operation.Operations;
+import io.tinker4j.transport.endpoint.Operations;
+import io.tinker4j.transport.operation.NoContent;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -132,7 +132,7 @@ class FaultMatrixTest {
       CallOptions options =
           CallOptions.builder().timeout(TIMEOUT).deadline(DEADLINE).maxRetries(2).build();
       for (int i = 0; i < calls; i++) {
-        client.call(Operations.HEALTHZ, Operation.None.NONE, options);
+        client.call(Operations.HEALTHZ, NoContent.INSTANCE, options);
       }
       seen = "succeeds";
     } catch (ApiStatusException e) {

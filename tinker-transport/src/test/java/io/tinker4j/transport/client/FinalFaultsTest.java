@@ -13,9 +13,10 @@ import io.tinker4j.transport.CredentialSource;
 import io.tinker4j.transport.DecodeException;
 import io.tinker4j.transport.NotFoundException;
 import io.tinker4j.transport.TinkerListener;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.transport.operation.Codec;
+import io.tinker4j.transport.operation.NoContent;
 import io.tinker4j.transport.operation.Operation;
-import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.wire.UntypedFuture;
 import io.tinker4j.types.wire.WeightsInfoRequest;
 import java.io.IOException;
@@ -189,14 +190,14 @@ class FinalFaultsTest {
 
   @Test
   void call_errorInADecoder_isThrownAtOnceAsItIs() {
-    Operation<Operation.None, String> broken =
+    Operation<NoContent, String> broken =
         Operation.get(
             "broken",
             "/broken",
             CallKind.REST,
-            new Codec<Operation.None, String>() {
+            new Codec<NoContent, String>() {
               @Override
-              public Body encode(Operation.None input) {
+              public Body encode(NoContent input) {
                 throw new AssertionError("a GET has no body");
               }
 

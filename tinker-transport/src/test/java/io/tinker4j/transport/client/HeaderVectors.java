@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.Headers;
-import io.tinker4j.transport.operation.Operations;
-import io.tinker4j.transport.operation.PassFormat;
+import io.tinker4j.transport.endpoint.BodyFormat;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.types.ModelInput;
 import io.tinker4j.types.SamplingParams;
 import io.tinker4j.types.wire.CheckpointRequest;
@@ -130,10 +130,10 @@ final class HeaderVectors {
         }
       }
       case "forward_backward" ->
-          client.call(Operations.forwardBackward(PassFormat.PROTOBUF), pass(), options);
+          client.call(Operations.forwardBackward(BodyFormat.PROTOBUF), pass(), options);
       case "asample" ->
           client.call(
-              Operations.ASAMPLE,
+              Operations.SAMPLE,
               SampleRequest.builder()
                   .prompt(ModelInput.ofInts(1))
                   .samplingParams(SamplingParams.builder().build())

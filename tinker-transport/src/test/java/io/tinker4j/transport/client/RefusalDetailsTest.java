@@ -9,7 +9,7 @@ import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.CallKind;
 import io.tinker4j.transport.CredentialSource;
 import io.tinker4j.transport.Headers;
-import io.tinker4j.transport.operation.ProtoResults;
+import io.tinker4j.transport.endpoint.ProtoResults;
 import io.tinker4j.types.SampleResponse;
 import io.tinker4j.types.StopReason;
 import io.tinker4j.types.proto.SampledSequence;

@@ -19,10 +19,11 @@ import io.tinker4j.transport.CredentialSource;
 import io.tinker4j.transport.DecodeException;
 import io.tinker4j.transport.NotFoundException;
 import io.tinker4j.transport.RateLimitException;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.transport.internal.Url;
 import io.tinker4j.transport.operation.JsonCodec;
+import io.tinker4j.transport.operation.NoContent;
 import io.tinker4j.transport.operation.Operation;
-import io.tinker4j.transport.operation.Operations;
 import io.tinker4j.types.GetServerCapabilitiesResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -107,9 +108,9 @@ class TransportVectorsTest {
         });
     server.answer(status, body, headers.toArray(String[]::new));
     try (ApiClient client = TestClient.of(server, new RecordingTime()).build()) {
-      Operation<Operation.None, GetServerCapabilitiesResponse> operation =
+      Operation<NoContent, GetServerCapabilitiesResponse> operation =
           Operations.GET_SERVER_CAPABILITIES;
-      Throwable failure = catchThrowable(() -> client.call(operation, Operation.None.NONE, ONCE));
+      Throwable failure = catchThrowable(() -> client.call(operation, NoContent.INSTANCE, ONCE));
       if (body.equals("null")) {
         // Stricter: a null result is a decoding error.
         assertThat(failure).isInstanceOf(DecodeException.class);

@@ -13,6 +13,7 @@ import io.tinker4j.transport.client.RecordingTime;
 import io.tinker4j.transport.client.TestClient;
 import io.tinker4j.transport.internal.Environment;
 import io.tinker4j.transport.operation.JsonCodec;
+import io.tinker4j.transport.operation.NoContent;
 import io.tinker4j.transport.operation.Operation;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,13 +44,12 @@ class JdkPoolsTest {
     return ApiClient.builder().apiKey(TestClient.KEY).baseUrl(baseUrl).transport(transport).build();
   }
 
-  private static Operation<Operation.None, io.tinker4j.types.wire.HealthResponse> health(
-      CallKind kind) {
+  private static Operation<NoContent, io.tinker4j.types.wire.HealthResponse> health(CallKind kind) {
     return Operation.get(
         "healthz",
         "/" + kind,
         kind,
-        JsonCodec.of(Operation.None.class, io.tinker4j.types.wire.HealthResponse.class),
+        JsonCodec.of(NoContent.class, io.tinker4j.types.wire.HealthResponse.class),
         none -> java.util.Map.of());
   }
 
@@ -64,15 +64,14 @@ class JdkPoolsTest {
   @Test
   void calls_moreThanTheServersStreams_allSucceed() throws Exception {
     CallOptions once = CallOptions.builder().maxRetries(0).build();
-    Operation<Operation.None, io.tinker4j.types.wire.HealthResponse> sample =
-        health(CallKind.SAMPLE);
+    Operation<NoContent, io.tinker4j.types.wire.HealthResponse> sample = health(CallKind.SAMPLE);
     try (Http2Server server = Http2Server.start(10, request -> HEALTHY);
         JdkTransport transport = trusting().build();
         ApiClient client = client(server.https(), transport);
         ExecutorService users = Executors.newFixedThreadPool(500)) {
       List<Future<String>> answers = new ArrayList<>();
       for (int i = 0; i < 2_000; i++) {
-        answers.add(users.submit(() -> client.call(sample, Operation.None.NONE, once).status()));
+        answers.add(users.submit(() -> client.call(sample, NoContent.INSTANCE, once).status()));
       }
 
       assertThat(all(answers)).hasSize(2_000).containsOnly("ok");
@@ -142,7 +141,7 @@ class JdkPoolsTest {
         answers.add(
             users.submit(() -> {
               started.countDown();
-              return client.call(health(CallKind.FUTURES), Operation.None.NONE, patient).status();
+              return client.call(health(CallKind.FUTURES), NoContent.INSTANCE, patient).status();
             }));
       }
       started.await();
@@ -214,7 +213,7 @@ class JdkPoolsTest {
       ApiClient client = client(server.https(), transport);
 
       assertThatThrownBy(
-              () -> client.call(health(CallKind.REST), Operation.None.NONE, TestClient.ONCE))
+              () -> client.call(health(CallKind.REST), NoContent.INSTANCE, TestClient.ONCE))
           .isInstanceOf(ConnectionException.class)
           .hasMessageContaining("certification path");
     }

@@ -14,8 +14,8 @@ import io.tinker4j.transport.TransportRequest;
 import io.tinker4j.transport.TransportResponse;
 import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.client.CallOptions;
-import io.tinker4j.transport.operation.Operation;
-import io.tinker4j.transport.operation.Operations;
+import io.tinker4j.transport.endpoint.Operations;
+import io.tinker4j.transport.operation.NoContent;
 import io.tinker4j.types.wire.HealthResponse;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -158,7 +158,7 @@ class JdkTransportTest {
     CallOptions impatient =
         CallOptions.builder().timeout(Duration.ofMillis(200)).maxRetries(0).build();
 
-    assertThatThrownBy(() -> client.call(Operations.HEALTHZ, Operation.None.NONE, impatient))
+    assertThatThrownBy(() -> client.call(Operations.HEALTHZ, NoContent.INSTANCE, impatient))
         .isInstanceOf(CallTimeoutException.class)
         .hasMessageContaining("PT0.2S");
   }
@@ -172,7 +172,7 @@ class JdkTransportTest {
     CallOptions impatient =
         CallOptions.builder().timeout(Duration.ofMillis(200)).maxRetries(0).build();
 
-    assertThatThrownBy(() -> client.call(Operations.HEALTHZ, Operation.None.NONE, impatient))
+    assertThatThrownBy(() -> client.call(Operations.HEALTHZ, NoContent.INSTANCE, impatient))
         .isInstanceOf(CallTimeoutException.class);
     assertThat(client.call(Operations.GET_SERVER_CAPABILITIES).supportedModels()).isEmpty();
   }
@@ -209,7 +209,7 @@ class JdkTransportTest {
         ApiClient.builder().apiKey("tml-test").baseUrl("http://127.0.0.1:" + free).build()) {
       CallOptions once = CallOptions.builder().maxRetries(0).build();
 
-      assertThatThrownBy(() -> lonely.call(Operations.HEALTHZ, Operation.None.NONE, once))
+      assertThatThrownBy(() -> lonely.call(Operations.HEALTHZ, NoContent.INSTANCE, once))
           .isInstanceOf(ConnectionException.class)
           .hasMessageContaining("127.0.0.1:" + free);
     }

@@ -7,8 +7,8 @@ import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.Transport;
 import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.client.TestClient;
-import io.tinker4j.transport.operation.Operation;
-import io.tinker4j.transport.operation.Operations;
+import io.tinker4j.transport.endpoint.Operations;
+import io.tinker4j.transport.operation.NoContent;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -42,7 +42,7 @@ class ProxyTest {
   private static String health(String baseUrl, Transport transport) {
     try (ApiClient client =
         ApiClient.builder().apiKey(TestClient.KEY).baseUrl(baseUrl).transport(transport).build()) {
-      return client.call(Operations.HEALTHZ, Operation.None.NONE, TestClient.ONCE).status();
+      return client.call(Operations.HEALTHZ, NoContent.INSTANCE, TestClient.ONCE).status();
     }
   }
 

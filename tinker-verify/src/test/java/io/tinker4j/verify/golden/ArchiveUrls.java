@@ -8,7 +8,7 @@ import io.tinker4j.transport.DecodeException;
 import io.tinker4j.transport.Headers;
 import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.client.CallOptions;
-import io.tinker4j.transport.operation.Operations;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.types.CheckpointArchiveUrlResponse;
 import io.tinker4j.types.wire.CheckpointRequest;
 import java.nio.charset.StandardCharsets;

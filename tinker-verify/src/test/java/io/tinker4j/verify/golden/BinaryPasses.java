@@ -6,9 +6,9 @@ import com.github.luben.zstd.Zstd;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.tinker4j.transport.TransportRequest;
 import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.endpoint.BodyFormat;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.transport.operation.JsonCodec;
-import io.tinker4j.transport.operation.Operations;
-import io.tinker4j.transport.operation.PassFormat;
 import io.tinker4j.types.wire.ForwardBackwardRequest;
 import io.tinker4j.types.wire.ForwardRequest;
 import tools.jackson.databind.JsonNode;
@@ -25,7 +25,7 @@ final class BinaryPasses {
     CannedTransport transport = CannedTransport.emptyObject();
 
     try (ApiClient client = transport.client("https://tinker.example")) {
-      send(decoded, compressed ? PassFormat.PROTOBUF_ZSTD : PassFormat.PROTOBUF, client);
+      send(decoded, compressed ? BodyFormat.PROTOBUF_ZSTD : BodyFormat.PROTOBUF, client);
     }
 
     TransportRequest sent = transport.requests.get(0);
@@ -37,7 +37,7 @@ final class BinaryPasses {
     assertThat(message(body, compressed)).isEqualTo(message(vector.bytes(), compressed));
   }
 
-  private static void send(JsonNode decoded, PassFormat format, ApiClient client) {
+  private static void send(JsonNode decoded, BodyFormat format, ApiClient client) {
     boolean forwardOnly = decoded.get("forward_only").asBoolean();
     byte[] request =
         Vector.MAPPER.writeValueAsBytes(

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.transport.operation.JsonCodec;
+import io.tinker4j.transport.operation.NoContent;
 import io.tinker4j.transport.operation.Operation;
-import io.tinker4j.transport.operation.Operations;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
@@ -84,8 +85,8 @@ record Endpoint<I>(Operation<I, ?> operation, Class<I> input, Map<String, String
     fromPath.forEach(document::put);
     JsonRequests.parameters(JsonRequests.text(http.get("query"))).forEach(document::put);
     I value =
-        input == Operation.None.class
-            ? input.cast(Operation.None.NONE)
+        input == NoContent.class
+            ? input.cast(NoContent.INSTANCE)
             : JsonCodec.read(Vector.MAPPER.writeValueAsBytes(document), input);
     try {
       client.call(operation, value);

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.endpoint.BodyFormat;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.transport.operation.JsonCodec;
-import io.tinker4j.transport.operation.Operations;
-import io.tinker4j.transport.operation.PassFormat;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.ImageAssetPointerChunk;
 import io.tinker4j.types.ImageFormat;
@@ -187,7 +187,7 @@ final class Refusals {
     CannedTransport transport = CannedTransport.emptyObject();
     try (ApiClient client = transport.client("https://tinker.example")) {
       client.call(
-          Operations.forwardBackward(PassFormat.PROTOBUF),
+          Operations.forwardBackward(BodyFormat.PROTOBUF),
           ForwardBackwardRequest.builder()
               .modelId("m")
               .seqId(seqId)

@@ -8,7 +8,7 @@ import io.tinker4j.transport.Transport;
 import io.tinker4j.transport.TransportRequest;
 import io.tinker4j.transport.TransportResponse;
 import io.tinker4j.transport.client.ApiClient;
-import io.tinker4j.transport.operation.Operations;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.types.ClientConfigResponse;
 import io.tinker4j.types.wire.ClientConfigRequest;
 import java.io.ByteArrayInputStream;

@@ -14,8 +14,8 @@ import io.tinker4j.transport.TransportRequest;
 import io.tinker4j.transport.TransportResponse;
 import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.client.CallOptions;
-import io.tinker4j.transport.operation.Operation;
-import io.tinker4j.transport.operation.Operations;
+import io.tinker4j.transport.endpoint.Operations;
+import io.tinker4j.transport.operation.NoContent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -86,7 +86,7 @@ final class UserErrors {
             .transport(transport)
             .build()) {
       return catchThrowableOfType(
-          type, () -> client.call(Operations.HEALTHZ, Operation.None.NONE, once));
+          type, () -> client.call(Operations.HEALTHZ, NoContent.INSTANCE, once));
     }
   }
 }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tinker4j.recovery.Batches;
-import io.tinker4j.recovery.Batches.Position;
 import io.tinker4j.recovery.RecoveryFailedException;
+import io.tinker4j.recovery.journal.DataPosition;
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
 import io.tinker4j.types.Datum;
@@ -71,9 +71,9 @@ class MutationTest {
   private static Batches<List<Datum>> fromTheBatchBefore(Batches<List<Datum>> batches) {
     return position ->
         batches.open(
-            position.equals(Position.START)
+            position.equals(DataPosition.START)
                 ? position
-                : new Position(position.rows() - 1, position.epoch(), position.randomState()));
+                : new DataPosition(position.rows() - 1, position.epoch(), position.randomState()));
   }
 
   @Test

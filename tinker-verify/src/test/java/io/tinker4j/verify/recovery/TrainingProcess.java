@@ -2,9 +2,9 @@ package io.tinker4j.verify.recovery;
 
 import io.tinker4j.recovery.Batches;
 import io.tinker4j.recovery.CheckpointSchedule;
-import io.tinker4j.recovery.JournalException;
 import io.tinker4j.recovery.RecoveryPolicy;
 import io.tinker4j.recovery.ResumableTraining;
+import io.tinker4j.recovery.journal.JournalException;
 import io.tinker4j.training.LoraOptions;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.transport.Backoff;

@@ -1,0 +1,11 @@
+/*
+ * The descriptor of the jar; the classes are compiled without, as those of the testkit are.
+ */
+module io.tinker4j.cli {
+  requires info.picocli;
+  requires io.tinker4j.recovery;
+  requires io.tinker4j.testkit;
+
+  opens io.tinker4j.cli to
+      info.picocli;
+}

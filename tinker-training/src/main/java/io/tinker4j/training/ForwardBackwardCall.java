@@ -1,0 +1,259 @@
+package io.tinker4j.training;
+
+import io.tinker4j.training.internal.ByteBudget;
+import io.tinker4j.training.internal.ChunkMerger;
+import io.tinker4j.training.internal.Chunker;
+import io.tinker4j.training.internal.LossSum;
+import io.tinker4j.training.internal.ResultType;
+import io.tinker4j.transport.ApiStatusException;
+import io.tinker4j.transport.ConflictException;
+import io.tinker4j.transport.TinkerException;
+import io.tinker4j.transport.endpoint.BodyFormat;
+import io.tinker4j.transport.endpoint.Operations;
+import io.tinker4j.types.Datum;
+import io.tinker4j.types.ForwardBackwardOutput;
+import io.tinker4j.types.LossFunction;
+import io.tinker4j.types.wire.ForwardBackwardInput;
+import io.tinker4j.types.wire.ForwardBackwardRequest;
+import io.tinker4j.types.wire.ForwardRequest;
+import io.tinker4j.types.wire.UntypedFuture;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One forward or forward_backward call: its chunks in one turn of the lane. Where the server's
+ * configuration allows it, the later ones go side by side and the first one last, because the
+ * server starts nothing before the lowest number is there and then has the whole batch at hand.
+ */
+final class ForwardBackwardCall {
+  private final ClientScope scope;
+  private final String modelId;
+  private final LossFunction loss;
+  private final boolean forwardOnly;
+  private final List<Chunker.Chunk<Datum>> chunks;
+  private final Set<Integer> accepted = new ConcurrentSkipListSet<>();
+
+  ForwardBackwardCall(
+      ClientScope scope, String modelId, List<Datum> data, LossFunction loss, boolean forwardOnly) {
+    this.scope = scope;
+    this.modelId = modelId;
+    this.loss = loss;
+    this.forwardOnly = forwardOnly;
+    this.chunks = scope.chunker().split(data);
+  }
+
+  /** Sends a forward pass that nobody waits for. */
+  static UntypedFuture probe(ClientScope scope, String modelId, Datum datum, long seqId)
+      throws Exception {
+    ForwardBackwardCall pass =
+        new ForwardBackwardCall(scope, modelId, List.of(datum), LossFunction.CROSS_ENTROPY, true);
+    ForwardBackwardInput input = pass.input(List.of(datum));
+    return scope.passFormats().submit(format -> pass.forward(input, seqId, format));
+  }
+
+  /** Fails a pass with what it makes of whether a step behind it was sent. */
+  @FunctionalInterface
+  interface Failing {
+    Exception failure(Function<Boolean, Exception> failure);
+  }
+
+  /** The promises of a pass's chunks, in order, and how long it took to get them. */
+  record Promises(List<String> requestIds, Duration roundtrip) {}
+
+  /** Submits all chunks under the next sequence numbers of the turn. */
+  Promises submit(SubmissionLane.Turn turn) throws Exception {
+    long start = scope.time().nanoTime();
+    boolean isParallel =
+        scope.config().parallelFwdbwdChunks() && chunks.size() > 1 && turn.isCertain();
+    try {
+      List<String> requestIds =
+          isParallel ? turn.sendAll(chunks.size(), this::firstLast).requestIds() : inOrder(turn);
+      return new Promises(requestIds, Duration.ofNanos(scope.time().nanoTime() - start));
+    } catch (RuntimeException e) {
+      throw accepted.isEmpty() ? e : partial(e);
+    }
+  }
+
+  /**
+   * Waits for the results of all chunks and merges them.
+   *
+   * @param failing fails what counts on this pass, given whether a step behind it was sent
+   * @throws PartialPassException when some have failed and some have added their gradient
+   * @throws RequestFailedException when the server has failed all, or an answer does not fit the
+   *     data; then all are carried out
+   */
+  ForwardBackwardOutput await(Promises promises, PendingCall<?> call, Failing failing)
+      throws Exception {
+    ResultType<ForwardBackwardOutput> type =
+        forwardOnly ? ResultType.FORWARD : ResultType.FORWARD_BACKWARD;
+    List<Callable<ForwardBackwardOutput>> waits = new ArrayList<>();
+    for (String requestId : promises.requestIds()) {
+      waits.add(() -> scope.awaiter().await(requestId, type, promises.roundtrip(), call));
+    }
+    List<CompletableFuture<ForwardBackwardOutput>> results = scope.runner().inParallel(waits);
+    PassFailures failures = new PassFailures(chunks, results);
+    if (failures.isAny()) {
+      throw failing.failure(isStepSent -> failures.toException(forwardOnly, isStepSent));
+    }
+    List<ForwardBackwardOutput> outputs = results.stream().map(CompletableFuture::join).toList();
+    PassAnswers.check(type, chunks, promises.requestIds(), outputs);
+    return withLossSum(ChunkMerger.merge(outputs));
+  }
+
+  /** Some servers report no metrics; the sum of many losses follows from the outputs. */
+  private ForwardBackwardOutput withLossSum(ForwardBackwardOutput output) {
+    List<Datum> data = new ArrayList<>();
+    chunks.forEach(chunk -> data.addAll(chunk.data()));
+    ForwardBackwardOutput whole = LossSum.addedTo(output, data, loss);
+    scope.lossWarnings().check(modelId, whole);
+    return whole;
+  }
+
+  private PartialSubmissionException partial(RuntimeException cause) {
+    return cause instanceof PartialSubmissionException known
+        ? known
+        : PartialSubmissionException.of(chunks, Set.copyOf(accepted), forwardOnly, cause);
+  }
+
+  private List<String> inOrder(SubmissionLane.Turn turn) throws Exception {
+    List<String> requestIds = new ArrayList<>();
+    for (int i = 0; i < chunks.size(); i++) {
+      ForwardBackwardInput input = input(chunks.get(i).data());
+      requestIds.add(submit(i, format -> turn.send(seqId -> request(input, seqId, format))));
+    }
+    return requestIds;
+  }
+
+  /** What became of chunks that were sent side by side, all of whose numbers are used. */
+  private record Sent(List<String> ids, @Nullable RuntimeException failure) {
+    List<String> requestIds() {
+      if (failure != null) {
+        throw failure;
+      }
+      return ids;
+    }
+  }
+
+  /** A failure is thrown when the fate of all later ones is known; one in doubt goes first. */
+  private Sent firstLast(long firstSeqId) throws Exception {
+    List<CompletableFuture<String>> later = new ArrayList<>();
+    for (int i = 1; i < chunks.size(); i++) {
+      int index = i;
+      later.add(scope.runner().run("chunk", () -> submit(index, firstSeqId + index)));
+    }
+    List<String> requestIds = new ArrayList<>();
+    RuntimeException failure = null;
+    for (CompletableFuture<String> each : later) {
+      try {
+        requestIds.add(Runner.joinUnwrapped(each));
+      } catch (RuntimeException e) {
+        failure = failure == null || isSettled(failure) ? e : failure;
+      }
+    }
+    if (failure == null) {
+      requestIds.addFirst(submit(0, firstSeqId));
+      return new Sent(requestIds, null);
+    }
+    if (accepted.isEmpty() || !isSettled(failure)) {
+      throw failure;
+    }
+    fillGaps(firstSeqId, failure);
+    return new Sent(List.of(), failure);
+  }
+
+  /**
+   * Uses the numbers of the chunks that were not accepted for passes that change nothing. Those
+   * that were accepted would otherwise wait for them on the server, and be carried out behind
+   * whatever comes next: a load, say, that was to undo them.
+   */
+  private void fillGaps(long firstSeqId, RuntimeException failure) throws Exception {
+    Datum harmless = chunks.get(accepted.iterator().next()).data().get(0);
+    ForwardBackwardInput input = input(List.of(harmless));
+    for (int i = 0; i < chunks.size(); i++) {
+      if (!accepted.contains(i)) {
+        fill(input, firstSeqId + i, failure);
+      }
+    }
+  }
+
+  private void fill(ForwardBackwardInput input, long seqId, RuntimeException failure)
+      throws Exception {
+    try {
+      UntypedFuture unused = scope.passFormats().submit(format -> forward(input, seqId, format));
+    } catch (ApiStatusException e) {
+      if (!isAboutUsedNumber(e, failure)) {
+        e.addSuppressed(failure);
+        throw partial(e);
+      }
+    }
+  }
+
+  /** Some servers count a refused request's number as used: they answer 409, or as before. */
+  private static boolean isAboutUsedNumber(ApiStatusException e, RuntimeException refusal) {
+    return e instanceof ConflictException
+        || (refusal instanceof ApiStatusException before
+            && before.status() == e.status()
+            && before.body().equals(e.body()));
+  }
+
+  private static boolean isSettled(RuntimeException failure) {
+    return failure instanceof TinkerException ours && !ours.mayHaveActed();
+  }
+
+  private String submit(int index, long seqId) throws Exception {
+    ForwardBackwardInput input = input(chunks.get(index).data());
+    return submit(index, format -> request(input, seqId, format));
+  }
+
+  private String submit(int index, BodyFormats.Submission submission) throws Exception {
+    try (ByteBudget.Lease lease = scope.trainingBytes().acquire(chunks.get(index).bytes())) {
+      UntypedFuture promise = scope.passFormats().submit(submission);
+      accepted.add(index);
+      return promise.requestId();
+    } catch (ApiStatusException e) {
+      throw scope.features().refusedPass(loss, e);
+    }
+  }
+
+  private ForwardBackwardInput input(List<Datum> data) {
+    return ForwardBackwardInput.builder()
+        .data(data)
+        .lossFn(loss.name())
+        .lossFnConfig(loss.config())
+        .lossFnConfigV2(loss.textConfig())
+        .build();
+  }
+
+  private UntypedFuture request(ForwardBackwardInput input, long seqId, BodyFormat format) {
+    return forwardOnly ? forward(input, seqId, format) : forwardBackward(input, seqId, format);
+  }
+
+  private UntypedFuture forward(ForwardBackwardInput input, long seqId, BodyFormat format) {
+    return scope
+        .api()
+        .call(
+            Operations.forward(format),
+            ForwardRequest.builder().forwardInput(input).modelId(modelId).seqId(seqId).build(),
+            ClientScope.SUBMISSION);
+  }
+
+  private UntypedFuture forwardBackward(ForwardBackwardInput input, long seqId, BodyFormat format) {
+    return scope
+        .api()
+        .call(
+            Operations.forwardBackward(format),
+            ForwardBackwardRequest.builder()
+                .forwardBackwardInput(input)
+                .modelId(modelId)
+                .seqId(seqId)
+                .build(),
+            ClientScope.SUBMISSION);
+  }
+}
