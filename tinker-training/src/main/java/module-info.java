@@ -2,7 +2,6 @@
 @SuppressWarnings("module")
 module io.tinker4j.training {
   requires transitive io.tinker4j.transport;
-  requires jdk.httpserver;
   requires static org.immutables.value.annotations;
 
   exports io.tinker4j.training;

@@ -19,5 +19,7 @@ module io.tinker4j.transport {
       io.tinker4j.recovery,
       io.tinker4j.testkit,
       io.tinker4j.conformance,
+      io.tinker4j.health,
+      io.tinker4j.mlflow,
       io.tinker4j.cli;
 }

@@ -1,7 +1,6 @@
 package io.tinker4j.recovery;
 
-import io.tinker4j.transport.Headers;
-import java.net.URI;
+
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -73,23 +72,5 @@ public interface ExperimentTracker {
   /** Returns a tracker that adds a JSON object per call to a file, each on a line of its own. */
   static ExperimentTracker jsonLines(Path file) {
     return new JsonLinesTracker(file);
-  }
-
-  /**
-   * Returns a tracker that makes a run of an MLflow experiment each time that a run is started or
-   * resumed: settings become parameters of at most 500 characters, checkpoints tags {@code
-   * artifact.<id>} with a JSON object. Names keep letters, digits, dots, dashes, slashes and
-   * spaces; {@code loss:sum} becomes {@code loss_sum}. Metrics that are not finite are left out.
-   *
-   * <p>Calls are made on a thread of their own, each at most three times. When MLflow does not take
-   * them, or more than 1,000 wait, they are lost: the first is logged, and all are counted and told
-   * when the run ends, for which training waits at most five seconds.
-   *
-   * @param server where MLflow is, without {@code /api}
-   * @param experimentId of an experiment that is there, such as {@code 0}
-   * @param headers to send with every call, for example {@code Authorization}
-   */
-  static ExperimentTracker mlflow(URI server, String experimentId, Headers headers) {
-    return MlflowTracker.create(server, experimentId, headers);
   }
 }

@@ -1,5 +1,6 @@
 package io.tinker4j.training;
 
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,19 +12,10 @@ import io.tinker4j.transport.CallKind;
 import io.tinker4j.transport.CredentialSource;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.TinkerListener.CircuitState;
-import io.tinker4j.transport.operation.JsonCodec;
 import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.wire.TelemetrySeverity;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -35,7 +27,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a service client says about its health, and how HTTP tells it on. */
+/** What a service client says about its health. */
 @Tag("readiness:K5")
 @Tag("readiness:R9")
 @Timeout(60)
@@ -274,52 +266,5 @@ class HealthTest {
 
     assertThat(service.health().status()).isEqualTo(Status.DOWN);
     assertThat(server.callsTo("healthz")).isEmpty();
-  }
-
-  @Test
-  void endpoint_tellsItOverHttp() throws Exception {
-    try (HealthEndpoint endpoint = HealthEndpoint.start(service, 0)) {
-      assertThat(endpoint.address().getAddress().isLoopbackAddress()).isTrue();
-      HttpResponse<String> up = get(endpoint, "/healthz");
-      assertThat(up.statusCode()).isEqualTo(200);
-      assertThat(JsonCodec.readMap(up.body().getBytes(StandardCharsets.UTF_8)))
-          .isEqualTo(JsonCodec.readMap(JsonCodec.write(service.health().toMap())))
-          .containsEntry("status", "UP");
-      assertThat(get(endpoint, "/readyz").statusCode()).isEqualTo(200);
-      assertThat(get(endpoint, "/metrics").body())
-          .contains(
-              "# TYPE tinker_status gauge\ntinker_status 0\n",
-              "tinker_component_status{component=\"session\"} 0\n",
-              "# TYPE tinker_telemetry_dropped_total counter\ntinker_telemetry_dropped_total 0\n",
-              "tinker_operations_pending 0\n",
-              "tinker_circuits_open_train 0\n");
-
-      healthz(503);
-      time.advance(Duration.ofSeconds(5));
-      assertThat(get(endpoint, "/healthz").statusCode()).isEqualTo(200);
-      assertThat(get(endpoint, "/readyz").statusCode()).isEqualTo(503);
-      service.close();
-      assertThat(get(endpoint, "/healthz").statusCode()).isEqualTo(503);
-      assertThat(get(endpoint, "/metrics").body()).contains("tinker_status 2\n");
-      assertThat(get(endpoint, "/other").statusCode()).isEqualTo(404);
-    }
-  }
-
-  @Test
-  void endpoint_telemetryDegraded_isReadyAllTheSame() throws Exception {
-    Health health =
-        new Health(List.of(new Health.Component("telemetry", Status.DEGRADED, "x", Map.of())));
-    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    try (HealthEndpoint endpoint = HealthEndpoint.start(() -> health, any)) {
-      assertThat(get(endpoint, "/readyz").statusCode()).isEqualTo(200);
-      assertThat(get(endpoint, "/metrics").body()).contains("tinker_status 1\n");
-    }
-  }
-
-  private static HttpResponse<String> get(HealthEndpoint endpoint, String path) throws Exception {
-    URI uri = URI.create("http://127.0.0.1:" + endpoint.address().getPort() + path);
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
-    }
   }
 }

@@ -1,4 +1,4 @@
-package io.tinker4j.recovery;
+package io.tinker4j.mlflow;
 
 import io.tinker4j.transport.Backoff;
 import io.tinker4j.transport.CallKind;

@@ -1,4 +1,8 @@
-package io.tinker4j.recovery;
+package io.tinker4j.mlflow;
+
+import io.tinker4j.recovery.ExperimentTracker;
+import io.tinker4j.recovery.RecoveryEvent;
+import io.tinker4j.recovery.ResumableTraining;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,6 +11,12 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.tinker4j.recovery.RecoveryEvent.Degradation;
 import io.tinker4j.recovery.RecoveryEvent.Degraded;
+import io.tinker4j.recovery.Batches;
+import io.tinker4j.recovery.CheckpointSchedule;
+import io.tinker4j.testkit.EmbeddedTinkerServer;
+import io.tinker4j.training.ServiceClient;
+import io.tinker4j.types.Datum;
+import io.tinker4j.types.LossFunction;
 import io.tinker4j.transport.Backoff;
 import io.tinker4j.transport.Headers;
 import io.tinker4j.transport.Time;
@@ -37,6 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 // readiness: S11, U11
 @Timeout(60)
 class MlflowTrackerTest {
+  private static final String MODEL = "tinker4j/tiny-bytes";
   private static final Headers TOKEN =
       Headers.builder().add("Authorization", "Bearer secret-token").build();
   private static final Backoff SOON =
@@ -122,9 +133,9 @@ class MlflowTrackerTest {
 
   @Test
   void run_isCreatedDescribedAndEnded() throws Exception {
-    try (TestRuns runs = new TestRuns()) {
+    try (EmbeddedTinkerServer embedded = EmbeddedTinkerServer.start()) {
       ResumableTraining.Result result =
-          runs.training(25, directory.resolve("run"))
+          training(embedded)
               .configuration(Map.of("data: version", "2"))
               .tracker(tracker())
               .build()
@@ -137,7 +148,7 @@ class MlflowTrackerTest {
           .allMatch(call -> "abc123".equals(call.body().get("run_id")));
       assertThat(all("params"))
           .contains(
-              Map.of("key", "base_model", "value", TestRuns.MODEL),
+              Map.of("key", "base_model", "value", MODEL),
               Map.of("key", "data_ version", "value", "2"));
       assertThat(all("metrics"))
           .filteredOn(metric -> "loss_sum".equals(metric.get("key")))
@@ -157,6 +168,20 @@ class MlflowTrackerTest {
           .containsEntry("type", "checkpoint")
           .containsEntry("uri", result.checkpointPath());
     }
+  }
+
+  private ResumableTraining.Builder<List<Datum>> training(EmbeddedTinkerServer embedded) {
+    List<Datum> sentence = List.of(Datum.supervised("the quick fox".chars().toArray()));
+    return ResumableTraining.supervised(
+            Batches.of(List.of(sentence), 25), LossFunction.CROSS_ENTROPY, step -> 0.01)
+        .service(() ->
+            ServiceClient.builder()
+                .baseUrl(embedded.baseUrl().toString())
+                .apiKey("tml-test")
+                .build())
+        .baseModel(MODEL)
+        .schedule(CheckpointSchedule.builder().everySteps(10).build())
+        .journal(directory.resolve("run"));
   }
 
   private static byte[] bytes(@Nullable Object text) {
@@ -202,9 +227,9 @@ class MlflowTrackerTest {
   void serverThatRefuses_costsAnEventAtTheEnd_andNoStep() throws Exception {
     answer = (path, number) -> 404;
     List<RecoveryEvent> events = Collections.synchronizedList(new ArrayList<>());
-    try (TestRuns runs = new TestRuns()) {
+    try (EmbeddedTinkerServer embedded = EmbeddedTinkerServer.start()) {
       ResumableTraining.Result result =
-          runs.training(25, directory.resolve("run"))
+          training(embedded)
               .tracker(tracker())
               .listener(events::add)
               .build()

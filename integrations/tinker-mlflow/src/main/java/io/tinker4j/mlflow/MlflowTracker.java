@@ -1,4 +1,6 @@
-package io.tinker4j.recovery;
+package io.tinker4j.mlflow;
+
+import io.tinker4j.recovery.ExperimentTracker;
 
 import io.tinker4j.transport.Backoff;
 import io.tinker4j.transport.Headers;
@@ -13,8 +15,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Says what a run does in the words of MLflow's REST API, version 2.0. */
-final class MlflowTracker implements ExperimentTracker {
+/**
+ * Notes what a run does in the words of MLflow's REST API, version 2.0. Give it to {@link
+ * io.tinker4j.recovery.ResumableTraining.Builder#tracker}; one run at a time uses it.
+ */
+public final class MlflowTracker implements ExperimentTracker {
   /** The most that MLflow takes in one call, and in one parameter of its older versions. */
   private static final int PARAMETERS_AT_ONCE = 100;
 
@@ -29,7 +34,21 @@ final class MlflowTracker implements ExperimentTracker {
     this.time = time;
   }
 
-  static MlflowTracker create(URI server, String experimentId, Headers headers) {
+  /**
+   * Returns a tracker that makes a run of an MLflow experiment each time that a run is started or
+   * resumed: settings become parameters of at most 500 characters, checkpoints tags {@code
+   * artifact.<id>} with a JSON object. Names keep letters, digits, dots, dashes, slashes and
+   * spaces; {@code loss:sum} becomes {@code loss_sum}. Metrics that are not finite are left out.
+   *
+   * <p>Calls are made on a thread of their own, each at most three times. When MLflow does not take
+   * them, or more than 1,000 wait, they are lost: the first is logged, and all are counted and told
+   * when the run ends, for which training waits at most five seconds.
+   *
+   * @param server where MLflow is, without {@code /api}
+   * @param experimentId of an experiment that is there, such as {@code 0}
+   * @param headers to send with every call, for example {@code Authorization}
+   */
+  public static MlflowTracker create(URI server, String experimentId, Headers headers) {
     return create(
         server,
         experimentId,

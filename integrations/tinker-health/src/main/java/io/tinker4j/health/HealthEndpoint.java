@@ -1,4 +1,7 @@
-package io.tinker4j.training;
+package io.tinker4j.health;
+
+import io.tinker4j.training.Health;
+import io.tinker4j.training.ServiceClient;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;

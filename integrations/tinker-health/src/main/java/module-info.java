@@ -1,0 +1,7 @@
+/** The health of a service client over HTTP. */
+module io.tinker4j.health {
+  requires transitive io.tinker4j.training;
+  requires jdk.httpserver;
+
+  exports io.tinker4j.health;
+}

@@ -1,0 +1,4 @@
+module consumer.modular {
+  requires io.tinker4j.recovery;
+  requires io.tinker4j.testkit;
+}
