@@ -1,9 +1,9 @@
 import com.google.googlejavaformat.java.Formatter;
+import com.google.googlejavaformat.java.FormatterException;
 import com.google.googlejavaformat.java.RemoveUnusedImports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -11,25 +11,38 @@ import java.util.stream.Stream;
 class Format {
   public static void main(String[] args) throws Exception {
     boolean write = args[0].equals("write");
-    List<Path> wrong = new ArrayList<>();
-    for (Path file : sources(Path.of(args[1]))) {
-      String source = Files.readString(file);
-      Formatter formatter = new Formatter();
-      String formatted =
-          formatter.formatSource(
-              RemoveUnusedImports.removeUnusedImports(formatter.formatSourceAndFixImports(source)));
-      if (!formatted.equals(source)) {
-        wrong.add(file);
-        if (write) {
-          Files.writeString(file, formatted);
-        }
-      }
-    }
+    List<Path> wrong =
+        sources(Path.of(args[1])).parallelStream().filter(file -> isWrong(file, write)).toList();
     wrong.forEach(file -> System.err.println((write ? "formatted " : "not formatted: ") + file));
     if (!write && !wrong.isEmpty()) {
       System.err.println("Run: mvn validate -N -Dformat=write");
       System.exit(1);
     }
+  }
+
+  private static boolean isWrong(Path file, boolean write) {
+    try {
+      String source = Files.readString(file);
+      String formatted = formatted(source);
+      if (formatted.equals(source)) {
+        return false;
+      }
+      if (write) {
+        Files.writeString(file, formatted);
+      }
+      return true;
+    } catch (IOException | FormatterException e) {
+      throw new IllegalStateException(file.toString(), e);
+    }
+  }
+
+  /** What is in order after one pass needs no second one, which takes as long as the first. */
+  private static String formatted(String source) throws FormatterException {
+    Formatter formatter = new Formatter();
+    String once = formatter.formatSourceAndFixImports(source);
+    return once.equals(source)
+        ? source
+        : formatter.formatSource(RemoveUnusedImports.removeUnusedImports(once));
   }
 
   private static List<Path> sources(Path root) throws IOException {
