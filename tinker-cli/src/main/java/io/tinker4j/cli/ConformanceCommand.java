@@ -1,9 +1,9 @@
 package io.tinker4j.cli;
 
-import io.tinker4j.testkit.conformance.ConformanceReport;
-import io.tinker4j.testkit.conformance.ConformanceResult;
-import io.tinker4j.testkit.conformance.ConformanceSuite;
-import io.tinker4j.testkit.conformance.Verdict;
+import io.tinker4j.conformance.ConformanceReport;
+import io.tinker4j.conformance.ConformanceResult;
+import io.tinker4j.conformance.ConformanceSuite;
+import io.tinker4j.conformance.Verdict;
 import java.net.URI;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;

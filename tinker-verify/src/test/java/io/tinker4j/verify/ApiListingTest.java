@@ -35,7 +35,10 @@ class ApiListingTest {
           .importPackages("io.tinker4j");
 
   @ParameterizedTest
-  @ValueSource(strings = {"types", "transport", "training", "recovery", "testkit", "health", "mlflow"})
+  @ValueSource(
+      strings = {
+        "types", "transport", "training", "recovery", "testkit", "conformance", "health", "mlflow"
+      })
   void listing_isThatOfTheCode(String module) throws IOException {
     Path file = Path.of("../docs/api/tinker-" + module + ".txt");
     String listing = listing(Modules.exportsOf("io.tinker4j." + module));

@@ -1,0 +1,127 @@
+package io.tinker4j.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tinker4j.testkit.EmbeddedTinkerServer;
+import io.tinker4j.testkit.Personality;
+import io.tinker4j.types.ClientConfigResponse;
+import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The conformance suite is a guest: it needs little room and leaves nothing of its own behind. */
+class ConformanceGuestTest {
+  /** Room for one model of somebody else and two of the suite. */
+  private static EmbeddedTinkerServer server(Personality personality) {
+    return EmbeddedTinkerServer.builder()
+        .personality(personality)
+        .adapterSlots(3)
+        .slotTimeout(Duration.ofDays(1))
+        .sessionTimeout(Duration.ofDays(1))
+        .holdTime(Duration.ofMillis(50))
+        .clientConfig(ClientConfigResponse.builder().pjwtAuthEnabled(true).build())
+        .start();
+  }
+
+  private static ConformanceReport run(EmbeddedTinkerServer server) throws InterruptedException {
+    return ConformanceSuite.of(server.baseUrl(), "tml-test").run(result -> {});
+  }
+
+  /** The checkpoints of all runs, by run and id. */
+  private static Set<String> checkpoints(Probe client) throws Exception {
+    Set<String> all = new TreeSet<>();
+    for (Object run : client.get("training_runs?limit=1000").ok().list("training_runs")) {
+      String id = Reply.Fields.of("run", run).text("training_run_id");
+      Reply.Fields listed = client.get("training_runs/" + id + "/checkpoints").ok();
+      listed
+          .list("checkpoints")
+          .forEach(each ->
+              all.add(id + " " + Reply.Fields.of("checkpoint", each).text("checkpoint_id")));
+    }
+    return all;
+  }
+
+  private static Probe client(EmbeddedTinkerServer server) {
+    return new Probe(server.baseUrl(), "tml-test");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void suite_leavesModelsAndCheckpointsAsTheyWere(Personality personality) throws Exception {
+    try (EmbeddedTinkerServer server = server(personality);
+        Probe client = client(server)) {
+      TestModel model = client.newModel();
+      String mine = model.id();
+      assertThat(client.saved(model, "mine")).endsWith("/weights/mine");
+      String weights = server.weightsHash(mine);
+      Set<String> before = checkpoints(client);
+
+      ConformanceReport report = run(server);
+
+      assertThat(checkpoints(client)).isEqualTo(before).hasSize(1);
+      assertThat(server.weightsHash(mine)).isEqualTo(weights);
+      assertThat(client.newModel().id()).isNotEmpty();
+      assertThat(client.newModel().id()).isNotEmpty();
+      assertThat(report.results())
+          .extracting(ConformanceResult::detail)
+          .noneMatch(detail -> detail.contains("Maximum number"))
+          .noneMatch(detail -> detail.contains("no answer"));
+    }
+  }
+
+  @Test
+  void suite_finishesItsSessions() throws Exception {
+    try (EmbeddedTinkerServer server = server(Personality.HOSTED);
+        Probe client = client(server)) {
+      String mine = client.newSession();
+
+      ConformanceReport report = run(server);
+
+      assertThat(server.openSessions()).containsExactly(mine);
+      assertThat(report.count(Verdict.SUPPORTED)).isEqualTo(report.results().size());
+      assertThat(report.leftBehind()).isEmpty();
+    }
+  }
+
+  /** SkyRL has no way to finish a session. */
+  @Test
+  void suite_whereSessionsCannotBeFinished_saysWhichAreLeft() throws Exception {
+    try (EmbeddedTinkerServer server = server(Personality.SKYRL)) {
+      ConformanceReport report = run(server);
+
+      assertThat(report.leftBehind()).hasSameSizeAs(server.openSessions());
+      assertThat(server.openSessions())
+          .allMatch(session ->
+              report.leftBehind().stream().anyMatch(left -> left.contains("session " + session)));
+      assertThat(report.toTable()).contains("left behind, ").contains("/finish → 404");
+    }
+  }
+
+  @Test
+  void suite_whereThereIsNoRoom_saysWhatItCouldNotJudge() throws Exception {
+    try (EmbeddedTinkerServer server = server(Personality.HOSTED);
+        Probe client = client(server)) {
+      for (int number = 0; number < 3; number++) {
+        assertThat(client.newModel().id()).isNotEmpty();
+      }
+
+      ConformanceReport report = run(server);
+
+      assertThat(report.results())
+          .filteredOn(result -> result.verdict() == Verdict.NOT_JUDGED)
+          .extracting(result -> result.which().id())
+          .contains("get-info", "optim-step", "save-weights", "get-info-without-model-id")
+          .doesNotContain("create-model", "healthz", "sample-binary");
+      assertThat(report.results())
+          .filteredOn(result -> result.verdict() == Verdict.NOT_JUDGED)
+          .extracting(ConformanceResult::detail)
+          .allMatch(detail -> detail.contains("Maximum number of LoRA adapters"));
+      assertThat(report.toTable()).containsPattern("not judged, \\d+ cases: .*Maximum number");
+      assertThat(report.toJson()).contains("\"outcome\":\"not_judged\"");
+      assertThat(report.leftBehind()).isEmpty();
+    }
+  }
+}
