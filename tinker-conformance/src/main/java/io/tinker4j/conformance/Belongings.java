@@ -30,16 +30,16 @@ final class Belongings {
   }
 
   /** Notes what a request has made. */
-  void note(String path, byte @Nullable [] body, Reply reply) {
-    if (body == null || reply.status() != 200 || reply.isBinary()) {
+  void note(String path, byte[] body, Reply reply) {
+    if (reply.status() != 200 || reply.isBinary()) {
       return;
     }
     switch (path) {
-      case "create_session" -> text(reply.body(), "session_id", sessions);
-      case "create_model" -> text(reply.body(), "request_id", creations);
+      case "create_session" -> add(reply.body(), "session_id", sessions);
+      case "create_model" -> add(reply.body(), "request_id", creations);
       case "load_weights" -> {
         if (fields(body).containsKey("session_id")) {
-          text(reply.body(), "request_id", creations);
+          add(reply.body(), "request_id", creations);
         }
       }
       case "save_weights" -> noteCheckpoint("weights/", fields(body));
@@ -48,7 +48,7 @@ final class Belongings {
     }
   }
 
-  private static void text(byte[] json, String name, Set<String> texts) {
+  private static void add(byte[] json, String name, Set<String> texts) {
     if (fields(json).get(name) instanceof String text) {
       texts.add(text);
     }
@@ -82,14 +82,7 @@ final class Belongings {
       attempt("the checkpoints of " + model, left, () -> deleteCheckpoints(model));
     }
     for (String session : sessions) {
-      attempt(
-          "the session " + session,
-          left,
-          () ->
-              expect(
-                  probe.post("sessions/" + session + "/finish", Bodies.finish("success")),
-                  200,
-                  204));
+      attempt("the session " + session, left, () -> finish(session));
     }
     return left;
   }
@@ -105,9 +98,16 @@ final class Belongings {
       removal.run();
     } catch (CaseException e) {
       left.add(what + ": " + e.detail());
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
       left.add(what + ": " + e);
     }
+  }
+
+  private void finish(String session) throws IOException, InterruptedException {
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
+    body.put("reason", Map.of("type", "success"));
+    body.put("detail", null);
+    expect(probe.post("sessions/" + session + "/finish", body), 200, 204);
   }
 
   /** A model that was never made, or that is gone, needs no unloading. */
@@ -119,26 +119,25 @@ final class Belongings {
     checkpoints.computeIfAbsent(model, any -> new LinkedHashSet<>());
     Reply reply =
         expect(
-            probe.post("unload_model", Bodies.of("model_id", model, "type", "unload_model")),
+            probe.post("unload_model", Map.of("model_id", model, "type", "unload_model")),
             200,
             400,
             404,
             410);
     if (reply.status() == 200) {
-      Reply unloaded = probe.await(reply.ok().text("request_id"), Probe.JSON);
-      expect(unloaded, 200, 400, 404, 410);
+      expect(probe.await(text(reply.json(), "request_id"), Probe.JSON), 200, 400, 404, 410);
     }
   }
 
   /** Deletes the checkpoints that are listed, or else those whose names are known. */
   private void deleteCheckpoints(String model) throws IOException, InterruptedException {
     String run = "training_runs/" + model + "/checkpoints";
-    Reply listed = probe.get(run);
+    Reply list = probe.send("GET", run, Map.of(), null);
     Set<String> ids =
-        listed.status() == 200 ? listed(listed.ok()) : checkpoints.getOrDefault(model, Set.of());
+        list.status() == 200 ? listed(list.json()) : checkpoints.getOrDefault(model, Set.of());
     for (String id : ids) {
       if (isPlain(id)) {
-        expect(probe.send("DELETE", run + "/" + id, null, Map.of()), 200, 204, 404, 410);
+        expect(probe.send("DELETE", run + "/" + id, Map.of(), null), 200, 204, 404, 410);
       }
     }
   }
@@ -148,15 +147,24 @@ final class Belongings {
     return id.matches("[A-Za-z0-9_./-]+") && !id.contains("..");
   }
 
-  private static Set<String> listed(Reply.Fields answer) {
+  private static Set<String> listed(Map<String, @Nullable Object> answer) {
+    if (!(answer.get("checkpoints") instanceof List<?> checkpoints)) {
+      throw CaseException.differs("expected a list of checkpoints, found " + answer);
+    }
     Set<String> ids = new LinkedHashSet<>();
-    for (Object each : answer.list("checkpoints")) {
-      Reply.Fields checkpoint = Reply.Fields.of("checkpoint", each);
-      String id = checkpoint.text("checkpoint_id");
-      boolean isSampler = "sampler".equals(checkpoint.get("checkpoint_type"));
+    for (Object checkpoint : checkpoints) {
+      String id = text(checkpoint, "checkpoint_id");
+      boolean isSampler = "sampler".equals(Pointer.find(checkpoint, "/checkpoint_type"));
       ids.add(id.contains("/") ? id : (isSampler ? "sampler_weights/" : "weights/") + id);
     }
     return ids;
+  }
+
+  private static String text(@Nullable Object object, String name) {
+    if (!(Pointer.find(object, "/" + name) instanceof String text)) {
+      throw CaseException.differs("expected a text " + name + ", found " + object);
+    }
+    return text;
   }
 
   private static Reply expect(Reply reply, int... statuses) {

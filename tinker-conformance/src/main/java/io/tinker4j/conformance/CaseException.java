@@ -13,6 +13,10 @@ final class CaseException extends RuntimeException {
     this.verdict = verdict;
   }
 
+  static CaseException of(Verdict verdict, String detail) {
+    return new CaseException(verdict, detail);
+  }
+
   static CaseException differs(String detail) {
     return new CaseException(Verdict.DIFFERS, detail);
   }

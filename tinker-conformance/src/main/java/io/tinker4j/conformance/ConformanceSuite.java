@@ -48,7 +48,7 @@ public final class ConformanceSuite {
 
   /** Returns all cases in their order. */
   public static List<ConformanceCase> cases() {
-    return CaseList.all().entries().stream().map(CaseList.Entry::which).toList();
+    return CaseFiles.all().entries().stream().map(CaseFiles.Entry::which).toList();
   }
 
   /**
@@ -58,11 +58,16 @@ public final class ConformanceSuite {
    * @throws InterruptedException when the thread was interrupted
    */
   public ConformanceReport run(Consumer<ConformanceResult> progress) throws InterruptedException {
+    return run(progress, (expected, reply, document, scope) -> {});
+  }
+
+  ConformanceReport run(Consumer<ConformanceResult> progress, CaseRun.Witness witness)
+      throws InterruptedException {
     List<ConformanceResult> results = new ArrayList<>();
     List<String> leftBehind = new ArrayList<>();
     try (Probe probe = new Probe(baseUrl, apiKey)) {
-      for (CaseList.Entry entry : CaseList.all().entries()) {
-        ConformanceResult result = ask(entry, probe);
+      for (CaseFiles.Entry entry : CaseFiles.all().entries()) {
+        ConformanceResult result = ask(entry, new CaseRun(CaseFiles.all(), probe, witness));
         probe.endCase().forEach(each -> leftBehind.add(entry.which().id() + ": " + each));
         results.add(result);
         progress.accept(result);
@@ -71,18 +76,16 @@ public final class ConformanceSuite {
     return new ConformanceReport(baseUrl.toString(), results, leftBehind);
   }
 
-  private static ConformanceResult ask(CaseList.Entry entry, Probe probe)
+  private static ConformanceResult ask(CaseFiles.Entry entry, CaseRun run)
       throws InterruptedException {
     try {
-      entry.check().run(probe);
+      run.run(entry);
       return new ConformanceResult(entry.which(), Verdict.SUPPORTED, "");
     } catch (CaseException e) {
       return new ConformanceResult(entry.which(), e.verdict(), e.detail());
-    } catch (InterruptedException e) {
-      throw e;
     } catch (IOException e) {
       return new ConformanceResult(entry.which(), Verdict.DIFFERS, "no answer: " + e);
-    } catch (Exception e) {
+    } catch (RuntimeException e) {
       return new ConformanceResult(entry.which(), Verdict.DIFFERS, "unreadable answer: " + e);
     }
   }

@@ -7,7 +7,6 @@ import io.tinker4j.testkit.Personality;
 import io.tinker4j.types.ClientConfigResponse;
 import java.time.Duration;
 import java.util.Set;
-import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,41 +29,23 @@ class ConformanceGuestTest {
     return ConformanceSuite.of(server.baseUrl(), "tml-test").run(result -> {});
   }
 
-  /** The checkpoints of all runs, by run and id. */
-  private static Set<String> checkpoints(Probe client) throws Exception {
-    Set<String> all = new TreeSet<>();
-    for (Object run : client.get("training_runs?limit=1000").ok().list("training_runs")) {
-      String id = Reply.Fields.of("run", run).text("training_run_id");
-      Reply.Fields listed = client.get("training_runs/" + id + "/checkpoints").ok();
-      listed
-          .list("checkpoints")
-          .forEach(each ->
-              all.add(id + " " + Reply.Fields.of("checkpoint", each).text("checkpoint_id")));
-    }
-    return all;
-  }
-
-  private static Probe client(EmbeddedTinkerServer server) {
-    return new Probe(server.baseUrl(), "tml-test");
-  }
-
   @ParameterizedTest
   @EnumSource
   void suite_leavesModelsAndCheckpointsAsTheyWere(Personality personality) throws Exception {
     try (EmbeddedTinkerServer server = server(personality);
-        Probe client = client(server)) {
-      TestModel model = client.newModel();
-      String mine = model.id();
-      assertThat(client.saved(model, "mine")).endsWith("/weights/mine");
+        Guest client = new Guest(server)) {
+      String session = client.createSession();
+      String mine = client.createModel(session, 0);
+      assertThat(client.save(mine, 1, "mine")).endsWith("/weights/mine");
       String weights = server.weightsHash(mine);
-      Set<String> before = checkpoints(client);
+      Set<String> before = client.checkpoints();
 
       ConformanceReport report = run(server);
 
-      assertThat(checkpoints(client)).isEqualTo(before).hasSize(1);
+      assertThat(client.checkpoints()).isEqualTo(before).hasSize(1);
       assertThat(server.weightsHash(mine)).isEqualTo(weights);
-      assertThat(client.newModel().id()).isNotEmpty();
-      assertThat(client.newModel().id()).isNotEmpty();
+      assertThat(client.createModel(session, 1)).isNotEmpty();
+      assertThat(client.createModel(session, 2)).isNotEmpty();
       assertThat(report.results())
           .extracting(ConformanceResult::detail)
           .noneMatch(detail -> detail.contains("Maximum number"))
@@ -75,8 +56,8 @@ class ConformanceGuestTest {
   @Test
   void suite_finishesItsSessions() throws Exception {
     try (EmbeddedTinkerServer server = server(Personality.HOSTED);
-        Probe client = client(server)) {
-      String mine = client.newSession();
+        Guest client = new Guest(server)) {
+      String mine = client.createSession();
 
       ConformanceReport report = run(server);
 
@@ -103,9 +84,10 @@ class ConformanceGuestTest {
   @Test
   void suite_whereThereIsNoRoom_saysWhatItCouldNotJudge() throws Exception {
     try (EmbeddedTinkerServer server = server(Personality.HOSTED);
-        Probe client = client(server)) {
+        Guest client = new Guest(server)) {
+      String session = client.createSession();
       for (int number = 0; number < 3; number++) {
-        assertThat(client.newModel().id()).isNotEmpty();
+        assertThat(client.createModel(session, number)).isNotEmpty();
       }
 
       ConformanceReport report = run(server);
