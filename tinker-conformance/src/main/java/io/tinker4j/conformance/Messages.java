@@ -168,6 +168,7 @@ final class Messages {
         | IndexOutOfBoundsException
         | ArithmeticException
         | ClassCastException
+        | IllegalArgumentException
         | CharacterCodingException e) {
       throw new IllegalArgumentException("not a " + message + ": " + e, e);
     }

@@ -11,26 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What is expected of a value: rules, all of which hold. */
 final class ValueMatcher {
-  private static final Set<String> RULES =
+  static final Set<String> RULES =
       Set.of(
-          "type",
-          "optional",
-          "absent",
-          "equals",
-          "not_equals",
-          "one_of",
-          "matches",
-          "contains",
-          "size",
-          "same_size_as",
-          "at_least",
-          "at_most",
-          "above",
-          "below",
-          "close_to",
-          "sum",
-          "each",
-          "claims");
+          ("type optional absent equals not_equals one_of matches contains size same_size_as"
+                  + " at_least at_most above below close_to sum each claims")
+              .split(" ", -1));
 
   private final Map<String, @Nullable Object> rules;
 
