@@ -3,6 +3,7 @@
  */
 module io.tinker4j.cli {
   requires info.picocli;
+  requires io.tinker4j.conformance;
   requires io.tinker4j.recovery;
   requires io.tinker4j.testkit;
 

@@ -18,7 +18,6 @@ module io.tinker4j.testkit {
   requires static transitive org.junit.jupiter.params;
 
   exports io.tinker4j.testkit;
-  exports io.tinker4j.testkit.conformance;
   exports io.tinker4j.testkit.fault;
   exports io.tinker4j.testkit.junit;
   exports io.tinker4j.testkit.transport;

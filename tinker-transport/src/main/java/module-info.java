@@ -12,13 +12,11 @@ module io.tinker4j.transport {
   exports io.tinker4j.transport.endpoint to
       io.tinker4j.training,
       io.tinker4j.testkit,
-      io.tinker4j.conformance,
       io.tinker4j.cli;
   exports io.tinker4j.transport.internal to
       io.tinker4j.training,
       io.tinker4j.recovery,
       io.tinker4j.testkit,
-      io.tinker4j.conformance,
       io.tinker4j.health,
       io.tinker4j.mlflow,
       io.tinker4j.cli;

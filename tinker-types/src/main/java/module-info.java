@@ -13,14 +13,12 @@ module io.tinker4j.types {
       io.tinker4j.training,
       io.tinker4j.recovery,
       io.tinker4j.testkit,
-      io.tinker4j.conformance,
       io.tinker4j.cli;
   exports io.tinker4j.types.internal to
       io.tinker4j.transport,
       io.tinker4j.training,
       io.tinker4j.recovery,
       io.tinker4j.testkit,
-      io.tinker4j.conformance,
       io.tinker4j.cli;
 
   opens io.tinker4j.types to

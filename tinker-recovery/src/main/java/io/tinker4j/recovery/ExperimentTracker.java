@@ -1,6 +1,5 @@
 package io.tinker4j.recovery;
 
-
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -57,7 +56,7 @@ public interface ExperimentTracker {
     }
 
     /** Returns the fields under their names in JSON; what is not known is null. */
-    Map<String, @Nullable Object> fields() {
+    public Map<String, @Nullable Object> fields() {
       Map<String, @Nullable Object> fields = new LinkedHashMap<>();
       fields.put("artifact_id", id);
       fields.put("type", type);

@@ -1,6 +1,5 @@
 package io.tinker4j.training;
 
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -37,7 +37,14 @@ class ApiListingTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "types", "transport", "training", "recovery", "testkit", "conformance", "health", "mlflow"
+        "types",
+        "transport",
+        "training",
+        "recovery",
+        "testkit",
+        "conformance",
+        "health",
+        "mlflow"
       })
   void listing_isThatOfTheCode(String module) throws IOException {
     Path file = Path.of("../docs/api/tinker-" + module + ".txt");

@@ -2,9 +2,9 @@ package io.tinker4j.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tinker4j.health.HealthEndpoint;
 import io.tinker4j.testkit.EmbeddedTinkerServer;
 import io.tinker4j.training.Health;
-import io.tinker4j.health.HealthEndpoint;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.types.SessionOutcome;
 import java.net.URI;

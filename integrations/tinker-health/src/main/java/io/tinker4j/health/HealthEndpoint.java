@@ -1,12 +1,11 @@
 package io.tinker4j.health;
 
-import io.tinker4j.training.Health;
-import io.tinker4j.training.ServiceClient;
-
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.tinker4j.training.Health;
 import io.tinker4j.training.Health.Component;
 import io.tinker4j.training.Health.Status;
+import io.tinker4j.training.ServiceClient;
 import io.tinker4j.transport.internal.TinkerThreads;
 import io.tinker4j.transport.operation.JsonCodec;
 import java.io.IOException;

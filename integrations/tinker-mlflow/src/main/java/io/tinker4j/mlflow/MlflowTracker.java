@@ -1,7 +1,6 @@
 package io.tinker4j.mlflow;
 
 import io.tinker4j.recovery.ExperimentTracker;
-
 import io.tinker4j.transport.Backoff;
 import io.tinker4j.transport.Headers;
 import io.tinker4j.transport.Time;

@@ -1,26 +1,25 @@
 package io.tinker4j.mlflow;
 
-import io.tinker4j.recovery.ExperimentTracker;
-import io.tinker4j.recovery.RecoveryEvent;
-import io.tinker4j.recovery.ResumableTraining;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.tinker4j.recovery.RecoveryEvent.Degradation;
-import io.tinker4j.recovery.RecoveryEvent.Degraded;
 import io.tinker4j.recovery.Batches;
 import io.tinker4j.recovery.CheckpointSchedule;
+import io.tinker4j.recovery.ExperimentTracker;
+import io.tinker4j.recovery.RecoveryEvent;
+import io.tinker4j.recovery.RecoveryEvent.Degradation;
+import io.tinker4j.recovery.RecoveryEvent.Degraded;
+import io.tinker4j.recovery.ResumableTraining;
 import io.tinker4j.testkit.EmbeddedTinkerServer;
 import io.tinker4j.training.ServiceClient;
-import io.tinker4j.types.Datum;
-import io.tinker4j.types.LossFunction;
 import io.tinker4j.transport.Backoff;
 import io.tinker4j.transport.Headers;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.operation.JsonCodec;
+import io.tinker4j.types.Datum;
+import io.tinker4j.types.LossFunction;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -229,11 +228,7 @@ class MlflowTrackerTest {
     List<RecoveryEvent> events = Collections.synchronizedList(new ArrayList<>());
     try (EmbeddedTinkerServer embedded = EmbeddedTinkerServer.start()) {
       ResumableTraining.Result result =
-          training(embedded)
-              .tracker(tracker())
-              .listener(events::add)
-              .build()
-              .resumeOrStart();
+          training(embedded).tracker(tracker()).listener(events::add).build().resumeOrStart();
 
       assertThat(result.isComplete()).isTrue();
       assertThat(result.recoveries()).isZero();
@@ -277,10 +272,10 @@ class MlflowTrackerTest {
 
   @Test
   void settingsThatMakeNoSense_areRefused() {
-    assertThatThrownBy(() -> ExperimentTracker.mlflow(URI.create("host:1"), "0", TOKEN))
+    assertThatThrownBy(() -> MlflowTracker.create(URI.create("host:1"), "0", TOKEN))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("http://");
-    assertThatThrownBy(() -> ExperimentTracker.mlflow(URI.create("http://a"), " ", TOKEN))
+    assertThatThrownBy(() -> MlflowTracker.create(URI.create("http://a"), " ", TOKEN))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("experimentId");
   }
