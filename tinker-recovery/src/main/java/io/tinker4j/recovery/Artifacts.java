@@ -53,7 +53,11 @@ final class Artifacts {
 
   private static OptionalLong sizeOf(String path, RestClient client) {
     try {
-      return client.listCheckpoints(TinkerPath.parse(path).trainingRunId()).checkpoints().stream()
+      return client
+          .checkpoints()
+          .list(TinkerPath.parse(path).trainingRunId())
+          .checkpoints()
+          .stream()
           .filter(each -> each.tinkerPath().equals(path))
           .findFirst()
           .map(each -> each.sizeBytes())

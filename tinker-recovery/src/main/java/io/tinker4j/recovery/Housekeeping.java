@@ -3,6 +3,7 @@ package io.tinker4j.recovery;
 import io.tinker4j.recovery.journal.CheckpointRecord;
 import io.tinker4j.recovery.journal.JournalEntry.CheckpointDropped;
 import io.tinker4j.recovery.store.JournalWriter;
+import io.tinker4j.training.CheckpointsClient;
 import io.tinker4j.training.RestClient;
 import io.tinker4j.training.SessionListener;
 import io.tinker4j.transport.internal.TinkerThreads;
@@ -124,7 +125,7 @@ final class Housekeeping {
 
   private void delete(RestClient client, List<String> paths) {
     try {
-      for (RestClient.Deletion each : client.deleteCheckpoints(paths, false)) {
+      for (CheckpointsClient.Deletion each : client.checkpoints().deleteAll(paths, false)) {
         each.failure().ifPresent(e -> troubles.add(each.toString()));
       }
     } catch (RuntimeException | Error e) {

@@ -113,7 +113,7 @@ public final class JournalVerification {
     List<String> missing = new ArrayList<>();
     for (CheckpointRecord checkpoint : reading.state().checkpoints()) {
       try {
-        Object unused = rest.getWeightsInfoByTinkerPath(checkpoint.path());
+        Object unused = rest.checkpoints().weightsInfo(checkpoint.path());
       } catch (ApiStatusException | IllegalArgumentException e) {
         if (!LoadFailures.isAboutTheCheckpoint(e)) {
           throw e;

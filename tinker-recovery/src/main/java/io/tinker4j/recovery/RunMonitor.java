@@ -108,7 +108,7 @@ public final class RunMonitor implements AutoCloseable {
 
   private void look(String runId) {
     try {
-      if (rest.getTrainingRun(runId).isCorrupted()) {
+      if (rest.runs().get(runId).isCorrupted()) {
         tell(new Detection(runId, false));
       }
     } catch (NotFoundException e) {

@@ -102,7 +102,7 @@ class LadderTest {
     try {
       for (int calls = 0; calls < 20; calls++) {
         try {
-          Object unused = rest.getTrainingRun("any");
+          Object unused = rest.runs().get("any");
         } catch (CircuitOpenException e) {
           return e.retryAfter().orElseThrow();
         } catch (TinkerException e) {
@@ -158,7 +158,7 @@ class LadderTest {
                 Batches.of(TestRuns.batches(30), 1),
                 (client, batches, step) -> {
                   if (step == 15) {
-                    Object unused = service.createRestClient().getTrainingRun("not-there");
+                    Object unused = service.createRestClient().runs().get("not-there");
                   }
                   return plain.submit(client, batches, step);
                 }),

@@ -108,7 +108,7 @@ class ManualRecoveryTest {
     String clean = runs.cleanWeights(30, directory.resolve("clean"));
     trainUntilItFails(25);
     try (ServiceClient service = runs.connect()) {
-      service.createRestClient().deleteCheckpointFromTinkerPath(checkpoints().getLast().path());
+      service.createRestClient().checkpoints().delete(checkpoints().getLast().path());
     }
 
     CheckpointRecord recovered = training().build().recoverNow();

@@ -88,7 +88,7 @@ class RestoreChoiceTest {
     Path run = directory.resolve("run");
     CheckpointRecord newest = stopped(run, 25).getLast();
     try (ServiceClient service = runs.connect()) {
-      service.createRestClient().deleteCheckpointFromTinkerPath(newest.path());
+      service.createRestClient().checkpoints().delete(newest.path());
     }
 
     assertThatThrownBy(() ->

@@ -128,7 +128,7 @@ class ResumableTrainingTest {
     try (ServiceClient service = runs.connect()) {
       List<CheckpointRecord> all = JournalState.of(ProgressJournal.read(copy)).checkpoints();
       all.subList(all.size() - 2, all.size())
-          .forEach(each -> service.createRestClient().deleteCheckpointFromTinkerPath(each.path()));
+          .forEach(each -> service.createRestClient().checkpoints().delete(each.path()));
       assertThat(JournalVerification.verify(copy, service.createRestClient()).missing()).hasSize(2);
     }
 
@@ -388,7 +388,7 @@ class ResumableTrainingTest {
         .extracting(CheckpointRecord::step)
         .containsExactly(50L, 60L);
     try (ServiceClient service = runs.connect()) {
-      assertThat(service.createRestClient().listCheckpoints(result.modelId()).checkpoints())
+      assertThat(service.createRestClient().checkpoints().list(result.modelId()).checkpoints())
           .hasSize(2);
     }
     List<String> lines = Files.readAllLines(log);

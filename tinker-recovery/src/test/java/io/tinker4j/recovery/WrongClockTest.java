@@ -63,7 +63,7 @@ class WrongClockTest {
     List<String> paths = new ArrayList<>();
     try (ServiceClient service = runs.connect()) {
       for (String runId : runIds) {
-        service.createRestClient().listCheckpoints(runId).checkpoints().stream()
+        service.createRestClient().checkpoints().list(runId).checkpoints().stream()
             .map(Checkpoint::tinkerPath)
             .forEach(paths::add);
       }

@@ -38,14 +38,16 @@ final class CheckpointDeletion {
     delete(checkpoint, known);
   }
 
-  List<RestClient.Deletion> deleteAll(List<String> tinkerPaths) {
+  List<CheckpointsClient.Deletion> deleteAll(List<String> tinkerPaths) {
     List<TinkerPath> paths = new ArrayList<>();
     for (int i = 0; i < tinkerPaths.size(); i++) {
       paths.add(ResourceIds.path("tinkerPaths[" + i + "]", tinkerPaths.get(i)));
     }
     Map<String, Listing> listings = force ? Map.of() : listings(paths);
     return ParallelCalls.map(
-        api.threads(), paths, path -> new RestClient.Deletion(path.path(), tried(path, listings)));
+        api.threads(),
+        paths,
+        path -> new CheckpointsClient.Deletion(path.path(), tried(path, listings)));
   }
 
   private Map<String, Listing> listings(List<TinkerPath> paths) {

@@ -240,7 +240,8 @@ class ClientsOverHttpTest {
     var info =
         service
             .createRestClient()
-            .getWeightsInfoByTinkerPath(restored.saveState("again").join().path());
+            .checkpoints()
+            .weightsInfo(restored.saveState("again").join().path());
     assertThat(info.loraRank()).hasValue(2);
     assertThat(info.trainUnembed()).hasValue(false);
     assertThat(info.trainMlp()).hasValue(true);
@@ -346,11 +347,11 @@ class ClientsOverHttpTest {
     training.saveState("one").join();
     RestClient rest = service.createRestClient();
 
-    assertThat(rest.getTrainingRun(training.modelId()).baseModel()).isEqualTo(MODEL);
-    assertThat(rest.listCheckpoints(training.modelId()).checkpoints())
+    assertThat(rest.runs().get(training.modelId()).baseModel()).isEqualTo(MODEL);
+    assertThat(rest.checkpoints().list(training.modelId()).checkpoints())
         .extracting(checkpoint -> checkpoint.tinkerPath())
         .containsExactly("tinker://" + training.modelId() + "/weights/one");
-    assertThatThrownBy(() -> rest.getTrainingRun("none")).isInstanceOf(NotFoundException.class);
+    assertThatThrownBy(() -> rest.runs().get("none")).isInstanceOf(NotFoundException.class);
   }
 
   @Test

@@ -94,8 +94,7 @@ class RealServerTest {
     try (ServiceClient service = server.client().build()) {
       RestClient rest = service.createRestClient();
 
-      assertThat(rest.getCheckpointArchiveUrlFromTinkerPath(path).url())
-          .isEqualTo("http://files.test/x");
+      assertThat(rest.checkpoints().archiveUrl(path).url()).isEqualTo("http://files.test/x");
     }
   }
 
@@ -115,11 +114,11 @@ class RealServerTest {
     try (ServiceClient service = server.client().build()) {
       RestClient rest = service.createRestClient();
 
-      rest.deleteCheckpointFromTinkerPath(path, true);
-      rest.publishCheckpointFromTinkerPath(path);
-      rest.unpublishCheckpointFromTinkerPath(path);
-      rest.clearCheckpointTtlFromTinkerPath(path);
-      assertThat(rest.getWeightsInfoByTinkerPath(path).baseModel()).isEqualTo("b");
+      rest.checkpoints().delete(path, true);
+      rest.checkpoints().publish(path);
+      rest.checkpoints().unpublish(path);
+      rest.checkpoints().clearTtl(path);
+      assertThat(rest.checkpoints().weightsInfo(path).baseModel()).isEqualTo("b");
       assertThat(service.createSamplingClientFromPath(path)).isNotNull();
     }
 
@@ -141,12 +140,10 @@ class RealServerTest {
     try (ServiceClient service = server.client().time(new RecordingTime()).maxRetries(0).build()) {
       RestClient rest = service.createRestClient();
       for (int i = 0; i < 2; i++) {
-        isNotSupported(
-            () -> rest.deleteCheckpointFromTinkerPath(path, true), Feature.CHECKPOINT_DELETION);
-        isNotSupported(
-            () -> rest.getCheckpointArchiveUrlFromTinkerPath(path), Feature.CHECKPOINT_DOWNLOAD);
-        isNotSupported(() -> rest.getWeightsInfoByTinkerPath(path), Feature.WEIGHTS_INFO);
-        isNotSupported(() -> rest.listTrainingRuns(1, 0), Feature.TRAINING_RUNS);
+        isNotSupported(() -> rest.checkpoints().delete(path, true), Feature.CHECKPOINT_DELETION);
+        isNotSupported(() -> rest.checkpoints().archiveUrl(path), Feature.CHECKPOINT_DOWNLOAD);
+        isNotSupported(() -> rest.checkpoints().weightsInfo(path), Feature.WEIGHTS_INFO);
+        isNotSupported(() -> rest.runs().list(1, 0), Feature.TRAINING_RUNS);
       }
     }
 

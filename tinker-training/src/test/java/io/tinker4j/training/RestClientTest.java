@@ -3,7 +3,7 @@ package io.tinker4j.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tinker4j.training.RestClient.Deletion;
+import io.tinker4j.training.CheckpointsClient.Deletion;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.Headers;
 import io.tinker4j.transport.client.ApiClient;
@@ -74,7 +74,7 @@ class RestClientTest {
   @Test
   void trainingRuns_severalPages_areFetchedAsTheyAreNeeded() {
     server.answer(200, runs(4, 1, 2)).answer(200, runs(4, 3, 4));
-    var runs = rest.trainingRuns().iterator();
+    var runs = rest.runs().all().iterator();
 
     assertThat(runs.next().trainingRunId()).isEqualTo("r1");
     assertThat(runs.next().trainingRunId()).isEqualTo("r2");
@@ -94,7 +94,7 @@ class RestClientTest {
   void trainingRuns_stream_findsTheCorruptedOnesOfAllPages() {
     server.answer(200, runs(3, 1, 2)).answer(200, runs(3, 3));
 
-    assertThat(rest.trainingRuns().stream().filter(run -> run.isCorrupted()))
+    assertThat(rest.runs().all().stream().filter(run -> run.isCorrupted()))
         .singleElement()
         .satisfies(run -> assertThat(run.trainingRunId()).isEqualTo("r3"));
   }
@@ -105,22 +105,22 @@ class RestClientTest {
     server.answer(200, "{\"sessions\":[\"a\",\"b\"]}").answer(200, "{\"sessions\":[\"c\"]}");
     server.answer(200, "{\"sessions\":[]}").answer(200, "{\"sessions\":[\"a\"]}");
 
-    assertThat(rest.sessions().stream()).containsExactly("a", "b", "c");
-    assertThat(rest.sessions().totalCount()).isEmpty();
+    assertThat(rest.sessions().all().stream()).containsExactly("a", "b", "c");
+    assertThat(rest.sessions().all().totalCount()).isEmpty();
   }
 
   @Test
   void sessions_ofAServerThatIgnoresTheOffset_endAtTheRepeatedPage() {
     server.answer(200, "{\"sessions\":[\"a\",\"b\"]}").answer(200, "{\"sessions\":[\"a\",\"b\"]}");
 
-    assertThat(rest.sessions()).containsExactly("a", "b");
+    assertThat(rest.sessions().all()).containsExactly("a", "b");
   }
 
   @Test
   void userCheckpoints_pageShrinksToNothingBelowTheTotal_ends() {
     answerCheckpoints();
 
-    assertThat(rest.userCheckpoints()).isEmpty();
+    assertThat(rest.checkpoints().all()).isEmpty();
   }
 
   @Tag("readiness:F4")
@@ -138,10 +138,10 @@ class RestClientTest {
         checkpoint("sampler_weights/newest", "2024-05-01T00:00:00Z", ""));
     answerCheckpoints(checkpoint("sampler_weights/only", "2024-05-01T00:00:00Z", ""));
 
-    Optional<Checkpoint> latest = rest.latestTrainingCheckpoint("r1");
+    Optional<Checkpoint> latest = rest.checkpoints().latest("r1");
 
     assertThat(latest.orElseThrow().tinkerPath()).isEqualTo("tinker://r1/weights/new");
-    assertThat(rest.latestTrainingCheckpoint("r1")).isEmpty();
+    assertThat(rest.checkpoints().latest("r1")).isEmpty();
   }
 
   private void answerUnavailable() {
@@ -166,7 +166,7 @@ class RestClientTest {
             .build(),
         "");
 
-    CheckpointArchiveUrlResponse found = rest.getCheckpointArchiveUrl("r1", "weights/1");
+    CheckpointArchiveUrlResponse found = rest.checkpoints().archiveUrl("tinker://r1/weights/1");
 
     assertThat(found.url()).isEqualTo("https://s/x?signature=1");
     assertThat(found.expires()).isEqualTo(Instant.parse("2026-01-02T12:00:00Z"));
@@ -179,7 +179,7 @@ class RestClientTest {
       answerUnavailable();
     }
 
-    assertThatThrownBy(() -> rest.getCheckpointArchiveUrl("r1", "weights/1"))
+    assertThatThrownBy(() -> rest.checkpoints().archiveUrl("tinker://r1/weights/1"))
         .isInstanceOf(ApiStatusException.class)
         .hasMessageContaining("building");
     assertThat(time.sleeps).hasSize(5);
@@ -191,7 +191,7 @@ class RestClientTest {
     server.answer(200, "{\"status\":\"pending\"}").answer(200, "{\"status\":\"pending\"}");
     server.answer(200, "{\"status\":\"ready\",\"url\":\"https://s/t\"}");
 
-    assertThat(rest.exportSessionTrace("s1")).isEqualTo("https://s/t");
+    assertThat(rest.sessions().exportTrace("s1")).isEqualTo("https://s/t");
     assertThat(time.sleeps).containsExactly(Duration.ofSeconds(5), Duration.ofSeconds(5));
   }
 
@@ -202,10 +202,10 @@ class RestClientTest {
       server.answer(200, "{\"status\":\"pending\"}");
     }
 
-    assertThatThrownBy(() -> rest.exportSessionTrace("s1"))
+    assertThatThrownBy(() -> rest.sessions().exportTrace("s1"))
         .isInstanceOf(RequestFailedException.class)
         .hasMessageContaining("no events found");
-    assertThatThrownBy(() -> rest.exportSessionTrace("s1"))
+    assertThatThrownBy(() -> rest.sessions().exportTrace("s1"))
         .isInstanceOf(ProgressTimeoutException.class);
     assertThat(time.now()).isEqualTo(Instant.EPOCH.plus(Duration.ofMinutes(30)));
   }
@@ -215,8 +215,8 @@ class RestClientTest {
   void publish_alreadyPublic_isSuccessWithoutRetries() {
     server.answer(409, "{\"detail\":\"already public\"}").answer(409, "{\"detail\":\"private\"}");
 
-    rest.publishCheckpointFromTinkerPath(PATH);
-    rest.unpublishCheckpointFromTinkerPath(PATH);
+    rest.checkpoints().publish(PATH);
+    rest.checkpoints().unpublish(PATH);
 
     assertThat(server.requests).hasSize(2);
     assertThat(time.sleeps).isEmpty();
@@ -227,7 +227,7 @@ class RestClientTest {
   void publish_answerLost_isTriedAgainAndTheConflictIsSuccess() {
     server.lose().lose().answer(409, "{\"detail\":\"already public\"}");
 
-    rest.publishCheckpointFromTinkerPath(PATH);
+    rest.checkpoints().publish(PATH);
 
     assertThat(server.requests).hasSize(3);
   }
@@ -238,10 +238,10 @@ class RestClientTest {
     answerCheckpoints(checkpoint("weights/1", "2024-01-01T00:00:00Z", ",\"public\":true"));
     server.answer(200, "{}");
 
-    assertThatThrownBy(() -> rest.deleteCheckpointFromTinkerPath(PATH))
+    assertThatThrownBy(() -> rest.checkpoints().delete(PATH))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("published");
-    rest.deleteCheckpointFromTinkerPath(PATH, true);
+    rest.checkpoints().delete(PATH, true);
 
     assertThat(server.requests).extracting(sent -> sent.method()).containsExactly("GET", "DELETE");
   }
@@ -252,7 +252,7 @@ class RestClientTest {
     answerCheckpoints(checkpoint("weights/1", "2024-01-01T00:00:00Z", ""));
     server.lose().answer(404, "{\"detail\":\"gone\"}");
 
-    rest.deleteCheckpoint("r1", "weights/1");
+    rest.checkpoints().delete("tinker://r1/weights/1");
 
     assertThat(server.requests).hasSize(3);
   }
@@ -265,14 +265,15 @@ class RestClientTest {
         checkpoint("weights/2", "2024-01-01T00:00:00Z", ",\"public\":true"));
     server.answer(200, "{}");
 
-    List<Deletion> results = rest.deleteCheckpoints(List.of(PATH, "tinker://r1/weights/2"), false);
+    List<Deletion> results =
+        rest.checkpoints().deleteAll(List.of(PATH, "tinker://r1/weights/2"), false);
 
     assertThat(results)
         .extracting(Deletion::tinkerPath)
         .containsExactly(PATH, "tinker://r1/weights/2");
     assertThat(results.get(0).failure()).isEmpty();
     assertThat(results.get(1).failure()).containsInstanceOf(IllegalStateException.class);
-    assertThat(rest.deleteCheckpoints(List.of(), false)).isEmpty();
+    assertThat(rest.checkpoints().deleteAll(List.of(), false)).isEmpty();
   }
 
   @ParameterizedTest
@@ -291,16 +292,16 @@ class RestClientTest {
   void tinkerPath_malformed_isRefusedByNameBeforeAnythingIsSent(String path) {
     List<ThrowingCallable> calls =
         List.of(
-            () -> rest.getTrainingRunByTinkerPath(path),
-            () -> rest.getWeightsInfoByTinkerPath(path),
-            () -> rest.getCheckpointArchiveUrlFromTinkerPath(path),
-            () -> rest.download(path),
-            () -> rest.deleteCheckpointFromTinkerPath(path),
-            () -> rest.deleteCheckpoints(List.of(PATH, path), true),
-            () -> rest.publishCheckpointFromTinkerPath(path),
-            () -> rest.unpublishCheckpointFromTinkerPath(path),
-            () -> rest.setCheckpointTtlFromTinkerPath(path, Duration.ofDays(1)),
-            () -> rest.clearCheckpointTtlFromTinkerPath(path));
+            () -> rest.runs().getByTinkerPath(path),
+            () -> rest.checkpoints().weightsInfo(path),
+            () -> rest.checkpoints().archiveUrl(path),
+            () -> rest.checkpoints().download(path),
+            () -> rest.checkpoints().delete(path),
+            () -> rest.checkpoints().deleteAll(List.of(PATH, path), true),
+            () -> rest.checkpoints().publish(path),
+            () -> rest.checkpoints().unpublish(path),
+            () -> rest.checkpoints().setTtl(path, Duration.ofDays(1)),
+            () -> rest.checkpoints().clearTtl(path));
 
     assertThat(calls)
         .allSatisfy(call ->
@@ -312,18 +313,15 @@ class RestClientTest {
 
   @Test
   void arguments_wrong_areRefusedByNameBeforeAnythingIsSent() {
-    refused("trainingRunId", () -> rest.getTrainingRun(""));
-    refused("trainingRunId", () -> rest.listCheckpoints("a/b"));
-    refused("checkpointId", () -> rest.getCheckpointArchiveUrl("r1", ""));
-    refused("checkpointId", () -> rest.deleteCheckpoint("r1", "weights/1/2"));
-    refused("checkpointId", () -> rest.deleteCheckpoint("r1", "weights/.."));
-    refused("checkpointId", () -> rest.getExternalWeightsUrls("r1", "weights/1"));
-    refused("limit", () -> rest.listTrainingRuns(0, 0));
-    refused("offset", () -> rest.listSessions(1, -1));
-    refused("ttl", () -> rest.setCheckpointTtlFromTinkerPath(PATH, Duration.ofMillis(900)));
-    refused("sessionId", () -> rest.exportSessionTrace(" "));
-    refused("projectId", () -> rest.assignSessionProject("s1", ""));
-    refused("startingOn", () -> rest.getBillingUsage(Instant.EPOCH, Instant.EPOCH));
+    refused("trainingRunId", () -> rest.runs().get(""));
+    refused("trainingRunId", () -> rest.checkpoints().list("a/b"));
+    refused("checkpointId", () -> rest.externalWeights().urls("r1", "weights/1"));
+    refused("limit", () -> rest.runs().list(0, 0));
+    refused("offset", () -> rest.sessions().list(1, -1));
+    refused("ttl", () -> rest.checkpoints().setTtl(PATH, Duration.ofMillis(900)));
+    refused("sessionId", () -> rest.sessions().exportTrace(" "));
+    refused("projectId", () -> rest.sessions().assignProject("s1", ""));
+    refused("startingOn", () -> rest.billing().usage(Instant.EPOCH, Instant.EPOCH));
     assertThat(server.requests).isEmpty();
   }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.tinker4j.training.RestClient.AccessScope;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.Headers;
 import io.tinker4j.transport.NotFoundException;
@@ -87,63 +86,62 @@ class RestEndpointsTest {
             "GET training_runs/r1" + scope,
             RUN,
             true,
-            rest -> rest.getTrainingRun("r1").isCorrupted()),
+            rest -> rest.runs().get("r1").isCorrupted()),
         of(
             "getTrainingRun accessible",
             "GET training_runs/r1" + all,
             RUN,
             "b",
-            rest -> rest.getTrainingRun("r1", AccessScope.ACCESSIBLE).baseModel()),
+            rest -> rest.runs().get("r1", AccessScope.ACCESSIBLE).baseModel()),
         of(
             "getTrainingRunByTinkerPath",
             "GET training_runs/r1" + scope,
             RUN,
             true,
-            rest -> rest.getTrainingRunByTinkerPath(PATH).isCorrupted()),
+            rest -> rest.runs().getByTinkerPath(PATH).isCorrupted()),
         of(
             "listTrainingRuns",
             "GET training_runs?limit=5&offset=2&access_scope=owned",
             RUNS,
             true,
-            rest -> rest.listTrainingRuns(5, 2).trainingRuns().getFirst().isCorrupted()),
+            rest -> rest.runs().list(5, 2).trainingRuns().getFirst().isCorrupted()),
         of(
             "listTrainingRuns of a project",
             "GET training_runs?limit=5&offset=0&access_scope=accessible&project_id=p1",
             RUNS,
             9,
-            rest ->
-                rest.listTrainingRuns(5, 0, AccessScope.ACCESSIBLE, "p1").cursor().totalCount()),
+            rest -> rest.runs().list(5, 0, AccessScope.ACCESSIBLE, "p1").cursor().totalCount()),
         of(
             "trainingRuns().totalCount",
             "GET training_runs?limit=1&offset=0&access_scope=owned",
             RUNS,
             9,
-            rest -> rest.trainingRuns().totalCount().orElseThrow()),
+            rest -> rest.runs().all().totalCount().orElseThrow()),
         of(
             "listCheckpoints",
             "GET training_runs/r1/checkpoints",
             CHECKPOINTS.formatted(""),
             PATH,
-            rest -> rest.listCheckpoints("r1").checkpoints().getFirst().tinkerPath()),
+            rest -> rest.checkpoints().list("r1").checkpoints().getFirst().tinkerPath()),
         of(
             "latestTrainingCheckpoint",
             "GET training_runs/r1/checkpoints",
             CHECKPOINTS.formatted(""),
             PATH,
-            rest -> rest.latestTrainingCheckpoint("r1").orElseThrow().tinkerPath()),
+            rest -> rest.checkpoints().latest("r1").orElseThrow().tinkerPath()),
         of(
             "listUserCheckpoints",
             "GET checkpoints?limit=7&offset=0",
             CHECKPOINTS.formatted(CURSOR),
             true,
-            rest -> rest.listUserCheckpoints(7, 0).checkpoints().getFirst().isPublic()),
+            rest -> rest.checkpoints().list(7, 0).checkpoints().getFirst().isPublic()),
         of(
             "getWeightsInfoByTinkerPath",
             "POST weights_info {\"tinker_path\":\"" + PATH + "\"}",
             "{\"base_model\":\"b\",\"is_lora\":true,\"lora_rank\":4,\"train_mlp\":false}",
             "4 false",
             rest -> {
-              var info = rest.getWeightsInfoByTinkerPath(PATH);
+              var info = rest.checkpoints().weightsInfo(PATH);
               return info.loraRank().orElseThrow() + " " + info.trainMlp().orElseThrow();
             }));
   }
@@ -156,50 +154,50 @@ class RestEndpointsTest {
             "GET " + CHECKPOINT + "/archive",
             urls.formatted("url"),
             "https://s/x",
-            rest -> rest.getCheckpointArchiveUrl("r1", "weights/1").url()),
+            rest -> rest.checkpoints().archiveUrl("tinker://r1/weights/1").url()),
         of(
             "getCheckpointArchiveUrlFromTinkerPath",
             "GET " + CHECKPOINT + "/archive",
             urls.formatted("url"),
             NOON,
-            rest -> rest.getCheckpointArchiveUrlFromTinkerPath(PATH).expires()),
+            rest -> rest.checkpoints().archiveUrl(PATH).expires()),
         silent(
             "deleteCheckpoint",
             "DELETE " + CHECKPOINT,
-            rest -> rest.deleteCheckpoint("r1", "weights/1", true)),
+            rest -> rest.checkpoints().delete("tinker://r1/weights/1", true)),
         silent(
             "deleteCheckpointFromTinkerPath",
             "DELETE " + CHECKPOINT,
-            rest -> rest.deleteCheckpointFromTinkerPath(PATH, true)),
+            rest -> rest.checkpoints().delete(PATH, true)),
         silent(
             "publishCheckpointFromTinkerPath",
             "POST " + CHECKPOINT + "/publish",
-            rest -> rest.publishCheckpointFromTinkerPath(PATH)),
+            rest -> rest.checkpoints().publish(PATH)),
         silent(
             "unpublishCheckpointFromTinkerPath",
             "DELETE " + CHECKPOINT + "/publish",
-            rest -> rest.unpublishCheckpointFromTinkerPath(PATH)),
+            rest -> rest.checkpoints().unpublish(PATH)),
         silent(
             "setCheckpointTtlFromTinkerPath",
             "PUT " + CHECKPOINT + "/ttl {\"ttl_seconds\":3600}",
-            rest -> rest.setCheckpointTtlFromTinkerPath(PATH, Duration.ofHours(1))),
+            rest -> rest.checkpoints().setTtl(PATH, Duration.ofHours(1))),
         silent(
             "clearCheckpointTtlFromTinkerPath",
             "PUT " + CHECKPOINT + "/ttl {\"ttl_seconds\":null}",
-            rest -> rest.clearCheckpointTtlFromTinkerPath(PATH)),
+            rest -> rest.checkpoints().clearTtl(PATH)),
         of(
             "getExternalWeightsUrls",
             "GET training_runs/r1/checkpoints/external_weights/e/external_weights_urls",
             "{\"urls\":{\"a.json\":\"https://s/a\"},\"expires\":\"2026-01-02T12:00:00Z\"}",
             Map.of("a.json", "https://s/a"),
-            rest -> rest.getExternalWeightsUrls("r1", "external_weights/e").urls()),
+            rest -> rest.externalWeights().urls("r1", "external_weights/e").urls()),
         of(
             "externalWeightsUploadStart",
             "POST external_weights_upload_start {\"base_model\":\"b\",\"lora_config\":{\"rank\":8,"
                 + "\"train_unembed\":true,\"train_mlp\":true,\"train_attn\":true}}",
             "{\"upload_id\":\"u\",\"urls\":{},\"expires\":\"2026-01-02T12:00:00Z\"}",
             "u",
-            rest -> rest.externalWeightsUploadStart("b", LORA).uploadId()),
+            rest -> rest.externalWeights().startUpload("b", LORA).uploadId()),
         of(
             "externalWeightsUploadStart into a project",
             "POST external_weights_upload_start {\"base_model\":\"b\",\"lora_config\":{\"rank\":8,"
@@ -207,13 +205,13 @@ class RestEndpointsTest {
                 + "\"destination_project_id\":\"p1\"}",
             "{\"upload_id\":\"u\",\"urls\":{},\"expires\":\"2026-01-02T12:00:00Z\"}",
             NOON,
-            rest -> rest.externalWeightsUploadStart("b", LORA, "p1").expires()),
+            rest -> rest.externalWeights().startUpload("b", LORA, "p1").expires()),
         of(
             "externalWeightsUploadFinish",
             "POST external_weights_upload_finish {\"upload_id\":\"u\"}",
             "{\"tinker_path\":\"tinker://u/external_weights/x\"}",
             "tinker://u/external_weights/x",
-            rest -> rest.externalWeightsUploadFinish("u")));
+            rest -> rest.externalWeights().finishUpload("u")));
   }
 
   static Stream<Endpoint> accounts() {
@@ -232,29 +230,29 @@ class RestEndpointsTest {
             "GET sessions/s1?access_scope=owned",
             "{\"training_run_ids\":[\"r1\"],\"sampler_ids\":[]}",
             List.of("r1"),
-            rest -> rest.getSession("s1").trainingRunIds()),
+            rest -> rest.sessions().get("s1").trainingRunIds()),
         of(
             "getSession accessible",
             "GET sessions/s1?access_scope=accessible",
             "{\"training_run_ids\":[],\"sampler_ids\":[\"x\"]}",
             List.of("x"),
-            rest -> rest.getSession("s1", AccessScope.ACCESSIBLE).samplerIds()),
+            rest -> rest.sessions().get("s1", AccessScope.ACCESSIBLE).samplerIds()),
         of(
             "listSessions",
             "GET sessions?limit=3&offset=6&access_scope=owned",
             "{\"sessions\":[\"s1\",\"s2\"]}",
             List.of("s1", "s2"),
-            rest -> rest.listSessions(3, 6).sessions()),
+            rest -> rest.sessions().list(3, 6).sessions()),
         silent(
             "assignSessionProject",
             "PUT sessions/s1/project {\"project_id\":\"p1\"}",
-            rest -> rest.assignSessionProject("s1", "p1")),
+            rest -> rest.sessions().assignProject("s1", "p1")),
         of(
             "exportSessionTrace",
             "GET sessions/s1/trace_export",
             "{\"status\":\"ready\",\"url\":\"https://s/t\"}",
             "https://s/t",
-            rest -> rest.exportSessionTrace("s1")),
+            rest -> rest.sessions().exportTrace("s1")),
         of(
             "getSampler",
             "GET samplers/s1:sample:4",
@@ -280,20 +278,21 @@ class RestEndpointsTest {
             "{\"data\":[],\"sessions\":{\"s1\":{}}}",
             true,
             rest ->
-                rest.getBillingUsage(NOON, NOON.plusSeconds(3600)).sessions().containsKey("s1")),
+                rest.billing().usage(NOON, NOON.plusSeconds(3600)).sessions().containsKey("s1")),
         of(
             "getCurrentCheckpointStorageUsage",
             "GET billing/usage/checkpoints/current",
             "{\"data\":[{\"checkpoint_count\":2,\"size_bytes\":5,\"size_gigabytes\":0.5}]}",
             5L,
-            rest -> rest.getCurrentCheckpointStorageUsage().data().getFirst().sizeBytes()),
+            rest -> rest.billing().checkpointStorage().data().getFirst().sizeBytes()),
         of(
             "getCurrentCheckpointStorageUsage of a project",
             "GET billing/usage/checkpoints/current?project_id=p1",
             "{\"data\":[],\"effective_rate_usd_per_gigabyte_month\":0.1}",
             0.1,
             rest ->
-                rest.getCurrentCheckpointStorageUsage("p1")
+                rest.billing()
+                    .checkpointStorage("p1")
                     .effectiveRateUsdPerGigabyteMonth()
                     .orElseThrow()));
   }

@@ -62,7 +62,7 @@ class RestOverHttpTest {
   }
 
   private Checkpoint checkpoint(String path) {
-    return rest.userCheckpoints().stream()
+    return rest.checkpoints().all().stream()
         .filter(each -> each.tinkerPath().equals(path))
         .findFirst()
         .orElseThrow();
@@ -77,44 +77,44 @@ class RestOverHttpTest {
     training.saveWeightsForSampler("s").join();
     String run = training.modelId();
 
-    assertThat(rest.getTrainingRun(run).isCorrupted()).isFalse();
-    assertThat(rest.getTrainingRunByTinkerPath(first).trainingRunId()).isEqualTo(run);
-    assertThat(rest.trainingRuns()).extracting(each -> each.trainingRunId()).containsExactly(run);
-    assertThat(rest.trainingRuns().totalCount()).hasValue(1);
-    assertThat(rest.listCheckpoints(run).checkpoints()).hasSize(3);
-    assertThat(rest.userCheckpoints().totalCount()).hasValue(3);
-    assertThat(rest.latestTrainingCheckpoint(run).orElseThrow().tinkerPath()).isEqualTo(second);
-    assertThat(rest.getWeightsInfoByTinkerPath(first).loraRank()).hasValue(4);
-    String session = rest.sessions().iterator().next();
-    assertThat(rest.getSession(session).trainingRunIds()).containsExactly(run);
-    assertThatThrownBy(() -> rest.getTrainingRun("none")).isInstanceOf(NotFoundException.class);
+    assertThat(rest.runs().get(run).isCorrupted()).isFalse();
+    assertThat(rest.runs().getByTinkerPath(first).trainingRunId()).isEqualTo(run);
+    assertThat(rest.runs().all()).extracting(each -> each.trainingRunId()).containsExactly(run);
+    assertThat(rest.runs().all().totalCount()).hasValue(1);
+    assertThat(rest.checkpoints().list(run).checkpoints()).hasSize(3);
+    assertThat(rest.checkpoints().all().totalCount()).hasValue(3);
+    assertThat(rest.checkpoints().latest(run).orElseThrow().tinkerPath()).isEqualTo(second);
+    assertThat(rest.checkpoints().weightsInfo(first).loraRank()).hasValue(4);
+    String session = rest.sessions().all().iterator().next();
+    assertThat(rest.sessions().get(session).trainingRunIds()).containsExactly(run);
+    assertThatThrownBy(() -> rest.runs().get("none")).isInstanceOf(NotFoundException.class);
   }
 
   @Test
   void account_afterTraining_isAccountedFor() {
     save("one");
-    String session = rest.sessions().iterator().next();
-    rest.assignSessionProject(session, "p1");
+    String session = rest.sessions().all().iterator().next();
+    rest.sessions().assignProject(session, "p1");
 
-    assertThat(rest.trainingRuns(RestClient.AccessScope.OWNED, "p1")).hasSize(1);
-    assertThat(rest.trainingRuns(RestClient.AccessScope.OWNED, "p2")).isEmpty();
+    assertThat(rest.runs().all(AccessScope.OWNED, "p1")).hasSize(1);
+    assertThat(rest.runs().all(AccessScope.OWNED, "p2")).isEmpty();
     assertThat(rest.getAuditLog().entries()).isNotEmpty();
     assertThat(
             rest.getAuditLog("checkpoints", time.now().atZone(ZoneOffset.UTC).toLocalDate())
                 .entries())
         .isNotEmpty();
     var hour = time.now().truncatedTo(ChronoUnit.HOURS);
-    assertThat(rest.getBillingUsage(hour.minusSeconds(3600), hour).data()).isNotNull();
-    assertThat(rest.getCurrentCheckpointStorageUsage().data()).isNotEmpty();
-    assertThat(rest.exportSessionTrace(session)).startsWith("http");
+    assertThat(rest.billing().usage(hour.minusSeconds(3600), hour).data()).isNotNull();
+    assertThat(rest.billing().checkpointStorage().data()).isNotEmpty();
+    assertThat(rest.sessions().exportTrace(session)).startsWith("http");
     assertThat(rest.whoami()).isEmpty();
   }
 
   @Test
   void getSampler_ofASession_namesItsBaseModel() {
     service.createSamplingClient(MODEL);
-    String session = rest.sessions().iterator().next();
-    String sampler = rest.getSession(session).samplerIds().getFirst();
+    String session = rest.sessions().all().iterator().next();
+    String sampler = rest.sessions().get(session).samplerIds().getFirst();
 
     assertThat(rest.getSampler(sampler).baseModel()).isEqualTo(MODEL);
   }
@@ -124,41 +124,43 @@ class RestOverHttpTest {
   void changing_publishedAndExpiring_isSeenAndIdempotent() {
     String path = save("one");
 
-    rest.publishCheckpointFromTinkerPath(path);
-    rest.publishCheckpointFromTinkerPath(path);
-    rest.setCheckpointTtlFromTinkerPath(path, Duration.ofHours(2));
+    rest.checkpoints().publish(path);
+    rest.checkpoints().publish(path);
+    rest.checkpoints().setTtl(path, Duration.ofHours(2));
     assertThat(checkpoint(path).isPublic()).isTrue();
     assertThat(checkpoint(path).expiresAt()).isPresent();
 
-    assertThatThrownBy(() -> rest.deleteCheckpointFromTinkerPath(path))
+    assertThatThrownBy(() -> rest.checkpoints().delete(path))
         .isInstanceOf(IllegalStateException.class);
-    rest.clearCheckpointTtlFromTinkerPath(path);
-    rest.unpublishCheckpointFromTinkerPath(path);
-    rest.unpublishCheckpointFromTinkerPath(path);
+    rest.checkpoints().clearTtl(path);
+    rest.checkpoints().unpublish(path);
+    rest.checkpoints().unpublish(path);
     assertThat(checkpoint(path).isPublic()).isFalse();
     assertThat(checkpoint(path).expiresAt()).isEmpty();
 
-    rest.deleteCheckpointFromTinkerPath(path);
-    assertThat(rest.userCheckpoints()).isEmpty();
+    rest.checkpoints().delete(path);
+    assertThat(rest.checkpoints().all()).isEmpty();
   }
 
   // readiness: F5
   @Test
   void deleteCheckpoints_many_tellsOfEachInOrder() {
     List<String> paths = List.of(save("a"), save("b"), save("c"));
-    rest.publishCheckpointFromTinkerPath(paths.get(1));
+    rest.checkpoints().publish(paths.get(1));
     String absent = "tinker://" + training.modelId() + "/weights/none";
 
     var results =
-        rest.deleteCheckpoints(List.of(paths.get(0), paths.get(1), absent, paths.get(2)), false);
+        rest.checkpoints()
+            .deleteAll(List.of(paths.get(0), paths.get(1), absent, paths.get(2)), false);
 
     assertThat(results)
         .extracting(each -> each.failure().map(e -> e.getClass().getSimpleName()).orElse("deleted"))
         .containsExactly("deleted", "IllegalStateException", "NotFoundException", "deleted");
-    assertThat(rest.userCheckpoints())
+    assertThat(rest.checkpoints().all())
         .extracting(Checkpoint::tinkerPath)
         .containsExactly(paths.get(1));
-    assertThat(rest.deleteCheckpoints(List.of(paths.get(1)), true).getFirst().failure()).isEmpty();
+    assertThat(rest.checkpoints().deleteAll(List.of(paths.get(1)), true).getFirst().failure())
+        .isEmpty();
   }
 
   // readiness: F7
@@ -168,7 +170,7 @@ class RestOverHttpTest {
     Path target = directory.resolve("adapter");
     server.setFaults(FaultScript.of(Fault.on(operation("downloads/*")).nth(1).resetMidBody()));
 
-    CheckpointDownload.Result result = rest.download(path).extractTo(target);
+    CheckpointDownload.Result result = rest.checkpoints().download(path).extractTo(target);
 
     // The reset may take with it what had arrived; then the second request begins anew.
     assertThat(result.resumed()).isLessThanOrEqualTo(1);
@@ -177,7 +179,7 @@ class RestOverHttpTest {
     assertThat(target.resolve("adapter_config.json")).exists();
     assertThat(target.resolve("adapter_model.safetensors")).isNotEmptyFile();
     assertThat(directory).isDirectoryContaining(each -> each.equals(target));
-    assertThat(rest.download(path).saveTo(directory.resolve("a.tar")).sha256())
+    assertThat(rest.checkpoints().download(path).saveTo(directory.resolve("a.tar")).sha256())
         .isEqualTo(result.sha256());
   }
 
@@ -185,17 +187,17 @@ class RestOverHttpTest {
   void externalWeights_downloadedFiles_canBeUploadedAgain() {
     String path = training.saveWeightsForSampler("s").join().path().orElseThrow();
     Path files = directory.resolve("adapter");
-    rest.download(path).extractTo(files);
-    var started = rest.externalWeightsUploadStart(MODEL, LoraConfig.builder().rank(4).build());
+    rest.checkpoints().download(path).extractTo(files);
+    var started = rest.externalWeights().startUpload(MODEL, LoraConfig.builder().rank(4).build());
 
     for (Map.Entry<String, String> file : started.urls().entrySet()) {
-      rest.externalWeightsUploadFile(file.getValue(), files.resolve(file.getKey()));
+      rest.externalWeights().uploadFile(file.getValue(), files.resolve(file.getKey()));
     }
-    String uploaded = rest.externalWeightsUploadFinish(started.uploadId());
+    String uploaded = rest.externalWeights().finishUpload(started.uploadId());
 
     assertThat(uploaded).contains("/external_weights/");
     String id = uploaded.substring(uploaded.indexOf("external_weights/"));
-    var urls = rest.getExternalWeightsUrls(started.uploadId(), id).urls();
+    var urls = rest.externalWeights().urls(started.uploadId(), id).urls();
     assertThat(urls).containsOnlyKeys(started.urls().keySet());
     assertThat(files).isDirectoryContaining(each -> each.endsWith("checkpoint_complete"));
     assertThat(server.requests().stream().filter(each -> each.path().contains("uploads/")))

@@ -272,7 +272,7 @@ class TelemetryTest {
   void restCall_failedWithoutASession_isReportedAsSessionless() {
     server.on("training_runs/none", call -> FakeService.json(404, Map.of("detail", "none")));
     try (ServiceClient service = client().build()) {
-      assertThatThrownBy(() -> service.createRestClient().getTrainingRun("none"))
+      assertThatThrownBy(() -> service.createRestClient().runs().get("none"))
           .hasMessageContaining("404");
     }
 
@@ -323,7 +323,7 @@ class TelemetryTest {
             + " CF-Access-Client-Secret=hidden5";
     server.on("training_runs/none", call -> FakeService.json(404, Map.of("detail", "key " + KEY)));
     try (ServiceClient service = client().build()) {
-      assertThatThrownBy(() -> service.createRestClient().getTrainingRun("none"))
+      assertThatThrownBy(() -> service.createRestClient().runs().get("none"))
           .hasMessageContaining("404");
     }
     // Not through a server: the transport's own log masks no secrets but the client's key.
@@ -432,7 +432,7 @@ class TelemetryTest {
                   }
                 });
     try (ServiceClient service = builder.build()) {
-      assertThatThrownBy(() -> service.createRestClient().getTrainingRun("none"))
+      assertThatThrownBy(() -> service.createRestClient().runs().get("none"))
           .hasMessageContaining("404");
     }
 

@@ -158,12 +158,10 @@ class SkyrlRunTest {
     RestClient rest = service.createRestClient();
     String path = training.saveState("w").join().path();
 
-    notSupported(Feature.USER_CHECKPOINTS, () -> rest.listUserCheckpoints(1, 0));
-    notSupported(Feature.SESSIONS, () -> rest.listSessions(1, 0));
-    notSupported(Feature.PUBLISHING, () -> rest.unpublishCheckpointFromTinkerPath(path));
-    notSupported(
-        Feature.CHECKPOINT_TTL,
-        () -> rest.setCheckpointTtlFromTinkerPath(path, Duration.ofDays(1)));
+    notSupported(Feature.USER_CHECKPOINTS, () -> rest.checkpoints().list(1, 0));
+    notSupported(Feature.SESSIONS, () -> rest.sessions().list(1, 0));
+    notSupported(Feature.PUBLISHING, () -> rest.checkpoints().unpublish(path));
+    notSupported(Feature.CHECKPOINT_TTL, () -> rest.checkpoints().setTtl(path, Duration.ofDays(1)));
     notSupported(Feature.AUDIT_LOG, rest::getAuditLog);
 
     ServerProfile profile = service.serverProfile();

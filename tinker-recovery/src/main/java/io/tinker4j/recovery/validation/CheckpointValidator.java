@@ -129,10 +129,10 @@ public final class CheckpointValidator {
     Optional<Checkpoint> listed;
     try {
       listed =
-          rest.listCheckpoints(run).checkpoints().stream()
+          rest.checkpoints().list(run).checkpoints().stream()
               .filter(each -> each.tinkerPath().equals(path))
               .findFirst();
-      info = rest.getWeightsInfoByTinkerPath(path);
+      info = rest.checkpoints().weightsInfo(path);
     } catch (ApiStatusException e) {
       if (!LoadFailures.isAboutTheCheckpoint(e)) {
         throw e;
@@ -166,7 +166,7 @@ public final class CheckpointValidator {
       Path directory = Files.createTempDirectory("tinker-checkpoint");
       try {
         Path files = directory.resolve("files");
-        Object unused = service.createRestClient().download(path).extractTo(files);
+        Object unused = service.createRestClient().checkpoints().download(path).extractTo(files);
         return AdapterArchive.check(files, expected);
       } catch (DownloadException e) {
         return found(Kind.BROKEN_ARCHIVE, e.getMessage());

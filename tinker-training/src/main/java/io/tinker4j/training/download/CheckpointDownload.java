@@ -1,6 +1,5 @@
 package io.tinker4j.training.download;
 
-import io.tinker4j.training.RestClient;
 import io.tinker4j.training.download.DownloadException.Reason;
 import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.types.CheckpointArchiveUrlResponse;
@@ -14,8 +13,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The download of one checkpoint's archive, from {@link RestClient#download}: first its settings,
- * then {@link #saveTo} or {@link #extractTo}, which block.
+ * The download of one checkpoint's archive, from {@link CheckpointsClient#download}: first its
+ * settings, then {@link #saveTo} or {@link #extractTo}, which block.
  *
  * <p>The archive is streamed into a hidden file beside the target, in constant memory. When the
  * connection breaks, the rest is asked for, up to ten times without progress and with the waits of
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * it is as it was and nothing is left beside it. Not thread-safe.
  *
  * {@snippet :
- * CheckpointDownload.Result result = rest.download(tinkerPath).extractTo(Path.of("adapter"));
+ * CheckpointDownload.Result result = rest.checkpoints().download(tinkerPath).extractTo(Path.of("adapter"));
  * }
  */
 public final class CheckpointDownload {

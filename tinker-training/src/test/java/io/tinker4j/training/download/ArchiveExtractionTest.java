@@ -93,7 +93,7 @@ class ArchiveExtractionTest {
 
   private CheckpointDownload download(byte[] archive) {
     server.content = archive;
-    return RestClients.of(api).download(PATH);
+    return RestClients.of(api).checkpoints().download(PATH);
   }
 
   private List<Path> found() throws IOException {

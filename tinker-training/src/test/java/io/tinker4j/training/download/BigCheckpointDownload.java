@@ -12,6 +12,7 @@ final class BigCheckpointDownload {
     try (ApiClient api = ApiClient.builder().apiKey("tml-test").baseUrl(arguments[0]).build()) {
       CheckpointDownload.Result result =
           RestClients.of(api)
+              .checkpoints()
               .download("tinker://r1/sampler_weights/big")
               .extractTo(Path.of(arguments[1]));
       System.out.println(result.bytes() + " " + result.resumed());

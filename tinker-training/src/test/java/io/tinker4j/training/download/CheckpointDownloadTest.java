@@ -93,7 +93,8 @@ class CheckpointDownloadTest {
   void saveTo_cutAtFortyPercent_asksForTheRestOnly() throws Exception {
     server.cuts.add(SIZE * 2 / 5);
 
-    Result result = rest.download(PATH).expectedSha256(sha256(content)).saveTo(target());
+    Result result =
+        rest.checkpoints().download(PATH).expectedSha256(sha256(content)).saveTo(target());
 
     isThere(result);
     assertThat(result.resumed()).isEqualTo(1);
@@ -106,7 +107,7 @@ class CheckpointDownloadTest {
   void saveTo_cutsAgainAndAgainWithProgress_goesOn() throws Exception {
     server.cuts.addAll(Collections.nCopies(30, 150_000));
 
-    isThere(rest.download(PATH).saveTo(target()));
+    isThere(rest.checkpoints().download(PATH).saveTo(target()));
 
     assertThat(server.downloads).hasSize(31);
   }
@@ -117,7 +118,9 @@ class CheckpointDownloadTest {
     Files.writeString(target(), "old");
     server.cuts.addAll(Collections.nCopies(100, 10));
 
-    failsBecause(Reason.INCOMPLETE, () -> rest.download(PATH).overwrite(true).saveTo(target()));
+    failsBecause(
+        Reason.INCOMPLETE,
+        () -> rest.checkpoints().download(PATH).overwrite(true).saveTo(target()));
 
     assertThat(server.downloads).hasSize(10);
     assertThat(target()).hasContent("old");
@@ -129,18 +132,21 @@ class CheckpointDownloadTest {
     server.ranges = false;
     server.cuts.addAll(List.of(2_000_000, 3_000_000));
 
-    Result result = rest.download(PATH).saveTo(target());
+    Result result = rest.checkpoints().download(PATH).saveTo(target());
 
     isThere(result);
     assertThat(result.resumed()).isZero();
     server.cuts.addAll(Collections.nCopies(100, 2_000_000));
-    failsBecause(Reason.INCOMPLETE, () -> rest.download(PATH).overwrite(true).saveTo(target()));
+    failsBecause(
+        Reason.INCOMPLETE,
+        () -> rest.checkpoints().download(PATH).overwrite(true).saveTo(target()));
   }
 
   @Test
   void saveTo_archiveChangedMeanwhile_startsAnew() throws Exception {
     server.cuts.add(SIZE / 2);
-    rest.download(PATH)
+    rest.checkpoints()
+        .download(PATH)
         .progress((received, total) -> {
           if (received == SIZE / 2) {
             server.content = new byte[3_000_000];
@@ -157,7 +163,7 @@ class CheckpointDownloadTest {
     server.etag = "";
     server.cuts.add(SIZE / 2);
 
-    isThere(rest.download(PATH).saveTo(target()));
+    isThere(rest.checkpoints().download(PATH).saveTo(target()));
 
     assertThat(server.downloads.get(1).headers().first("range")).isEmpty();
   }
@@ -167,7 +173,7 @@ class CheckpointDownloadTest {
     server.quiet = true;
     server.cuts.addAll(List.of(2_000_000, 0));
 
-    Result result = rest.download(PATH).saveTo(target());
+    Result result = rest.checkpoints().download(PATH).saveTo(target());
 
     isThere(result);
     assertThat(result.resumed()).isEqualTo(2);
@@ -178,7 +184,11 @@ class CheckpointDownloadTest {
     server.lengths = false;
     List<Long> totals = new ArrayList<>();
 
-    isThere(rest.download(PATH).progress((received, total) -> totals.add(total)).saveTo(target()));
+    isThere(
+        rest.checkpoints()
+            .download(PATH)
+            .progress((received, total) -> totals.add(total))
+            .saveTo(target()));
 
     assertThat(totals).isNotEmpty().containsOnly(-1L);
   }
@@ -188,7 +198,8 @@ class CheckpointDownloadTest {
     server.cuts.add(SIZE / 2);
 
     Result result =
-        rest.download(PATH)
+        rest.checkpoints()
+            .download(PATH)
             .progress((received, total) -> {
               if (received == SIZE / 2) {
                 server.refusals.add(403);
@@ -207,7 +218,7 @@ class CheckpointDownloadTest {
     server.expires = "Thu, 01 Jan 1970 00:00:00 GMT";
     server.cuts.add(SIZE / 2);
 
-    isThere(rest.download(PATH).saveTo(target()));
+    isThere(rest.checkpoints().download(PATH).saveTo(target()));
 
     assertThat(server.addresses).isEqualTo(2);
   }
@@ -216,7 +227,7 @@ class CheckpointDownloadTest {
   void saveTo_alwaysRefused_saysSo() {
     server.refusals.addAll(Collections.nCopies(20, 403));
 
-    assertThatThrownBy(() -> rest.download(PATH).saveTo(target()))
+    assertThatThrownBy(() -> rest.checkpoints().download(PATH).saveTo(target()))
         .isInstanceOf(AuthenticationException.class)
         .message()
         .doesNotContain("s3cret");
@@ -225,7 +236,7 @@ class CheckpointDownloadTest {
 
   @Test
   void saveTo_signedAddressOnTheApisOwnOrigin_getsNoCredentials() {
-    rest.download(PATH).saveTo(target());
+    rest.checkpoints().download(PATH).saveTo(target());
 
     assertThat(server.downloads).hasSize(1);
     assertThat(server.downloads.getFirst().headers().first("x-api-key")).isEmpty();
@@ -236,7 +247,7 @@ class CheckpointDownloadTest {
   void saveTo_wrongChecksum_leavesNothing() throws Exception {
     failsBecause(
         Reason.WRONG_CHECKSUM,
-        () -> rest.download(PATH).expectedSha256("0".repeat(64)).saveTo(target()));
+        () -> rest.checkpoints().download(PATH).expectedSha256("0".repeat(64)).saveTo(target()));
 
     nothingBeside();
   }
@@ -246,13 +257,14 @@ class CheckpointDownloadTest {
     Files.createDirectories(target().getParent());
     Files.writeString(target(), "old");
 
-    assertThatThrownBy(() -> rest.download(PATH).saveTo(target()))
+    assertThatThrownBy(() -> rest.checkpoints().download(PATH).saveTo(target()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("target");
     assertThat(server.addresses).isZero();
 
     List<String> meanwhile = new ArrayList<>();
-    rest.download(PATH)
+    rest.checkpoints()
+        .download(PATH)
         .overwrite(true)
         .progress((received, total) -> meanwhile.add(read(target())))
         .saveTo(target());
@@ -272,7 +284,8 @@ class CheckpointDownloadTest {
   void saveTo_progress_countsUpToTheSize() {
     List<Long> received = new ArrayList<>();
 
-    rest.download(PATH)
+    rest.checkpoints()
+        .download(PATH)
         .progress((bytes, total) -> {
           assertThat(total).isEqualTo(SIZE);
           received.add(bytes);
@@ -285,7 +298,8 @@ class CheckpointDownloadTest {
   @Test
   void saveTo_listenerThrows_endsTheDownloadAndLeavesNothing() throws Exception {
     assertThatThrownBy(() ->
-            rest.download(PATH)
+            rest.checkpoints()
+                .download(PATH)
                 .progress((received, total) -> {
                   throw new IllegalStateException("enough");
                 })
@@ -301,6 +315,7 @@ class CheckpointDownloadTest {
     try (ApiClient patient = client(Time.system())) {
       assertThatThrownBy(() ->
               RestClients.of(patient)
+                  .checkpoints()
                   .download(PATH)
                   .progress((received, total) -> Thread.currentThread().interrupt())
                   .saveTo(target()))
@@ -312,16 +327,16 @@ class CheckpointDownloadTest {
 
   @Test
   void settings_wrong_areRefusedByName() {
-    assertThatThrownBy(() -> rest.download(PATH).expectedSha256("abc"))
+    assertThatThrownBy(() -> rest.checkpoints().download(PATH).expectedSha256("abc"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("sha256");
-    assertThatThrownBy(() -> rest.download(PATH).maxExtractedBytes(0))
+    assertThatThrownBy(() -> rest.checkpoints().download(PATH).maxExtractedBytes(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("maxExtractedBytes");
-    assertThatThrownBy(() -> rest.download(PATH).overwrite(true).saveTo(directory))
+    assertThatThrownBy(() -> rest.checkpoints().download(PATH).overwrite(true).saveTo(directory))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("directory");
-    assertThatThrownBy(() -> rest.download(PATH).saveTo(Path.of("/")))
+    assertThatThrownBy(() -> rest.checkpoints().download(PATH).saveTo(Path.of("/")))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

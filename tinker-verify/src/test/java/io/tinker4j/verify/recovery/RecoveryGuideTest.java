@@ -157,7 +157,7 @@ class RecoveryGuideTest {
       }
       CheckpointRecord newest = checkpoints.get(checkpoints.size() - 1);
       boolean corrupted = // 2: is it the run?
-          rest.getTrainingRunByTinkerPath(newest.path()).isCorrupted();
+          rest.runs().getByTinkerPath(newest.path()).isCorrupted();
       var finding = // 3: is the checkpoint good?
           CheckpointValidator.of(service)
               .validate(
