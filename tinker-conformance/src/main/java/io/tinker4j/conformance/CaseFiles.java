@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -111,30 +112,25 @@ final class CaseFiles {
     if (spec.has("given")) {
       return new Step.Given(steps(spec, "given"));
     }
-    Expectation expectation = Expectation.of(spec, list -> steps(spec.place(), list));
-    if (spec.has("await")) {
-      String message = spec.text("result", "");
-      String accept = message.isEmpty() ? Probe.JSON : Probe.PROTOBUF;
-      return new Step.Await(spec.text("await"), message, spec.text("accept", accept), expectation);
-    }
-    if (spec.has("run")) {
-      Payload payload = Payload.of(spec);
-      if (payload == null) {
-        throw spec.mistake("there is no body");
+    for (Step.Verb verb : Step.Verb.values()) {
+      if (spec.has(verb.name().toLowerCase(Locale.ROOT))) {
+        return call(verb, spec);
       }
-      return new Step.Run(spec.text("run"), payload, spec.text("result", ""), expectation);
     }
-    if (spec.has("fetch")) {
-      return new Step.Fetch(spec.text("fetch"), spec.map("headers"), expectation);
-    }
-    String[] request = spec.text("send").split(" ", 2);
-    return new Step.Send(
-        request[0],
-        request[1],
+    throw spec.mistake("there is nothing to do");
+  }
+
+  private Step.Call call(Step.Verb verb, Spec spec) {
+    String message = spec.text("result", "");
+    return new Step.Call(
+        verb,
+        spec.text(verb.name().toLowerCase(Locale.ROOT)),
         spec.map("headers"),
         Payload.of(spec),
+        message,
+        spec.text("accept", message.isEmpty() ? Probe.JSON : Probe.PROTOBUF),
         spec.integers("again_on"),
-        expectation);
+        Expectation.of(spec, list -> steps(spec.place(), list)));
   }
 
   List<Entry> entries() {

@@ -54,18 +54,7 @@ final class CaseRun {
 
   private void take(Step step) throws IOException, InterruptedException {
     switch (step) {
-      case Step.Send send -> judge(send.expectation(), send(send), "");
-      case Step.Fetch fetch ->
-          judge(
-              fetch.expectation(),
-              probe.fetch(scope.fillText(fetch.url()), headers(fetch.headers())),
-              "");
-      case Step.Await await ->
-          judge(
-              await.expectation(),
-              probe.await(scope.fillText(await.request()), await.accept()),
-              await.message());
-      case Step.Run run -> run(run);
+      case Step.Call call -> judge(call, reply(call));
       case Step.Given given -> given(given.steps());
       case Step.Let let -> {
         for (Map.Entry<String, @Nullable Object> each : let.values().entrySet()) {
@@ -75,14 +64,24 @@ final class CaseRun {
     }
   }
 
-  private Reply send(Step.Send send) throws IOException, InterruptedException {
-    String path = scope.fillText(send.path());
-    Map<String, String> headers = headers(send.headers());
-    Payload payload = send.payload();
+  private Reply reply(Step.Call call) throws IOException, InterruptedException {
+    String target = scope.fillText(call.target());
+    return switch (call.verb()) {
+      case SEND -> send(call, target);
+      case RUN -> run(call, target);
+      case AWAIT -> probe.await(target, call.accept());
+      case FETCH -> probe.fetch(target, headers(call));
+    };
+  }
+
+  private Reply send(Step.Call call, String request) throws IOException, InterruptedException {
+    String[] words = request.split(" ", 2);
+    Map<String, String> headers = headers(call);
+    Payload payload = call.payload();
     byte[] body = payload == null ? null : bytes(payload, headers);
-    Reply reply = probe.send(send.method(), path, headers, body);
-    for (int i = 0; i < 100 && send.againOn().contains(reply.status()); i++) {
-      reply = probe.send(send.method(), path, headers, body);
+    Reply reply = probe.send(words[0], words[1], headers, body);
+    for (int i = 0; i < 100 && call.againOn().contains(reply.status()); i++) {
+      reply = probe.send(words[0], words[1], headers, body);
     }
     return reply;
   }
@@ -97,39 +96,31 @@ final class CaseRun {
     return payload.bytes(scope, files.messages());
   }
 
-  private Map<String, String> headers(Map<String, @Nullable Object> headers)
-      throws IOException, InterruptedException {
+  private Map<String, String> headers(Step.Call call) throws IOException, InterruptedException {
     Map<String, String> filled = new LinkedHashMap<>();
-    for (Map.Entry<String, @Nullable Object> header : headers.entrySet()) {
+    for (Map.Entry<String, @Nullable Object> header : call.headers().entrySet()) {
       filled.put(header.getKey(), String.valueOf(scope.fill(header.getValue())));
     }
     return filled;
   }
 
-  private void run(Step.Run run) throws IOException, InterruptedException {
-    Map<String, String> headers = new LinkedHashMap<>();
-    byte[] body = bytes(run.payload(), headers);
-    Reply submitted = probe.send("POST", run.path(), headers, body);
-    String accept = run.message().isEmpty() ? Probe.JSON : Probe.PROTOBUF;
-    Reply reply = probe.await(requestId(submitted), accept);
-    if (run.message().isEmpty() && reply.status() == 200 && reply.json().get("error") != null) {
-      throw reply.unexpected("success of " + run.path());
-    }
-    judge(run.expectation(), reply, run.message());
-  }
-
-  private String requestId(Reply submitted) throws IOException, InterruptedException {
+  private Reply run(Step.Call call, String path) throws IOException, InterruptedException {
+    Reply submitted = send(call, "POST " + path);
     Alternative unused = Expectation.ANSWER.choose(submitted, scope);
-    if (!(submitted.json().get("request_id") instanceof String id)) {
+    if (!(submitted.json().get("request_id") instanceof String request)) {
       throw submitted.unexpected("a request_id");
     }
-    return id;
+    Reply reply = probe.await(request, call.accept());
+    boolean isJson = call.message().isEmpty() && reply.status() == 200;
+    if (isJson && reply.json().get("error") != null) {
+      throw reply.unexpected("success of " + path);
+    }
+    return reply;
   }
 
-  private void judge(Expectation expectation, Reply reply, String message)
-      throws IOException, InterruptedException {
-    Alternative expected = expectation.choose(reply, scope);
-    Object document = document(expected, reply, message);
+  private void judge(Step.Call call, Reply reply) throws IOException, InterruptedException {
+    Alternative expected = call.expectation().choose(reply, scope);
+    Object document = document(expected, reply, call.message());
     Scope values = scope.copy();
     expected.check(reply, document, values);
     witness.seen(expected, reply, document, values);

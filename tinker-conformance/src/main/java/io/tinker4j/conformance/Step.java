@@ -6,39 +6,34 @@ import org.jspecify.annotations.Nullable;
 
 /** One thing that a case does. Texts hold placeholders, which {@link Scope} fills in. */
 sealed interface Step {
+  /** How an answer is had. */
+  enum Verb {
+    /** Sends a request, {@code GET path}, below {@code /api/v1/}. */
+    SEND,
+    /** Posts an operation to a path and waits for its result, which is to be a success. */
+    RUN,
+    /** Waits for the result of an operation. */
+    AWAIT,
+    /** Fetches a URL without a credential. */
+    FETCH
+  }
+
   /**
-   * Sends a request and judges the answer.
+   * Gets an answer and judges it.
    *
-   * @param path below {@code /api/v1/}
+   * @param target the request, path, request id or URL
+   * @param message the type of a binary result; empty for JSON
    * @param againOn statuses after which the request is sent again
    */
-  record Send(
-      String method,
-      String path,
+  record Call(
+      Verb verb,
+      String target,
       Map<String, @Nullable Object> headers,
       @Nullable Payload payload,
+      String message,
+      String accept,
       List<Integer> againOn,
       Expectation expectation)
-      implements Step {}
-
-  /** Fetches a URL without a credential. */
-  record Fetch(String url, Map<String, @Nullable Object> headers, Expectation expectation)
-      implements Step {}
-
-  /**
-   * Submits an operation, waits for its result and judges that; a failure is not one.
-   *
-   * @param message the type of a binary result; empty for JSON
-   */
-  record Run(String path, Payload payload, String message, Expectation expectation)
-      implements Step {}
-
-  /**
-   * Waits for the result of an operation and judges it.
-   *
-   * @param message the type of a binary result; empty for JSON
-   */
-  record Await(String request, String message, String accept, Expectation expectation)
       implements Step {}
 
   /** Makes what the steps after it need; when that cannot be had, the case is not judged. */
