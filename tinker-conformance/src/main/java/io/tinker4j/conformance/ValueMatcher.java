@@ -114,12 +114,7 @@ final class ValueMatcher {
   }
 
   private static int size(@Nullable Object value) {
-    return switch (value) {
-      case List<?> list -> list.size();
-      case Map<?, ?> map -> map.size();
-      case String text -> text.length();
-      case null, default -> -1;
-    };
+    return value instanceof List<?> list ? list.size() : -1;
   }
 
   private static boolean hasSize(@Nullable Object value, @Nullable Object operand, Scope scope)

@@ -52,6 +52,7 @@ class ValueMatcherTest {
         "{\"contains\":2} | [2] | 2",
         "{\"size\":2} | [1,2] | [1,2,3]",
         "{\"size\":0} | [] | null",
+        "{\"size\":1} | [1] | {\"a\":1}",
         "{\"size\":{\"at_least\":1,\"at_most\":2}} | [1,2] | []",
         "{\"at_least\":1} | 1 | 0.9",
         "{\"at_most\":1} | 1 | 1.1",
