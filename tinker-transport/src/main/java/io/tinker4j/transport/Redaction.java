@@ -54,15 +54,14 @@ public final class Redaction {
           new Form("(?<![A-Za-z0-9])eyJ[\\w-]*\\.[\\w-]+(\\.[\\w-]*)?", MASK),
           new Form("(?i)\\b(bearer|basic)\\s+[\\w.~+/=-]{6,}", "$1 ***"),
           new Form(
-              "(?i)([\\w-]{0,40}(?:api[_-]?key|secret|password|passwd|authorization|cookie|signature"
-                  + "|(?:access|auth|id|refresh|security|session)[_-]?token))"
+              "(?i)(api[_-]?key|secret|password|passwd|authorization|cookie|signature"
+                  + "|(?:access|auth|id|refresh|security|session)[_-]?token)"
                   + VALUE,
               "$1$2***"),
           new Form("\\b([A-Za-z][\\w+.-]{1,20}://)[^/\\s@\"'<>]{1,512}@", "$1***@"));
 
   /** In what leaves the house more is taken for a secret than in what its owner reads. */
-  private static final Form IN_REPORTS =
-      new Form("(?i)([\\w-]{0,40}(?:token|credential))" + VALUE, "$1$2***");
+  private static final Form IN_REPORTS = new Form("(?i)(token|credential)" + VALUE, "$1$2***");
 
   /** Takes in what it has looked at, with a query or without, so that nothing is read twice. */
   private static final Pattern ADDRESS =
