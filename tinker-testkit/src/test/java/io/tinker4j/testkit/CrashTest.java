@@ -31,10 +31,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server that is killed in the middle of training, and what it remembers. */
+/**
+ * A server that is killed in the middle of training, and what it remembers. {@code
+ * -Dcrash.steps=150} trains longer between the kills.
+ */
 class CrashTest {
   private static final long SEED = 20261124;
-  private static final int STEPS = 150;
+  private static final int STEPS = Integer.getInteger("crash.steps", 50);
   private static final int KILLS = 3;
 
   /** So few that the journal is condensed all the time. */
@@ -84,7 +87,7 @@ class CrashTest {
   private void trainUntilKilled(
       ServerProcess server, WireClient client, String model, Random random) throws Exception {
     long first = acknowledged.size() + 1L;
-    AtomicLong goal = new AtomicLong(first + 20 + random.nextInt(60));
+    AtomicLong goal = new AtomicLong(first + STEPS / 8 + random.nextInt(STEPS * 2 / 5));
     CompletableFuture<Void> training =
         CompletableFuture.runAsync(() -> {
           try {

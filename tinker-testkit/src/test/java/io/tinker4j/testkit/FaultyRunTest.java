@@ -234,24 +234,24 @@ class FaultyRunTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2})
   void faultsOfManyKinds_atRandom_leaveEachStepOnce(long seed) {
-    int steps = 200;
+    int steps = 120;
     SplittableRandom random = new SplittableRandom(seed);
     FaultScript script =
         FaultScript.of(
-                Fault.on(any()).withProbability(0.02).delay(Duration.ofSeconds(30)),
-                Fault.on(any()).withProbability(0.02).dropBeforeExecution(),
-                Fault.on(any()).withProbability(0.02).executeThenDropAnswer(),
-                Fault.on(any()).withProbability(0.02).duplicate(),
-                Fault.on(any()).withProbability(0.02).resetMidBody(),
-                Fault.on(any()).withProbability(0.02).answer(429),
-                Fault.on(any()).withProbability(0.02).answer(502),
+                Fault.on(any()).withProbability(0.03).delay(Duration.ofSeconds(30)),
+                Fault.on(any()).withProbability(0.03).dropBeforeExecution(),
+                Fault.on(any()).withProbability(0.03).executeThenDropAnswer(),
+                Fault.on(any()).withProbability(0.03).duplicate(),
+                Fault.on(any()).withProbability(0.03).resetMidBody(),
+                Fault.on(any()).withProbability(0.03).answer(429),
+                Fault.on(any()).withProbability(0.03).answer(502),
                 Fault.on(operation("retrieve_future"))
-                    .withProbability(0.02)
+                    .withProbability(0.03)
                     .pauseQueue("paused_capacity", "full"),
-                Fault.on(operation("retrieve_future")).withProbability(0.02).expirePromise(),
-                Fault.on(any()).withProbability(0.02).jumpClock(Duration.ofMinutes(-1)),
-                Fault.on(any()).nth(1 + random.nextInt(400)).restartServer(),
-                Fault.on(any()).nth(401 + random.nextInt(300)).restartServer())
+                Fault.on(operation("retrieve_future")).withProbability(0.03).expirePromise(),
+                Fault.on(any()).withProbability(0.03).jumpClock(Duration.ofMinutes(-1)),
+                Fault.on(any()).nth(1 + random.nextInt(240)).restartServer(),
+                Fault.on(any()).nth(241 + random.nextInt(180)).restartServer())
             .withSeed(seed);
     try (EmbeddedTinkerServer server = settings().start();
         WireClient client = new WireClient(server)) {

@@ -45,6 +45,7 @@ final class ServerProcess implements AutoCloseable {
                     java,
                     "-Xmx88m",
                     "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
                     "-cp",
                     classPath,
                     ServerProcess.class.getName(),

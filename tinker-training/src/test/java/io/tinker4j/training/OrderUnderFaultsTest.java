@@ -35,7 +35,7 @@ class OrderUnderFaultsTest {
   @Tag("readiness:B4")
   @Test
   void operations_underFaults_arriveInCallOrderOnceEach() throws Exception {
-    for (long seed : DaySeeds.of("order.seeds", 60)) {
+    for (long seed : DaySeeds.of("order.seeds", 15)) {
       try {
         run(seed);
       } catch (AssertionError | Exception e) {

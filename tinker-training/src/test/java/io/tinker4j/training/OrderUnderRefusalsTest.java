@@ -39,7 +39,7 @@ class OrderUnderRefusalsTest {
   void operations_underRefusals_areDoneOnceEachAndNoStepWithoutItsGradient(RefusedNumbers numbers)
       throws Exception {
     int refusals = 0;
-    long[] seeds = DaySeeds.of("refusal.seeds", 50);
+    long[] seeds = DaySeeds.of("refusal.seeds", 15);
     for (long seed : seeds) {
       try {
         refusals += run(seed, numbers);

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(120)
 class ResultMemoryTest {
   private static final int RESULTS = 100;
-  private static final long SIZE = 4 << 20;
+  private static final long SIZE = 1 << 20;
 
   private final RecordingTime time = new RecordingTime();
 
@@ -81,7 +81,7 @@ class ResultMemoryTest {
 
   @Tag("readiness:Q3")
   @ParameterizedTest
-  @CsvSource({"5242880, 2", "1048576, 1", "52428800, 13"})
+  @CsvSource({"1310720, 2", "262144, 1", "13107200, 13"})
   void await_aHundredLargeResults_fewAreInMemoryAtOnce(long budget, int most) throws Exception {
     BigResults server = new BigResults();
     ByteBudget bytes = new ByteBudget(budget);

@@ -35,6 +35,7 @@ class BigBatchTest {
                   "-Xmn3m",
                   "-XX:MaxDirectMemorySize=16m",
                   "-XX:+UseSerialGC",
+                  "-XX:TieredStopAtLevel=1",
                   "-cp",
                   System.getProperty("java.class.path"),
                   BigBatch.class.getName(),

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("readiness:Q1")
 @Timeout(300)
 class BigCheckpointDownloadTest {
-  private static final long MEBIBYTES = Integer.getInteger("tinker.download.megabytes", 96);
+  private static final long MEBIBYTES = Integer.getInteger("tinker.download.megabytes", 64);
   private static final int BLOCK = 1 << 20;
 
   @TempDir Path directory;
@@ -99,6 +99,7 @@ class BigCheckpointDownloadTest {
                   "-Xmx" + (MEBIBYTES < 512 ? 24 : 96) + "m",
                   "-XX:MaxDirectMemorySize=16m",
                   "-XX:+UseSerialGC",
+                  "-XX:TieredStopAtLevel=1",
                   "-cp",
                   System.getProperty(
                       "surefire.test.class.path", System.getProperty("java.class.path")),

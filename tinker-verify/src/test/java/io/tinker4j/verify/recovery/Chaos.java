@@ -12,8 +12,8 @@ import java.util.SplittableRandom;
 
 /** What goes wrong in one run, drawn from its seed: every kind of fault there is. */
 final class Chaos {
-  /** About so many requests a run of 200 steps makes without faults. */
-  private static final int REQUESTS = 900;
+  /** About so many requests a run makes without faults. */
+  private static final int REQUESTS = ChaosRun.STEPS * 9 / 2;
 
   private final SplittableRandom random;
   private final long seed;
@@ -47,10 +47,11 @@ final class Chaos {
     faults.add(Fault.on(operation("load_weights")).withProbability(0.2).loseOptimizer());
     for (int i = random.nextInt(3); i > 0; i--) {
       String victim = random.nextBoolean() ? "optim_step" : "forward_backward";
-      faults.add(Fault.on(operation(victim)).nth(1 + random.nextInt(200)).poisonRun());
+      faults.add(Fault.on(operation(victim)).nth(1 + random.nextInt(ChaosRun.STEPS)).poisonRun());
     }
     for (int i = random.nextInt(2); i > 0; i--) {
-      faults.add(Fault.on(operation("optim_step")).nth(1 + random.nextInt(200)).killSession());
+      faults.add(
+          Fault.on(operation("optim_step")).nth(1 + random.nextInt(ChaosRun.STEPS)).killSession());
     }
     for (int i = 1 + random.nextInt(2); i > 0; i--) {
       faults.add(
@@ -71,6 +72,6 @@ final class Chaos {
 
   /** Returns at which write the next process dies; 0 for a process that lives. */
   int fatalWrite() {
-    return random.nextInt(3) == 0 ? 0 : 1 + random.nextInt(400);
+    return random.nextInt(3) == 0 ? 0 : 1 + random.nextInt(2 * ChaosRun.STEPS);
   }
 }

@@ -29,9 +29,12 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 
-/** Trains 200 steps on an embedded server, in as many processes as it takes. */
+/**
+ * Trains on an embedded server, in as many processes as it takes. {@code -Dchaos.steps=N} for other
+ * than 100 steps, a multiple of 50.
+ */
 final class ChaosRun {
-  static final int STEPS = 200;
+  static final int STEPS = Integer.getInteger("chaos.steps", 100);
   private static final int BATCHES = 50;
   private static final Set<String> KINDS = Set.of("forward_backward", "optim_step");
   private static final int MOST_PROCESSES = 12;

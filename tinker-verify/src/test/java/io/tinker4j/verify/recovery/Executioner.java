@@ -19,13 +19,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a trainer and its server as processes, kills both at random and starts them again. A life
- * counts from the first step on, so that slow machines train, too; one in four counts from the
- * start, to end before that.
+ * has so many steps, so that slow machines train as much, and ends at any moment of the next one;
+ * one in four ends after a moment instead, most often before the first step.
  */
 final class Executioner implements AutoCloseable {
+  private static final Duration MOMENT = Duration.ofMillis(1500);
+  private static final Duration STEP = Duration.ofMillis(100);
+
   private final List<String> serverOptions;
-  private final Duration trainerLife;
-  private final Duration serverLife;
   private final SplittableRandom random;
   private final Trainers launcher;
   private final ScheduledExecutorService killer = Executors.newSingleThreadScheduledExecutor();
@@ -39,16 +40,50 @@ final class Executioner implements AutoCloseable {
   private @Nullable Exception failure;
   private Instant killed = Instant.EPOCH;
   private boolean isDown;
-  private boolean isTrainerDoomed;
-  private boolean isServerDoomed;
+  private final Fate trainerFate;
+  private final Fate serverFate;
   private int trainers;
   private int servers;
 
   /** Who was killed, and how long it took each time until the next step was done. */
   record Toll(int trainers, int servers, List<Duration> recoveries) {}
 
-  /** How long trainers and servers live on average, and what chance begins with. */
-  record Lives(Duration trainer, Duration server, long seed) {}
+  /** How many steps trainers and servers live on average, and what chance begins with. */
+  record Lives(int trainer, int server, long seed) {}
+
+  /** When one of the two is killed. */
+  private final class Fate {
+    private final int life;
+    private final Runnable kill;
+    private int stepsLeft;
+    private boolean isSealed;
+
+    Fate(int life, Runnable kill) {
+      this.life = life;
+      this.kill = kill;
+      begin();
+    }
+
+    /** A new process begins, with half to one and a half times the average life. */
+    void begin() {
+      stepsLeft = life / 2 + random.nextInt(life + 1);
+      isSealed = false;
+    }
+
+    void stepDone() {
+      stepsLeft--;
+      if (stepsLeft <= 0) {
+        killWithin(STEP);
+      }
+    }
+
+    void killWithin(Duration most) {
+      if (!isSealed) {
+        isSealed = true;
+        var unused = killer.schedule(kill, random.nextLong(most.toNanos()), TimeUnit.NANOSECONDS);
+      }
+    }
+  }
 
   /** Starts trainers, and knows them. */
   interface Trainers {
@@ -73,9 +108,9 @@ final class Executioner implements AutoCloseable {
   /** Starts the server. */
   Executioner(List<String> serverOptions, Lives lives, Trainers launcher) throws IOException {
     this.serverOptions = serverOptions;
-    this.trainerLife = lives.trainer();
-    this.serverLife = lives.server();
     this.random = new SplittableRandom(lives.seed());
+    this.trainerFate = new Fate(lives.trainer(), this::killTrainer);
+    this.serverFate = new Fate(lives.server(), this::killServer);
     this.launcher = launcher;
     server = ServerProcess.start(0, serverOptions.toArray(String[]::new));
     url = server.baseUrl();
@@ -171,8 +206,8 @@ final class Executioner implements AutoCloseable {
         recoveries.add(Duration.between(killed, when));
         isDown = false;
       }
-      doomTrainer();
-      doomServer();
+      trainerFate.stepDone();
+      serverFate.stepDone();
     } finally {
       lock.unlock();
     }
@@ -193,34 +228,14 @@ final class Executioner implements AutoCloseable {
     }
   }
 
-  private void doomTrainer() {
-    if (!isTrainerDoomed) {
-      isTrainerDoomed = true;
-      killAfter(trainerLife, this::killTrainer);
-    }
-  }
-
-  private void doomServer() {
-    if (!isServerDoomed) {
-      isServerDoomed = true;
-      killAfter(serverLife, this::killServer);
-    }
-  }
-
   private boolean diesEarly() {
     return random.nextInt(4) == 0;
-  }
-
-  /** Half to one and a half times the average life from now. */
-  private void killAfter(Duration life, Runnable kill) {
-    long nanos = (long) (life.toNanos() * (0.5 + random.nextDouble()));
-    var unused = killer.schedule(kill, nanos, TimeUnit.NANOSECONDS);
   }
 
   private void killTrainer() {
     lock.lock();
     try {
-      isTrainerDoomed = false;
+      trainerFate.begin();
       if (trainer != null) {
         end(trainer);
         trainer = null;
@@ -228,7 +243,7 @@ final class Executioner implements AutoCloseable {
         goDown();
       }
       if (diesEarly()) {
-        doomTrainer();
+        trainerFate.killWithin(MOMENT);
       }
     } finally {
       lock.unlock();
@@ -248,9 +263,9 @@ final class Executioner implements AutoCloseable {
       servers++;
       server.close();
       server = ServerProcess.start(port, serverOptions.toArray(String[]::new));
-      isServerDoomed = false;
+      serverFate.begin();
       if (diesEarly()) {
-        doomServer();
+        serverFate.killWithin(MOMENT);
       }
     } catch (IOException | InterruptedException e) {
       failure = e;

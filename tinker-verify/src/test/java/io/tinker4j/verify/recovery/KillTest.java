@@ -21,11 +21,11 @@ import org.junit.jupiter.api.io.TempDir;
  * and at random moments. The server has room for one model, so what a trainer leaves behind has to
  * go before the next one has a place.
  *
- * <p>{@code -Psoak} is the long version: 1,000 steps, the trainer killed about every 10 seconds and
- * the server about every 30.
+ * <p>{@code -Psoak} is the long version: 1,000 steps, the trainer killed about every 90 and the
+ * server about every 270.
  */
 class KillTest {
-  private static final int STEPS = Integer.getInteger("kill.steps", 120);
+  private static final int STEPS = Integer.getInteger("kill.steps", 40);
 
   @TempDir private Path directory;
 
@@ -52,8 +52,8 @@ class KillTest {
         new Executioner(
             server,
             new Executioner.Lives(
-                Duration.ofSeconds(Integer.getInteger("kill.trainer.seconds", 3)),
-                Duration.ofSeconds(Integer.getInteger("kill.server.seconds", 6)),
+                Integer.getInteger("kill.trainer.steps", 16),
+                Integer.getInteger("kill.server.steps", 24),
                 Long.getLong("kill.seed", 1)),
             Executioner.Trainers.PLAIN)) {
       model = executioner.train(directory.resolve("run"), STEPS);

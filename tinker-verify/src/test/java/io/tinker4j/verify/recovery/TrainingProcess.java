@@ -20,6 +20,9 @@ final class TrainingProcess {
   /** What a line begins with that tells of a jump of the clock. */
   static final String CLOCK = "clock ";
 
+  /** How often a trainer saves: some of them live for ten steps. */
+  private static final int EVERY_STEPS = 5;
+
   /** The exit code when the journal could not be used. */
   static final int JOURNAL_FAILED = 3;
 
@@ -38,7 +41,7 @@ final class TrainingProcess {
               args[0],
               Path.of(args[1]),
               Integer.parseInt(args[2]),
-              args.length > 3 ? Settings.rough(Long.parseLong(args[3])) : Settings.PLAIN,
+              args.length > 3 ? jumping(Long.parseLong(args[3])) : Time.system(),
               step -> System.out.println(Instant.now() + " step " + step));
       System.out.println("model " + result.modelId());
     } catch (RuntimeException e) {
@@ -49,32 +52,25 @@ final class TrainingProcess {
 
   static ResumableTraining.Result train(
       String url, Path journal, int steps, Consumer<Long> progress) throws InterruptedException {
-    return train(url, journal, steps, Settings.PLAIN, progress);
+    return train(url, journal, steps, Time.system(), progress);
   }
 
-  /** How often a trainer saves, and its time. */
-  private record Settings(long everySteps, Time time) {
-    static final Settings PLAIN = new Settings(25, Time.system());
-
-    /** Often enough for short lives. */
-    static Settings rough(long seed) {
-      return new Settings(5, new JumpingTime(seed, error -> System.out.println(CLOCK + error)));
-    }
+  private static Time jumping(long seed) {
+    return new JumpingTime(seed, error -> System.out.println(CLOCK + error));
   }
 
   private static ResumableTraining.Result train(
-      String url, Path journal, int steps, Settings settings, Consumer<Long> progress)
+      String url, Path journal, int steps, Time time, Consumer<Long> progress)
       throws InterruptedException {
     return ResumableTraining.supervised(
             Batches.of(ChaosRun.data(), steps), LossFunction.CROSS_ENTROPY, step -> 0.01)
-        .service(() ->
-            ServiceClient.builder().baseUrl(url).apiKey("tml-test").time(settings.time()).build())
-        .time(settings.time())
+        .service(() -> ServiceClient.builder().baseUrl(url).apiKey("tml-test").time(time).build())
+        .time(time)
         .baseModel("tinker4j/tiny-bytes")
         .lora(LoraOptions.builder().rank(2).seed(7).build())
         .steps(steps)
         .journal(journal)
-        .schedule(CheckpointSchedule.builder().everySteps(settings.everySteps()).build())
+        .schedule(CheckpointSchedule.builder().everySteps(EVERY_STEPS).build())
         .policy(
             RecoveryPolicy.builder()
                 .maxAttempts(20)
