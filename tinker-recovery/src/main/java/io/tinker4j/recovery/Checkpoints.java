@@ -25,7 +25,7 @@ final class Checkpoints<B> {
   private static final int QUOTED = 200;
 
   private final RunSettings<B> settings;
-  private final Lineage.Books books;
+  private final RunContext context;
   private final int lineage;
   private final StartingPoint ground;
   private final LineageAwaiter outcomes;
@@ -45,19 +45,19 @@ final class Checkpoints<B> {
 
   Checkpoints(
       RunSettings<B> settings,
-      Lineage.Books books,
+      RunContext context,
       int lineage,
       StartingPoint ground,
       LineageAwaiter outcomes) {
     this.settings = settings;
-    this.books = books;
+    this.context = context;
     this.lineage = lineage;
     this.ground = ground;
     this.outcomes = outcomes;
     this.identity = new RunIdentity(settings);
     this.lastDue = settings.time.nanoTime();
     this.recorded = ground.from() == null ? -1 : ground.step();
-    this.best = bestOf(books.journal().state());
+    this.best = bestOf(context.journal().state());
   }
 
   /** A save under way. */
@@ -216,7 +216,7 @@ final class Checkpoints<B> {
     pending = null;
     due = true;
     names++;
-    books.events().degraded(RecoveryEvent.Degradation.SAVE_FAILED, reason);
+    context.events().degraded(RecoveryEvent.Degradation.SAVE_FAILED, reason);
   }
 
   private void record(Pending done) throws IncidentException, InterruptedException {
@@ -236,10 +236,10 @@ final class Checkpoints<B> {
     if (done.probeAfter != null) {
       record.probeAfterNextStep(ProbeLogprobs.of(outcomes.await(done.probeAfter)));
     }
-    books.journal().append(new CheckpointSaved(record.build()));
+    context.journal().append(new CheckpointSaved(record.build()));
     recorded = done.step;
     pending = null;
-    books.housekeeping().tidy(ground.from());
+    context.checkpointSaved(ground.from());
   }
 
   /**
@@ -256,7 +256,7 @@ final class Checkpoints<B> {
     }
     save(confirmed, position, latest);
     finishPending();
-    return recorded == confirmed ? books.journal().state().checkpoints().getLast().path() : "";
+    return recorded == confirmed ? context.journal().state().checkpoints().getLast().path() : "";
   }
 
   /**
@@ -331,17 +331,17 @@ final class Checkpoints<B> {
           "the first step moved the weights otherwise than before the incident, so the optimizer's"
               + " state is not what it was: a log-probability of the frozen batch is off by "
               + distance;
-      books.events().rejected(from, reason);
+      context.events().rejected(from, reason);
       throw new IncidentException(ground.client().modelId(), reason, null, from.path());
     }
     if (from.step() == 0) {
-      books.events().verified("optimizer, which starts afresh here, to within " + distance);
+      context.events().verified("optimizer, which starts afresh here, to within " + distance);
       return;
     }
     try {
       double cold = recorded.distance(coldStart.after(from));
       if (cold > settings.policy.probeTolerance()) {
-        books
+        context
             .events()
             .verified("optimizer, to within %s; a cold one is off by %s".formatted(distance, cold));
       } else {
@@ -353,7 +353,7 @@ final class Checkpoints<B> {
   }
 
   private void unverified(String why) {
-    books
+    context
         .events()
         .degraded(
             RecoveryEvent.Degradation.UNVERIFIED,

@@ -23,7 +23,7 @@ import java.util.concurrent.CompletionException;
  */
 final class Lineage<B> {
   private final RunSettings<B> settings;
-  private final Books books;
+  private final RunContext context;
   private final int number;
   private final StartingPoint ground;
   private final long highest;
@@ -37,13 +37,13 @@ final class Lineage<B> {
 
   Lineage(
       RunSettings<B> settings,
-      Books books,
+      RunContext context,
       int number,
       StartingPoint ground,
       long highest,
       ColdStart<B> coldStart) {
     this.settings = settings;
-    this.books = books;
+    this.context = context;
     this.number = number;
     this.ground = ground;
     this.highest = highest;
@@ -52,12 +52,8 @@ final class Lineage<B> {
     this.confirmed = ground.step();
     this.position = ground.position();
     this.outcomes = new LineageAwaiter(ground.client().modelId(), settings.policy.recoversFrom());
-    this.checkpoints = new Checkpoints<>(settings, books, number, ground, outcomes);
+    this.checkpoints = new Checkpoints<>(settings, context, number, ground, outcomes);
   }
-
-  /** Where a lineage writes down what it does, and who may stop it. */
-  record Books(
-      JournalWriter journal, RunEvents events, StopSignal stop, Housekeeping housekeeping) {}
 
   /** What has failed beside the model, which is there as before. */
   private static final class BesideException extends Exception {
@@ -131,7 +127,7 @@ final class Lineage<B> {
       }
       boolean complete = true;
       while (submitted < settings.steps && data.hasNext()) {
-        if (books.stop().isGiven()) {
+        if (context.stop().isGiven()) {
           complete = false;
           break;
         }
@@ -144,7 +140,7 @@ final class Lineage<B> {
           checkpoints.verifyOptimizer(coldStart);
         }
         checkpoints.settle(confirmed);
-        books.housekeeping().report();
+        context.report();
       }
       confirmAll();
       checkpoints.finish(confirmed, data.position(), complete);
@@ -160,7 +156,7 @@ final class Lineage<B> {
     }
     DataPosition position = data.position();
     long step = submitted + 1;
-    books.journal().appendLater(new StepSubmitted(number, step, position));
+    context.journal().appendLater(new StepSubmitted(number, step, position));
     TrainingStep.Submitted operations = call(batches, step);
     operations.passes().forEach(outcomes::watch);
     outcomes.watch(operations.update());
@@ -216,14 +212,14 @@ final class Lineage<B> {
     window.removeFirst();
     confirmed = oldest.step();
     position = oldest.position();
-    books.journal().append(new StepsConfirmed(number, confirmed, confirmed));
+    context.journal().append(new StepsConfirmed(number, confirmed, confirmed));
     if (confirmed > highest) {
-      books.events().completed(confirmed);
+      context.events().completed(confirmed);
     }
     TrainingStep.StepResult result =
         new TrainingStep.StepResult(confirmed, oldest.position(), outputs);
     checkpoints.stepConfirmed(result);
-    books.housekeeping().track(result);
+    context.tracker().step(result);
     settings.onStep.accept(result);
   }
 }

@@ -24,8 +24,7 @@ final class Supervision<B> implements AutoCloseable {
   private final EventStream stream;
   private final RunEvents events;
   private final Restorer<B> restorer;
-  private final StopSignal stop;
-  private final Housekeeping housekeeping;
+  private final RunContext context;
   private int recoveries;
   private long replayed;
 
@@ -33,11 +32,10 @@ final class Supervision<B> implements AutoCloseable {
       RunSettings<B> settings, RecoveryPolicy policy, JournalWriter journal, StopSignal stop) {
     this.settings = settings;
     this.journal = journal;
-    this.stop = stop;
     this.stream = new EventStream(threads, settings.listener);
     this.events = new RunEvents(settings.time, journal, stream);
     this.restorer = new Restorer<>(settings, policy, journal, threads, events);
-    this.housekeeping = new Housekeeping(settings, journal, threads, events, restorer);
+    this.context = new RunContext(settings, journal, threads, events, restorer, stop);
   }
 
   ResumableTraining.Result run() throws InterruptedException {
@@ -51,7 +49,7 @@ final class Supervision<B> implements AutoCloseable {
     if (finished != null && !hasMore(state, finished)) {
       return complete(finished);
     }
-    housekeeping.track(tracker -> tracker.start(RunIdentity.parameters(settings)));
+    context.tracker().started(RunIdentity.parameters(settings));
     try {
       return train(
           state
@@ -59,7 +57,7 @@ final class Supervision<B> implements AutoCloseable {
               .map(lost -> new IncidentException(state.lineages().getLast().modelId(), lost, null))
               .orElse(null));
     } catch (InterruptedException e) {
-      housekeeping.ended(ExperimentTracker.Status.STOPPED);
+      context.ended(ExperimentTracker.Status.STOPPED);
       restorer.end(SessionOutcome.INTERRUPTED, "the run was interrupted");
       throw e;
     } catch (RuntimeException e) {
@@ -85,7 +83,7 @@ final class Supervision<B> implements AutoCloseable {
   /** A journal that cannot be written any more is what the caller has to hear of first. */
   private void failed(RuntimeException failure) {
     try {
-      housekeeping.ended(ExperimentTracker.Status.FAILED);
+      context.ended(ExperimentTracker.Status.FAILED);
     } catch (JournalException e) {
       failure.addSuppressed(e);
     }
@@ -187,8 +185,8 @@ final class Supervision<B> implements AutoCloseable {
       journal.append(new RunFinished(lineage.reached(), lineage.modelId()));
     }
     events.completed(lineage.reached());
-    housekeeping.finish();
-    housekeeping.ended(
+    context.awaitErrands();
+    context.ended(
         complete ? ExperimentTracker.Status.FINISHED : ExperimentTracker.Status.STOPPED);
     if (complete) {
       restorer.end(SessionOutcome.SUCCESS, null);
@@ -217,7 +215,7 @@ final class Supervision<B> implements AutoCloseable {
     Lineage<B> lineage =
         new Lineage<>(
             settings,
-            new Lineage.Books(journal, events, stop, housekeeping),
+            context,
             number,
             ground,
             highest,
