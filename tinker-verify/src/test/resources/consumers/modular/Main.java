@@ -48,8 +48,7 @@ public final class Main {
     }
   }
 
-  private static ResumableTraining.Result train(ServiceClient service, String model, Path run)
-      throws Exception {
+  private static RunResult train(ServiceClient service, String model, Path run) throws Exception {
     List<Datum> sentence = List.of(Datum.supervised("the quick brown fox".chars().toArray()));
     return ResumableTraining.supervised(
             Batches.of(List.of(sentence), 6), LossFunction.CROSS_ENTROPY, step -> 0.02)

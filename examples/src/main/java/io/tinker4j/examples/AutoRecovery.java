@@ -5,6 +5,7 @@ import io.tinker4j.recovery.CheckpointSchedule;
 import io.tinker4j.recovery.JournalVerification;
 import io.tinker4j.recovery.RecoveryPolicy;
 import io.tinker4j.recovery.ResumableTraining;
+import io.tinker4j.recovery.RunResult;
 import io.tinker4j.testkit.EmbeddedTinkerServer;
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
@@ -45,7 +46,7 @@ public final class AutoRecovery {
     }
   }
 
-  static ResumableTraining.Result run(Supplier<ServiceClient> service, Path directory)
+  static RunResult run(Supplier<ServiceClient> service, Path directory)
       throws InterruptedException {
     List<Datum> sentence =
         List.of(Datum.supervised("the quick brown fox jumps over".chars().toArray()));

@@ -4,7 +4,7 @@ import static io.tinker4j.testkit.fault.RequestMatcher.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tinker4j.recovery.JournalVerification;
-import io.tinker4j.recovery.ResumableTraining;
+import io.tinker4j.recovery.RunResult;
 import io.tinker4j.testkit.EmbeddedTinkerServer;
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
@@ -26,7 +26,7 @@ class AutoRecoveryTest {
               Fault.on(operation("optim_step")).nth(25).poisonRun(),
               Fault.on(operation("optim_step")).nth(50).killSession()));
 
-      ResumableTraining.Result result =
+      RunResult result =
           AutoRecovery.run(
               () ->
                   ServiceClient.builder()

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tinker4j.recovery.Batches;
 import io.tinker4j.recovery.ResumableTraining;
+import io.tinker4j.recovery.RunResult;
 import io.tinker4j.recovery.journal.JournalEntry.StepsConfirmed;
 import io.tinker4j.recovery.store.JournalWriter;
 import io.tinker4j.testkit.EmbeddedTinkerServer;
@@ -38,7 +39,7 @@ class JournalCommandTest {
     return tinker.execute(arguments);
   }
 
-  private static ResumableTraining.Result train(EmbeddedTinkerServer server, Path journal)
+  private static RunResult train(EmbeddedTinkerServer server, Path journal)
       throws InterruptedException {
     List<List<Datum>> batches = List.of(List.of(Datum.supervised(1, 2, 3, 4)));
     return ResumableTraining.supervised(

@@ -3,7 +3,6 @@ package io.tinker4j.recovery;
 import io.tinker4j.recovery.journal.DataPosition;
 import io.tinker4j.recovery.journal.JournalEntry.StepSubmitted;
 import io.tinker4j.recovery.journal.JournalEntry.StepsConfirmed;
-import io.tinker4j.recovery.store.JournalWriter;
 import io.tinker4j.transport.CallInterruptedException;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TinkerException;

@@ -20,7 +20,6 @@ import java.util.function.Consumer;
 import java.util.function.LongToDoubleFunction;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a model to the end of its data, whatever happens on the way: saves checkpoints, notices
@@ -50,25 +49,6 @@ public final class ResumableTraining {
     this.settings = settings;
   }
 
-  /**
-   * How a run has ended.
-   *
-   * @param steps how many steps the model has taken
-   * @param modelId the model that has taken the last one
-   * @param checkpointPath the checkpoint of the last step; empty only when the run was asked to
-   *     stop and there is none
-   * @param isComplete whether the data is at its end; false when the run was asked to stop
-   * @param recoveries how often this process has brought the run back
-   * @param replayed how many steps this process has done that had been done before
-   */
-  public record Result(
-      long steps,
-      String modelId,
-      String checkpointPath,
-      boolean isComplete,
-      int recoveries,
-      long replayed) {}
-
   /** Starts the settings of a run with a step of the caller's, for example with rollouts. */
   public static <B> Builder<B> builder(Batches<B> batches, TrainingStep<B> step) {
     return new Builder<>(batches, step);
@@ -94,7 +74,7 @@ public final class ResumableTraining {
       if (reader.hasNext()) {
         List<Datum> first = reader.next();
         builder.probe(first.subList(0, Math.min(Builder.PROBE, first.size())));
-        builder.firstBatch = DataDigest.hex(first);
+        builder.draft.firstBatch = DataDigest.hex(first);
       }
     }
     return builder;
@@ -118,7 +98,7 @@ public final class ResumableTraining {
    * @throws io.tinker4j.transport.TinkerException when the request itself is at fault, as with a
    *     token outside of the vocabulary
    */
-  public Result resumeOrStart() throws InterruptedException {
+  public RunResult resumeOrStart() throws InterruptedException {
     return supervise(settings, settings.policy, Supervision::run);
   }
 
@@ -180,38 +160,12 @@ public final class ResumableTraining {
   public static final class Builder<B> {
     static final int PROBE = 4;
 
-    final Batches<B> batches;
-    final TrainingStep<B> step;
-    Supplier<ServiceClient> service = ServiceClient::create;
-    boolean isShared;
-    String baseModel = "";
-    LoraOptions lora = LoraOptions.builder().build();
-    @Nullable Path journal;
-    long steps = Long.MAX_VALUE;
-    int accumulate = 1;
-    int inFlight = 2;
-    CheckpointSchedule schedule = CheckpointSchedule.builder().build();
-    RecoveryPolicy policy = RecoveryPolicy.builder().build();
-    @Nullable RecoverySlots slots;
-    @Nullable RunMonitor monitor;
-    @Nullable RetentionPolicy retention;
-    @Nullable ExperimentTracker tracker;
-    List<Datum> probe = List.of();
-    String firstBatch = "";
-    @Nullable PeriodicEvaluation evaluation;
-    @Nullable Consumer<? super RecoveryEvent> listener;
-    Consumer<? super TrainingStep.StepResult> onStep = result -> {};
-    Map<String, String> configuration = Map.of();
-    String tokenizerId = "";
-    String rendererId = "";
-    Time time = Time.system();
-    @Nullable RandomGenerator random;
-    JournalWriteHook point = JournalWriteHook.NONE;
-    long condensedBeyond = 4 << 20;
+    private final RunSettings.Draft<B> draft;
 
     private Builder(Batches<B> batches, TrainingStep<B> step) {
-      this.batches = Objects.requireNonNull(batches, "batches");
-      this.step = Objects.requireNonNull(step, "step");
+      this.draft =
+          new RunSettings.Draft<>(
+              Objects.requireNonNull(batches, "batches"), Objects.requireNonNull(step, "step"));
     }
 
     /**
@@ -219,48 +173,48 @@ public final class ResumableTraining {
      * what it gets. Default: {@link ServiceClient#create}.
      */
     public Builder<B> service(Supplier<ServiceClient> service) {
-      this.service = Objects.requireNonNull(service, "service");
-      this.isShared = false;
+      draft.service = Objects.requireNonNull(service, "service");
+      draft.isShared = false;
       return this;
     }
 
     /** Sets a client that others use, too; the run does not close it. */
     public Builder<B> sharedService(ServiceClient service) {
       Objects.requireNonNull(service, "service");
-      this.service = () -> service;
-      this.isShared = true;
+      draft.service = () -> service;
+      draft.isShared = true;
       return this;
     }
 
     /** Sets the base model. Required. */
     public Builder<B> baseModel(String baseModel) {
-      this.baseModel = Objects.requireNonNull(baseModel, "baseModel");
+      draft.baseModel = Objects.requireNonNull(baseModel, "baseModel");
       return this;
     }
 
     /** Sets the adapter. Default: that of {@link LoraOptions}. */
     public Builder<B> lora(LoraOptions lora) {
-      this.lora = Objects.requireNonNull(lora, "lora");
+      draft.lora = Objects.requireNonNull(lora, "lora");
       return this;
     }
 
     /** Sets the directory of the journal, made if need be, of this run alone. Required. */
     public Builder<B> journal(Path directory) {
-      this.journal = Objects.requireNonNull(directory, "directory");
+      draft.journal = Objects.requireNonNull(directory, "directory");
       return this;
     }
 
     /** Sets how many steps to take at most. Default: as many as there is data. */
     public Builder<B> steps(long steps) {
       Checks.atLeast("steps", steps, 1);
-      this.steps = steps;
+      draft.steps = steps;
       return this;
     }
 
     /** Sets how many batches' gradients are added up for a step. Default 1. */
     public Builder<B> accumulate(int batches) {
       Checks.atLeast("accumulate", batches, 1);
-      this.accumulate = batches;
+      draft.accumulate = batches;
       return this;
     }
 
@@ -270,25 +224,25 @@ public final class ResumableTraining {
      */
     public Builder<B> inFlight(int steps) {
       Checks.atLeast("inFlight", steps, 1);
-      this.inFlight = steps;
+      draft.inFlight = steps;
       return this;
     }
 
     /** Sets when checkpoints are saved. Default: every 100 steps and at the end. */
     public Builder<B> schedule(CheckpointSchedule schedule) {
-      this.schedule = Objects.requireNonNull(schedule, "schedule");
+      draft.schedule = Objects.requireNonNull(schedule, "schedule");
       return this;
     }
 
     /** Sets how hard the run tries to go on. Default: that of {@link RecoveryPolicy}. */
     public Builder<B> policy(RecoveryPolicy policy) {
-      this.policy = Objects.requireNonNull(policy, "policy");
+      draft.policy = Objects.requireNonNull(policy, "policy");
       return this;
     }
 
     /** Sets with whom the run shares its turns to recover. Default: with nobody. */
     public Builder<B> slots(RecoverySlots slots) {
-      this.slots = Objects.requireNonNull(slots, "slots");
+      draft.slots = Objects.requireNonNull(slots, "slots");
       return this;
     }
 
@@ -297,19 +251,19 @@ public final class ResumableTraining {
      * operation under way. Default nobody; operations tell by themselves.
      */
     public Builder<B> monitor(RunMonitor monitor) {
-      this.monitor = Objects.requireNonNull(monitor, "monitor");
+      draft.monitor = Objects.requireNonNull(monitor, "monitor");
       return this;
     }
 
     /** Sets which checkpoints are deleted when there are newer ones. Default none. */
     public Builder<B> retention(RetentionPolicy retention) {
-      this.retention = Objects.requireNonNull(retention, "retention");
+      draft.retention = Objects.requireNonNull(retention, "retention");
       return this;
     }
 
     /** Sets who notes the run's settings, metrics and checkpoints. Default nobody. */
     public Builder<B> tracker(ExperimentTracker tracker) {
-      this.tracker = Objects.requireNonNull(tracker, "tracker");
+      draft.tracker = Objects.requireNonNull(tracker, "tracker");
       return this;
     }
 
@@ -318,13 +272,13 @@ public final class ResumableTraining {
      * given the weights back. Default: the first ones of supervised data, else none.
      */
     public Builder<B> probe(List<Datum> probe) {
-      this.probe = List.copyOf(probe);
+      draft.probe = List.copyOf(probe);
       return this;
     }
 
     /** Sets what is measured now and then. Default nothing. */
     public Builder<B> evaluation(PeriodicEvaluation evaluation) {
-      this.evaluation = Objects.requireNonNull(evaluation, "evaluation");
+      draft.evaluation = Objects.requireNonNull(evaluation, "evaluation");
       return this;
     }
 
@@ -333,7 +287,7 @@ public final class ResumableTraining {
      * logged. Default nobody.
      */
     public Builder<B> listener(Consumer<? super RecoveryEvent> listener) {
-      this.listener = Objects.requireNonNull(listener, "listener");
+      draft.listener = Objects.requireNonNull(listener, "listener");
       return this;
     }
 
@@ -342,7 +296,7 @@ public final class ResumableTraining {
      * rolled back is reported again when it is replayed. Default nobody.
      */
     public Builder<B> onStep(Consumer<? super TrainingStep.StepResult> onStep) {
-      this.onStep = Objects.requireNonNull(onStep, "onStep");
+      draft.onStep = Objects.requireNonNull(onStep, "onStep");
       return this;
     }
 
@@ -351,38 +305,38 @@ public final class ResumableTraining {
      * another configuration is refused. Default nothing.
      */
     public Builder<B> configuration(Map<String, String> configuration) {
-      this.configuration = Map.copyOf(configuration);
+      draft.configuration = Map.copyOf(configuration);
       return this;
     }
 
     /** Sets the tokenizer of the data, for the records. Default unknown. */
     public Builder<B> tokenizerId(String tokenizerId) {
-      this.tokenizerId = Objects.requireNonNull(tokenizerId, "tokenizerId");
+      draft.tokenizerId = Objects.requireNonNull(tokenizerId, "tokenizerId");
       return this;
     }
 
     /** Sets what made the tokens out of conversations, for the records. Default unknown. */
     public Builder<B> rendererId(String rendererId) {
-      this.rendererId = Objects.requireNonNull(rendererId, "rendererId");
+      draft.rendererId = Objects.requireNonNull(rendererId, "rendererId");
       return this;
     }
 
     /** Sets the clock, for tests. Default: the system's. */
     public Builder<B> time(Time time) {
-      this.time = Objects.requireNonNull(time, "time");
+      draft.time = Objects.requireNonNull(time, "time");
       return this;
     }
 
     /** Sets where the jitter of waits comes from, for tests. */
     public Builder<B> random(RandomGenerator random) {
-      this.random = Objects.requireNonNull(random, "random");
+      draft.random = Objects.requireNonNull(random, "random");
       return this;
     }
 
     /** Sets what happens where the journal is written. */
     Builder<B> writePoint(JournalWriteHook point, long condensedBeyond) {
-      this.point = point;
-      this.condensedBeyond = condensedBeyond;
+      draft.point = point;
+      draft.condensedBeyond = condensedBeyond;
       return this;
     }
 
@@ -393,13 +347,13 @@ public final class ResumableTraining {
      * @throws IllegalArgumentException when {@code baseModel} or {@code journal} is missing
      */
     public ResumableTraining build() {
-      if (baseModel.isBlank()) {
+      if (draft.baseModel.isBlank()) {
         throw new IllegalArgumentException("baseModel is missing; it says what to train");
       }
-      if (journal == null) {
+      if (draft.journal == null) {
         throw new IllegalArgumentException("journal is missing; it says where to write progress");
       }
-      return new ResumableTraining(new RunSettings<>(this));
+      return new ResumableTraining(new RunSettings<>(draft));
     }
   }
 }

@@ -54,7 +54,44 @@ final class RunSettings<B> {
   final JournalWriteHook point;
   final long condensedBeyond;
 
-  RunSettings(ResumableTraining.Builder<B> from) {
+  /** What a builder has been told so far. */
+  static final class Draft<B> {
+    final Batches<B> batches;
+    final TrainingStep<B> step;
+    Supplier<ServiceClient> service = ServiceClient::create;
+    boolean isShared;
+    String baseModel = "";
+    LoraOptions lora = LoraOptions.builder().build();
+    @Nullable Path journal;
+    long steps = Long.MAX_VALUE;
+    int accumulate = 1;
+    int inFlight = 2;
+    CheckpointSchedule schedule = CheckpointSchedule.builder().build();
+    RecoveryPolicy policy = RecoveryPolicy.builder().build();
+    @Nullable RecoverySlots slots;
+    @Nullable RunMonitor monitor;
+    @Nullable RetentionPolicy retention;
+    @Nullable ExperimentTracker tracker;
+    List<Datum> probe = List.of();
+    String firstBatch = "";
+    @Nullable PeriodicEvaluation evaluation;
+    @Nullable Consumer<? super RecoveryEvent> listener;
+    Consumer<? super TrainingStep.StepResult> onStep = result -> {};
+    Map<String, String> configuration = Map.of();
+    String tokenizerId = "";
+    String rendererId = "";
+    Time time = Time.system();
+    @Nullable RandomGenerator random;
+    JournalWriteHook point = JournalWriteHook.NONE;
+    long condensedBeyond = 4 << 20;
+
+    Draft(Batches<B> batches, TrainingStep<B> step) {
+      this.batches = batches;
+      this.step = step;
+    }
+  }
+
+  RunSettings(Draft<B> from) {
     this.batches = from.batches;
     this.step = from.step;
     this.service = from.service;

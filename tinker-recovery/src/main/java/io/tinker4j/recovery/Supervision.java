@@ -38,7 +38,7 @@ final class Supervision<B> implements AutoCloseable {
     this.context = new RunContext(settings, journal, threads, events, restorer, stop);
   }
 
-  ResumableTraining.Result run() throws InterruptedException {
+  RunResult run() throws InterruptedException {
     JournalState.View state = journal.state();
     RunIdentity identity = new RunIdentity(settings);
     if (state.configHash().isEmpty()) {
@@ -69,8 +69,8 @@ final class Supervision<B> implements AutoCloseable {
   }
 
   /** The result of a run that was complete before; the proof of that is its last checkpoint. */
-  private ResumableTraining.Result complete(RunFinished finished) {
-    ResumableTraining.Result result = result(finished.step(), finished.modelId(), true);
+  private RunResult complete(RunFinished finished) {
+    RunResult result = result(finished.step(), finished.modelId(), true);
     if (result.checkpointPath().isEmpty()) {
       throw new JournalException(
           "the journal says that the run is complete, but has no checkpoint of its last step, %d;"
@@ -156,8 +156,7 @@ final class Supervision<B> implements AutoCloseable {
     return number;
   }
 
-  private ResumableTraining.Result train(@Nullable IncidentException first)
-      throws InterruptedException {
+  private RunResult train(@Nullable IncidentException first) throws InterruptedException {
     IncidentException incident = first;
     while (true) {
       Lineage<B> lineage = begin(incident);
@@ -179,15 +178,13 @@ final class Supervision<B> implements AutoCloseable {
     }
   }
 
-  private ResumableTraining.Result finished(Lineage<B> lineage, boolean complete)
-      throws InterruptedException {
+  private RunResult finished(Lineage<B> lineage, boolean complete) throws InterruptedException {
     if (complete) {
       journal.append(new RunFinished(lineage.reached(), lineage.modelId()));
     }
     events.completed(lineage.reached());
     context.awaitErrands();
-    context.ended(
-        complete ? ExperimentTracker.Status.FINISHED : ExperimentTracker.Status.STOPPED);
+    context.ended(complete ? ExperimentTracker.Status.FINISHED : ExperimentTracker.Status.STOPPED);
     if (complete) {
       restorer.end(SessionOutcome.SUCCESS, null);
     } else {
@@ -230,9 +227,9 @@ final class Supervision<B> implements AutoCloseable {
     return journal.state().submitted().map(StepSubmitted::position).map(ground::at).orElse(ground);
   }
 
-  private ResumableTraining.Result result(long step, String modelId, boolean complete) {
+  private RunResult result(long step, String modelId, boolean complete) {
     String path = checkpointOf(step).map(CheckpointRecord::path).orElse("");
-    return new ResumableTraining.Result(step, modelId, path, complete, recoveries, replayed);
+    return new RunResult(step, modelId, path, complete, recoveries, replayed);
   }
 
   private Optional<CheckpointRecord> checkpointOf(long step) {

@@ -61,10 +61,9 @@ class ContinuedRunTest {
 
   private void assertGoesOn(ResumableTraining.Builder<List<Datum>> clean, ResumableTraining more)
       throws Exception {
-    ResumableTraining.Result whole =
-        clean.journal(directory.resolve("clean")).build().resumeOrStart();
+    RunResult whole = clean.journal(directory.resolve("clean")).build().resumeOrStart();
 
-    ResumableTraining.Result result = more.resumeOrStart();
+    RunResult result = more.resumeOrStart();
 
     assertThat(result.steps()).isEqualTo(whole.steps());
     assertThat(result.isComplete()).isTrue();
@@ -289,7 +288,7 @@ class ContinuedRunTest {
     run(data, 1).build().resumeOrStart();
     List<RecoveryEvent> events = new ArrayList<>();
 
-    ResumableTraining.Result result = run(data, 2).listener(events::add).build().resumeOrStart();
+    RunResult result = run(data, 2).listener(events::add).build().resumeOrStart();
 
     assertThat(result.isComplete()).isTrue();
     assertThat(result.recoveries()).isZero();
@@ -306,7 +305,7 @@ class ContinuedRunTest {
         .allMatch(each -> each.context().recoveryId().isEmpty());
   }
 
-  private ResumableTraining.Result stopped(CheckpointSchedule schedule) throws Exception {
+  private RunResult stopped(CheckpointSchedule schedule) throws Exception {
     List<ResumableTraining> running = new ArrayList<>();
     running.add(
         run(TestRuns.batches(30), 1)
@@ -322,12 +321,11 @@ class ContinuedRunTest {
 
   @Test
   void stoppedRun_startedAgain_isNoIncident() throws Exception {
-    ResumableTraining.Result before = stopped(CheckpointSchedule.builder().everySteps(10).build());
+    RunResult before = stopped(CheckpointSchedule.builder().everySteps(10).build());
     assertThat(before.isComplete()).isFalse();
     List<RecoveryEvent> events = new ArrayList<>();
 
-    ResumableTraining.Result result =
-        run(TestRuns.batches(30), 1).listener(events::add).build().resumeOrStart();
+    RunResult result = run(TestRuns.batches(30), 1).listener(events::add).build().resumeOrStart();
 
     assertThat(result.isComplete()).isTrue();
     assertThat(result.recoveries()).isZero();
@@ -338,12 +336,10 @@ class ContinuedRunTest {
   @Test
   void runThatEndedWithoutACheckpointOfItsLastStep_startedAgain_isAnIncidentThatSaysSo()
       throws Exception {
-    ResumableTraining.Result before =
-        stopped(CheckpointSchedule.builder().everySteps(10).onClose(false).build());
+    RunResult before = stopped(CheckpointSchedule.builder().everySteps(10).onClose(false).build());
     List<RecoveryEvent> events = new ArrayList<>();
 
-    ResumableTraining.Result result =
-        run(TestRuns.batches(30), 1).listener(events::add).build().resumeOrStart();
+    RunResult result = run(TestRuns.batches(30), 1).listener(events::add).build().resumeOrStart();
 
     assertThat(result.recoveries()).isEqualTo(1);
     assertThat(events)

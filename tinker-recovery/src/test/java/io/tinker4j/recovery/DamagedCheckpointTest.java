@@ -106,8 +106,7 @@ class DamagedCheckpointTest {
     String clean = runs.cleanWeights(30, directory.resolve("clean-" + damage));
     Path journal = stoppedAndDamaged(damage);
 
-    ResumableTraining.Result result =
-        runs.training(30, journal).listener(events::add).build().resumeOrStart();
+    RunResult result = runs.training(30, journal).listener(events::add).build().resumeOrStart();
 
     assertThat(events)
         .filteredOn(CheckpointSelected.class::isInstance)
@@ -145,8 +144,7 @@ class DamagedCheckpointTest {
     Path journal = stoppedAndDamaged(Damage.TRUNCATED);
     RecoveryPolicy once = RecoveryPolicy.builder().maxAttempts(1).build();
 
-    ResumableTraining.Result result =
-        runs.training(30, journal).policy(once).build().resumeOrStart();
+    RunResult result = runs.training(30, journal).policy(once).build().resumeOrStart();
 
     assertThat(result.isComplete()).isTrue();
     assertThat(result.replayed()).isBetween(15L, 17L);
@@ -160,8 +158,7 @@ class DamagedCheckpointTest {
             Fault.on(operation("optim_step")).nth(25).poisonRun(),
             Fault.on(operation("load_weights")).nth(1).expirePromise()));
 
-    ResumableTraining.Result result =
-        runs.training(30, journal).listener(events::add).build().resumeOrStart();
+    RunResult result = runs.training(30, journal).listener(events::add).build().resumeOrStart();
 
     assertThat(result.isComplete()).isTrue();
     assertThat(events)

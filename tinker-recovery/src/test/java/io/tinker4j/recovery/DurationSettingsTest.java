@@ -112,7 +112,7 @@ class DurationSettingsTest {
   void longestTimes_inARunWithAnIncident_areNeverOver(Duration time) throws Exception {
     runs.server.setFaults(FaultScript.of(Fault.on(operation("optim_step")).nth(25).poisonRun()));
     List<RecoveryEvent> events = new ArrayList<>();
-    ResumableTraining.Result result;
+    RunResult result;
     try (ServiceClient service = runs.connect();
         RunMonitor monitor =
             RunMonitor.start(
@@ -146,7 +146,7 @@ class DurationSettingsTest {
   void shortestTimes_inARunWithAnIncident_areBorne() throws Exception {
     runs.server.setFaults(FaultScript.of(Fault.on(operation("optim_step")).nth(25).poisonRun()));
 
-    ResumableTraining.Result result =
+    RunResult result =
         runs.training(30, directory)
             .policy(
                 RecoveryPolicy.builder()

@@ -50,7 +50,7 @@ class InterruptTest {
   }
 
   private void requireResumed(TestRuns runs, String clean) throws Exception {
-    ResumableTraining.Result result = runs.training(30, journal()).build().resumeOrStart();
+    RunResult result = runs.training(30, journal()).build().resumeOrStart();
 
     assertThat(runs.server.weightsHash(result.modelId())).isEqualTo(clean);
     assertThat(JournalVerification.verify(journal()).isSound()).isTrue();

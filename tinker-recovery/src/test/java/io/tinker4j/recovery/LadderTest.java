@@ -62,7 +62,7 @@ class LadderTest {
     try (ServiceClient shared = runs.connecting().circuitBreaker(5, Duration.ofHours(1)).build()) {
       Duration retryAfter = openTheCircuitOf(shared.createRestClient());
 
-      ResumableTraining.Result result =
+      RunResult result =
           runs.training(30, journal())
               .sharedService(shared)
               .policy(RecoveryPolicy.builder().probeTolerance(0).maxAttempts(1).build())
@@ -126,16 +126,14 @@ class LadderTest {
                 .during(Duration.ofMinutes(2))
                 .answer(500)));
 
-    ResumableTraining.Result result =
+    RunResult result =
         runs.training(20, journal())
             .listener(events::add)
             .onStep(step -> pass(Duration.ofSeconds(20)))
             .build()
             .resumeOrStart();
 
-    assertThat(result)
-        .returns(20L, ResumableTraining.Result::steps)
-        .returns(0, ResumableTraining.Result::recoveries);
+    assertThat(result).returns(20L, RunResult::steps).returns(0, RunResult::recoveries);
     assertThat(degraded(Degradation.SESSION_SUSPECT)).hasSize(1);
     assertThat(events).hasSize(1);
   }
@@ -185,7 +183,7 @@ class LadderTest {
         .extracting(CheckpointRecord::step)
         .containsExactly(0L, 10L, 14L);
 
-    ResumableTraining.Result result = runs.training(30, journal()).build().resumeOrStart();
+    RunResult result = runs.training(30, journal()).build().resumeOrStart();
 
     assertThat(result.replayed()).isZero();
     assertThat(runs.server.weightsHash(result.modelId())).isEqualTo(clean);
@@ -237,7 +235,7 @@ class LadderTest {
         .hasMessageContaining("corrupted");
     assertThat(events).isEmpty();
 
-    ResumableTraining.Result result = runs.training(30, journal()).build().resumeOrStart();
+    RunResult result = runs.training(30, journal()).build().resumeOrStart();
 
     assertThat(runs.server.weightsHash(result.modelId())).isEqualTo(clean);
   }

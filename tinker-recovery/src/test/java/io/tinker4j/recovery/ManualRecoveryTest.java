@@ -70,11 +70,9 @@ class ManualRecoveryTest {
   }
 
   private void requireCleanEnd(String clean, long replayed) throws Exception {
-    ResumableTraining.Result result = runs.training(30, journal()).build().resumeOrStart();
+    RunResult result = runs.training(30, journal()).build().resumeOrStart();
 
-    assertThat(result)
-        .returns(30L, ResumableTraining.Result::steps)
-        .returns(replayed, ResumableTraining.Result::replayed);
+    assertThat(result).returns(30L, RunResult::steps).returns(replayed, RunResult::replayed);
     assertThat(runs.server.weightsHash(result.modelId())).isEqualTo(clean);
     JournalVerification.Report report = JournalVerification.verify(journal());
     assertThat(report.isSound()).isTrue();
@@ -127,7 +125,7 @@ class ManualRecoveryTest {
 
     CheckpointRecord recovered = training().build().recoverFrom(tenth.path());
     runs.server.setFaults(FaultScript.of(Fault.on(operation("optim_step")).nth(5).poisonRun()));
-    ResumableTraining.Result result = training().build().resumeOrStart();
+    RunResult result = training().build().resumeOrStart();
 
     assertThat(recovered).isEqualTo(tenth);
     assertThat(events)

@@ -47,7 +47,7 @@ class ManyRunsTest {
       runs.server.setFaults(
           FaultScript.of(Fault.on(operation("optim_step")).from(21).times(RUNS).poisonRun()));
       Set<Duration> delays = ConcurrentHashMap.newKeySet();
-      List<Callable<ResumableTraining.Result>> all = new ArrayList<>();
+      List<Callable<RunResult>> all = new ArrayList<>();
       for (int i = 0; i < RUNS; i++) {
         Path journal = directory.resolve("run-" + i);
         all.add(() ->
@@ -64,8 +64,8 @@ class ManyRunsTest {
       }
 
       int recoveries = 0;
-      for (Future<ResumableTraining.Result> each : pool.invokeAll(all)) {
-        ResumableTraining.Result result = each.get();
+      for (Future<RunResult> each : pool.invokeAll(all)) {
+        RunResult result = each.get();
         recoveries += result.recoveries();
         assertThat(runs.server.weightsHash(result.modelId())).isEqualTo(clean);
       }

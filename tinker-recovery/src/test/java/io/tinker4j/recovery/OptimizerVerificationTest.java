@@ -54,8 +54,7 @@ class OptimizerVerificationTest {
     String clean = runs.cleanWeights(40, directory.resolve("clean"));
     runs.server.setFaults(FaultScript.of(INCIDENT));
 
-    ResumableTraining.Result result =
-        training(RecoveryPolicy.builder().probeTolerance(0)).resumeOrStart();
+    RunResult result = training(RecoveryPolicy.builder().probeTolerance(0)).resumeOrStart();
 
     assertThat(events(Verified.class))
         .extracting(Verified::what)
@@ -93,8 +92,7 @@ class OptimizerVerificationTest {
   void toleranceThatHidesAColdStart_isNotCalledVerified() throws Exception {
     runs.server.setFaults(FaultScript.of(INCIDENT));
 
-    ResumableTraining.Result result =
-        training(RecoveryPolicy.builder().probeTolerance(100)).resumeOrStart();
+    RunResult result = training(RecoveryPolicy.builder().probeTolerance(100)).resumeOrStart();
 
     assertThat(result.steps()).isEqualTo(40);
     assertThat(events(Verified.class))
@@ -116,8 +114,7 @@ class OptimizerVerificationTest {
             .answer(200, "{\"base_model\":\"" + TestRuns.MODEL + "\",\"is_lora\":true}");
     runs.server.setFaults(FaultScript.of(INCIDENT, noRank));
 
-    ResumableTraining.Result result =
-        training(RecoveryPolicy.builder().probeTolerance(0)).resumeOrStart();
+    RunResult result = training(RecoveryPolicy.builder().probeTolerance(0)).resumeOrStart();
 
     assertThat(result.recoveries()).isEqualTo(1);
     assertThat(events(Degraded.class))

@@ -65,7 +65,7 @@ class RestoreChoiceTest {
     String clean = runs.cleanWeights(40, directory.resolve("clean"));
     poison(35);
 
-    ResumableTraining.Result result =
+    RunResult result =
         runs.training(40, directory.resolve("run"))
             .evaluation(
                 new PeriodicEvaluation(
@@ -112,7 +112,7 @@ class RestoreChoiceTest {
             Fault.on(operation("optim_step")).nth(6).poisonRun(),
             Fault.on(operation("load_weights")).answer(400)));
 
-    ResumableTraining.Result result =
+    RunResult result =
         runs.training(30, directory.resolve("run")).listener(events::add).build().resumeOrStart();
 
     assertThat(events(CheckpointSelected.class))
@@ -142,8 +142,7 @@ class RestoreChoiceTest {
       journal.append(new JournalEntry.CheckpointSaved(other));
     }
 
-    ResumableTraining.Result result =
-        runs.training(30, run).listener(events::add).build().resumeOrStart();
+    RunResult result = runs.training(30, run).listener(events::add).build().resumeOrStart();
 
     assertThat(events(RecoveryEvent.CheckpointRejected.class))
         .extracting(RecoveryEvent.CheckpointRejected::reason)
@@ -168,7 +167,7 @@ class RestoreChoiceTest {
           .containsExactly(broken.path());
     }
 
-    ResumableTraining.Result result =
+    RunResult result =
         runs.training(60, run)
             .retention(RetentionPolicy.builder().keepLast(1).build())
             .listener(events::add)
@@ -208,7 +207,7 @@ class RestoreChoiceTest {
     Path run = directory.resolve("run");
     CheckpointRecord tenth = stopped(run, 25).get(1);
 
-    ResumableTraining.Result result =
+    RunResult result =
         runs.training(30, run)
             .policy(policy(new CheckpointChoice.Specific(tenth.path())))
             .listener(events::add)
@@ -244,7 +243,7 @@ class RestoreChoiceTest {
     Path run = directory.resolve("run");
     poison(15);
 
-    ResumableTraining.Result result =
+    RunResult result =
         runs.training(30, run)
             .policy(RecoveryPolicy.builder().probeTolerance(0).replayTail(false).build())
             .inFlight(1)
@@ -257,9 +256,9 @@ class RestoreChoiceTest {
         .returns(10L, CheckpointSelected::step)
         .returns(4L, CheckpointSelected::rolledBack);
     assertThat(result)
-        .returns(25L, ResumableTraining.Result::steps)
-        .returns(true, ResumableTraining.Result::isComplete)
-        .returns(0L, ResumableTraining.Result::replayed);
+        .returns(25L, RunResult::steps)
+        .returns(true, RunResult::isComplete)
+        .returns(0L, RunResult::replayed);
     assertThat(events(ReplayStarted.class)).isEmpty();
     assertThat(events(Completed.class)).singleElement().returns(11L, Completed::step);
     List<String> batches =
@@ -277,7 +276,7 @@ class RestoreChoiceTest {
     poison(15);
 
     try (ServiceClient shared = runs.connect()) {
-      ResumableTraining.Result result =
+      RunResult result =
           runs.training(30, directory.resolve("run")).sharedService(shared).build().resumeOrStart();
 
       assertThat(result.recoveries()).isEqualTo(1);
@@ -305,7 +304,7 @@ class RestoreChoiceTest {
     runs.server.setFaults(FaultScript.of(Fault.on(operation("optim_step")).nth(15).killSession()));
 
     try (ServiceClient shared = runs.connect()) {
-      ResumableTraining.Result result =
+      RunResult result =
           runs.training(30, directory.resolve("run")).sharedService(shared).build().resumeOrStart();
 
       assertThat(result.recoveries()).isEqualTo(1);

@@ -65,14 +65,13 @@ class ResumableTrainingTest {
   @Test
   void resumeOrStart_againAfterTheEnd_sendsNothingAndSaysTheSame() throws Exception {
     ResumableTraining training = runs.training(25, journal()).build();
-    ResumableTraining.Result first = training.resumeOrStart();
+    RunResult first = training.resumeOrStart();
     int requests = runs.server.requests().size();
 
-    ResumableTraining.Result again = training.resumeOrStart();
+    RunResult again = training.resumeOrStart();
 
     assertThat(first)
-        .isEqualTo(
-            new ResumableTraining.Result(25, first.modelId(), first.checkpointPath(), true, 0, 0));
+        .isEqualTo(new RunResult(25, first.modelId(), first.checkpointPath(), true, 0, 0));
     assertThat(first.checkpointPath()).endsWith("weights/step-000025");
     assertThat(again).isEqualTo(first);
     assertThat(runs.server.requests()).hasSize(requests);
@@ -88,8 +87,7 @@ class ResumableTrainingTest {
             Fault.on(operation("optim_step")).nth(15).poisonRun(),
             Fault.on(operation("optim_step")).nth(25).poisonRun()));
 
-    ResumableTraining.Result result =
-        runs.training(30, journal()).listener(events::add).build().resumeOrStart();
+    RunResult result = runs.training(30, journal()).listener(events::add).build().resumeOrStart();
 
     assertThat(runs.server.weightsHash(result.modelId())).isEqualTo(clean);
     assertThat(result.recoveries()).isEqualTo(2);
@@ -132,8 +130,7 @@ class ResumableTrainingTest {
       assertThat(JournalVerification.verify(copy, service.createRestClient()).missing()).hasSize(2);
     }
 
-    ResumableTraining.Result result =
-        runs.training(40, copy).listener(events::add).build().resumeOrStart();
+    RunResult result = runs.training(40, copy).listener(events::add).build().resumeOrStart();
 
     assertThat(runs.server.weightsHash(result.modelId())).isEqualTo(clean);
     assertThat(events(CheckpointRejected.class))
@@ -188,7 +185,7 @@ class ResumableTrainingTest {
             Fault.on(operation("load_weights").withBodyContaining("\"optimizer\":true"))
                 .answer(400, "{\"detail\":\"no optimizer state\"}")));
 
-    ResumableTraining.Result result =
+    RunResult result =
         runs.training(20, journal())
             .policy(
                 RecoveryPolicy.builder()
@@ -215,7 +212,7 @@ class ResumableTrainingTest {
               .submit(client, batches, number);
         };
 
-    ResumableTraining.Result result =
+    RunResult result =
         runs.with(ResumableTraining.builder(Batches.of(TestRuns.batches(15), 1), step), journal())
             .policy(RecoveryPolicy.builder().build())
             .listener(events::add)
@@ -236,8 +233,7 @@ class ResumableTrainingTest {
 
   @Test
   void accumulate_addsUpBatchesAndKeepsTheRestOfTheData() throws Exception {
-    ResumableTraining.Result result =
-        runs.training(25, journal()).accumulate(4).build().resumeOrStart();
+    RunResult result = runs.training(25, journal()).accumulate(4).build().resumeOrStart();
 
     assertThat(result.steps()).isEqualTo(7);
     assertThatLedger(runs.server.ledger(result.modelId()))
@@ -259,8 +255,8 @@ class ResumableTrainingTest {
             })
             .build());
 
-    ResumableTraining.Result stopped = running.get(0).resumeOrStart();
-    ResumableTraining.Result result = runs.training(30, journal()).build().resumeOrStart();
+    RunResult stopped = running.get(0).resumeOrStart();
+    RunResult result = runs.training(30, journal()).build().resumeOrStart();
 
     assertThat(stopped.isComplete()).isFalse();
     assertThat(stopped.steps()).isBetween(12L, 13L);
@@ -292,7 +288,7 @@ class ResumableTrainingTest {
     ResumableTraining one = builder.build();
     ResumableTraining other = builder.journal(second).build();
 
-    ResumableTraining.Result first = one.resumeOrStart();
+    RunResult first = one.resumeOrStart();
 
     assertThat(journal().resolve(JournalWriter.FILE)).exists();
     assertThat(second).doesNotExist();
@@ -350,7 +346,7 @@ class ResumableTrainingTest {
                 : result;
     try (TestRuns json =
         TestRuns.on(server -> server.protobufResults(false).keepsStateInMemory(true))) {
-      ResumableTraining.Result result =
+      RunResult result =
           json.with(
                   ResumableTraining.supervised(
                       Batches.of(batches, 1), LossFunction.CROSS_ENTROPY, step -> 0.01),
@@ -377,7 +373,7 @@ class ResumableTrainingTest {
   void retentionAndTracker_workBesideTheRun() throws Exception {
     Path log = directory.resolve("log.jsonl");
 
-    ResumableTraining.Result result =
+    RunResult result =
         runs.training(60, journal())
             .retention(RetentionPolicy.builder().keepLast(2).build())
             .tracker(ExperimentTracker.jsonLines(log))

@@ -90,7 +90,7 @@ class RolloutsTest {
               Fault.on(operation("asample")).nth(3).executeThenDropAnswer(),
               Fault.on(operation("forward_backward")).nth(5).poisonRun()));
 
-      ResumableTraining.Result result =
+      RunResult result =
           runs.with(
                   ResumableTraining.builder(Batches.of(prompts, 1), RolloutsTest::step), directory)
               .schedule(CheckpointSchedule.builder().everySteps(3).build())
@@ -115,7 +115,7 @@ class RolloutsTest {
     try (TestRuns runs = TestRuns.inRealTime()) {
       runs.server.setFaults(FaultScript.of(Fault.on(operation("asample")).nth(2).answer(429)));
 
-      ResumableTraining.Result result =
+      RunResult result =
           runs.with(
                   ResumableTraining.builder(
                       Batches.of(List.of(new int[] {'a'}, new int[] {'b'}, new int[] {'c'}), 1),
@@ -126,9 +126,7 @@ class RolloutsTest {
               .build()
               .resumeOrStart();
 
-      assertThat(result)
-          .returns(3L, ResumableTraining.Result::steps)
-          .returns(0, ResumableTraining.Result::recoveries);
+      assertThat(result).returns(3L, RunResult::steps).returns(0, RunResult::recoveries);
     }
     assertThat(events)
         .singleElement()

@@ -91,10 +91,9 @@ class RunFenceTest {
   @Test
   void lockRemovedAndRunStartedAgain_lettingAtMostOneGoOn() throws Exception {
     try (TestRuns runs = new TestRuns()) {
-      Callable<ResumableTraining.Result> second =
-          runs.training(30, journal()).build()::resumeOrStart;
+      Callable<RunResult> second = runs.training(30, journal()).build()::resumeOrStart;
       List<Throwable> failures = new ArrayList<>();
-      List<ResumableTraining.Result> results = new ArrayList<>();
+      List<RunResult> results = new ArrayList<>();
 
       assertThatThrownBy(() ->
               runs.training(30, journal())

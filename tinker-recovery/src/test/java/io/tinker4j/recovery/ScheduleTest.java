@@ -80,16 +80,16 @@ class ScheduleTest {
 
   @Test
   void onClose_decidesAboutTheStepAtWhichARunIsStopped() throws Exception {
-    ResumableTraining.Result without = stoppedAt(12, false);
+    RunResult without = stoppedAt(12, false);
     List<Long> steps = savedSteps();
-    ResumableTraining.Result with = stoppedAt(14, true);
+    RunResult with = stoppedAt(14, true);
 
     assertThat(steps).containsExactly(0L, 10L);
     assertThat(without.checkpointPath()).isEmpty();
     assertThat(with.checkpointPath()).endsWith("weights/step-%06d".formatted(with.steps()));
   }
 
-  private ResumableTraining.Result stoppedAt(long step, boolean onClose) throws Exception {
+  private RunResult stoppedAt(long step, boolean onClose) throws Exception {
     List<ResumableTraining> running = new ArrayList<>();
     running.add(
         runs.training(30, journal())
@@ -105,7 +105,7 @@ class ScheduleTest {
 
   @Test
   void completeRun_hasACheckpointOfItsLastStep_whateverTheSchedule() throws Exception {
-    ResumableTraining.Result result =
+    RunResult result =
         runs.training(15, journal())
             .schedule(CheckpointSchedule.builder().everySteps(10).onClose(false).build())
             .build()
@@ -135,7 +135,7 @@ class ScheduleTest {
   void onBestMetric_savesWhatIsBetterThanEver_alsoAcrossAnIncident() throws Exception {
     runs.server.setFaults(FaultScript.of(Fault.on(operation("optim_step")).nth(18).poisonRun()));
 
-    ResumableTraining.Result result =
+    RunResult result =
         runs.training(29, journal())
             .evaluation(new PeriodicEvaluation(5, (client, step) -> score(step)))
             .schedule(
@@ -181,7 +181,7 @@ class ScheduleTest {
     runs.server.setFaults(
         FaultScript.of(Fault.on(operation("save_weights_for_sampler")).nth(2).killSession()));
 
-    ResumableTraining.Result result =
+    RunResult result =
         runs.training(20, journal())
             .evaluation(
                 new PeriodicEvaluation(

@@ -102,8 +102,8 @@ class TrainingJobTest {
     assertThat(changes).containsExactly("job PENDING RUNNING", "job RUNNING COMPLETED");
     assertThat(isDone).containsExactly(false, true);
     assertThat(job.result().get())
-        .returns(15L, ResumableTraining.Result::steps)
-        .returns(true, ResumableTraining.Result::isComplete);
+        .returns(15L, RunResult::steps)
+        .returns(true, RunResult::isComplete);
     assertThatLedger(runs.server.ledger(job.result().get().modelId())).hasEachStepOnce();
   }
 
@@ -257,10 +257,10 @@ class TrainingJobTest {
   @Test
   void result_completedByItsCaller_isThatCallersAlone() throws Exception {
     TrainingJob job = job(runs.training(3, journal()).build()).build();
-    CompletableFuture<ResumableTraining.Result> mine = job.result();
-    CompletableFuture<ResumableTraining.Result> yours = job.result();
+    CompletableFuture<RunResult> mine = job.result();
+    CompletableFuture<RunResult> yours = job.result();
 
-    mine.complete(new ResumableTraining.Result(99, "none", "", true, 0, 0));
+    mine.complete(new RunResult(99, "none", "", true, 0, 0));
     yours.cancel(true);
     assertThat(job.result().isDone()).isFalse();
     job.run();

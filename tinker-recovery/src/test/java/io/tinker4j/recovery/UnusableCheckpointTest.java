@@ -93,7 +93,7 @@ class UnusableCheckpointTest {
         .first()
         .asString()
         .contains("SAVE_FAILED", path.substring(path.lastIndexOf('/') + 1) + "'");
-    ResumableTraining.Result result = runs.training(6, journal()).build().resumeOrStart();
+    RunResult result = runs.training(6, journal()).build().resumeOrStart();
     assertThat(result.isComplete()).isTrue();
     assertThat(result.checkpointPath()).endsWith("weights/step-000006");
   }
@@ -109,7 +109,7 @@ class UnusableCheckpointTest {
 
   @Test
   void pathOfAnotherRun_once_isFollowedByASaveAtTheNextStep() throws Exception {
-    ResumableTraining.Result result =
+    RunResult result =
         training(
                 25,
                 (run, name) ->
@@ -130,8 +130,7 @@ class UnusableCheckpointTest {
   /** Compatible servers leave the kind out. */
   @Test
   void pathOfTwoParts_isACheckpointOfTheModel() throws Exception {
-    ResumableTraining.Result result =
-        training(6, (run, name) -> "tinker://" + run + "/" + name).resumeOrStart();
+    RunResult result = training(6, (run, name) -> "tinker://" + run + "/" + name).resumeOrStart();
 
     assertThat(result.isComplete()).isTrue();
     assertThat(result.checkpointPath()).isEqualTo("tinker://" + result.modelId() + "/step-000006");

@@ -73,7 +73,7 @@ class WrongClockTest {
 
   @Test
   void clockSetBackInMidRun_keepsTheFinalCheckpoint() throws Exception {
-    ResumableTraining.Result result =
+    RunResult result =
         keepingTwo()
             .onStep(step -> {
               if (step.step() == 21) {
@@ -103,7 +103,7 @@ class WrongClockTest {
     String first = running.get(0).resumeOrStart().modelId();
     shiftClock(Duration.ofHours(-1));
 
-    ResumableTraining.Result result = keepingTwo().build().resumeOrStart();
+    RunResult result = keepingTwo().build().resumeOrStart();
 
     assertThat(result.checkpointPath()).endsWith("weights/step-000040");
     assertThat(journalled()).contains(35L, 40L);
@@ -117,7 +117,7 @@ class WrongClockTest {
         CheckpointSchedule.builder().everySteps(10).ttl(Duration.ofDays(1)).build();
     runs.server.setFaults(FaultScript.of(Fault.on(operation("optim_step")).nth(25).poisonRun()));
 
-    ResumableTraining.Result result =
+    RunResult result =
         runs.training(30, journal())
             .schedule(kept)
             .time(new AheadBy(runs.time, Duration.ofDays(2)))
@@ -170,7 +170,7 @@ class WrongClockTest {
         .isInstanceOf(RecoveryFailedException.class)
         .hasMessageContaining("step 15 could not be saved");
 
-    ResumableTraining.Result result = stepping(plain).build().resumeOrStart();
+    RunResult result = stepping(plain).build().resumeOrStart();
     assertThat(result.isComplete()).isTrue();
     assertThat(result.checkpointPath()).endsWith("weights/step-000015");
   }

@@ -12,6 +12,7 @@ import io.tinker4j.recovery.RecoveryEvent;
 import io.tinker4j.recovery.RecoveryEvent.Degradation;
 import io.tinker4j.recovery.RecoveryEvent.Degraded;
 import io.tinker4j.recovery.ResumableTraining;
+import io.tinker4j.recovery.RunResult;
 import io.tinker4j.testkit.EmbeddedTinkerServer;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.transport.Backoff;
@@ -133,7 +134,7 @@ class MlflowTrackerTest {
   @Test
   void run_isCreatedDescribedAndEnded() throws Exception {
     try (EmbeddedTinkerServer embedded = EmbeddedTinkerServer.start()) {
-      ResumableTraining.Result result =
+      RunResult result =
           training(embedded)
               .configuration(Map.of("data: version", "2"))
               .tracker(tracker())
@@ -227,7 +228,7 @@ class MlflowTrackerTest {
     answer = (path, number) -> 404;
     List<RecoveryEvent> events = Collections.synchronizedList(new ArrayList<>());
     try (EmbeddedTinkerServer embedded = EmbeddedTinkerServer.start()) {
-      ResumableTraining.Result result =
+      RunResult result =
           training(embedded).tracker(tracker()).listener(events::add).build().resumeOrStart();
 
       assertThat(result.isComplete()).isTrue();

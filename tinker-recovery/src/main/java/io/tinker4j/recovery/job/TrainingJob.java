@@ -1,6 +1,7 @@
 package io.tinker4j.recovery.job;
 
 import io.tinker4j.recovery.ResumableTraining;
+import io.tinker4j.recovery.RunResult;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -20,7 +21,7 @@ import java.util.function.Consumer;
  *     new ThreadPoolExecutor(4, 4, 0, TimeUnit.SECONDS, new PriorityBlockingQueue<Runnable>());
  * TrainingJob job = TrainingJob.builder("nightly", run).priority(10).build();
  * jobs.execute(job); // submit() wraps the job in what has no order
- * ResumableTraining.Result result = job.result().join();
+ * RunResult result = job.result().join();
  * }
  *
  * <p>Jobs are ordered by priority, highest first, then by when they were built, earliest first.
@@ -43,7 +44,7 @@ public final class TrainingJob implements Runnable, Comparable<TrainingJob> {
   private final Consumer<? super Change> listener;
   private final AtomicReference<Status> status = new AtomicReference<>(Status.PENDING);
   private final AtomicBoolean isTaken = new AtomicBoolean();
-  private final CompletableFuture<ResumableTraining.Result> outcome = new CompletableFuture<>();
+  private final CompletableFuture<RunResult> outcome = new CompletableFuture<>();
 
   private TrainingJob(Builder builder) {
     this.id = builder.id;
@@ -124,10 +125,10 @@ public final class TrainingJob implements Runnable, Comparable<TrainingJob> {
    * before it ran. Each call returns a copy: completing or cancelling it changes nothing else, and
    * never ends training; {@link #cancel} does.
    */
-  public CompletableFuture<ResumableTraining.Result> result() {
-    CompletableFuture<ResumableTraining.Result> copy = new CompletableFuture<>();
+  public CompletableFuture<RunResult> result() {
+    CompletableFuture<RunResult> copy = new CompletableFuture<>();
     // Not copy(), which wraps failures: a cancelled job would not be seen to be cancelled.
-    CompletableFuture<ResumableTraining.Result> unused =
+    CompletableFuture<RunResult> unused =
         outcome.whenComplete((result, failure) -> {
           if (failure == null) {
             copy.complete(result);
@@ -161,7 +162,7 @@ public final class TrainingJob implements Runnable, Comparable<TrainingJob> {
 
   private void train() {
     try {
-      ResumableTraining.Result result = run.resumeOrStart();
+      RunResult result = run.resumeOrStart();
       status.set(result.isComplete() ? Status.COMPLETED : Status.STOPPED);
       outcome.complete(result);
       tell(Status.RUNNING, status());

@@ -10,6 +10,7 @@ import io.tinker4j.recovery.RecoveryEvent.Degraded;
 import io.tinker4j.recovery.RecoveryFailedException;
 import io.tinker4j.recovery.RecoveryPolicy;
 import io.tinker4j.recovery.ResumableTraining;
+import io.tinker4j.recovery.RunResult;
 import io.tinker4j.recovery.TestRuns;
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
@@ -81,8 +82,7 @@ class CapacityTest {
   void resume_unloadsTheModelThatTheFormerProcessHasLeft() throws Exception {
     interruptedAt(15);
 
-    ResumableTraining.Result result =
-        training().policy(oneAttempt().build()).build().resumeOrStart();
+    RunResult result = training().policy(oneAttempt().build()).build().resumeOrStart();
 
     assertThat(result.isComplete()).isTrue();
     assertThat(waits()).isEmpty();
@@ -93,8 +93,7 @@ class CapacityTest {
     runs.server.setFaults(
         FaultScript.of(Fault.on(operation("retrieve_future")).nth(40).expirePromise()));
 
-    ResumableTraining.Result result =
-        training().policy(oneAttempt().build()).build().resumeOrStart();
+    RunResult result = training().policy(oneAttempt().build()).build().resumeOrStart();
 
     assertThat(result.recoveries()).isEqualTo(1);
     assertThat(waits()).isEmpty();
@@ -106,12 +105,9 @@ class CapacityTest {
       Object unused = other.createLoraTrainingClient(TestRuns.MODEL, lora());
     } // its session is finished, and its model stays until the slot times out
 
-    ResumableTraining.Result result =
-        training().policy(oneAttempt().build()).build().resumeOrStart();
+    RunResult result = training().policy(oneAttempt().build()).build().resumeOrStart();
 
-    assertThat(result)
-        .returns(true, ResumableTraining.Result::isComplete)
-        .returns(0, ResumableTraining.Result::recoveries);
+    assertThat(result).returns(true, RunResult::isComplete).returns(0, RunResult::recoveries);
     assertThat(waits())
         .isNotEmpty()
         .allSatisfy(each ->

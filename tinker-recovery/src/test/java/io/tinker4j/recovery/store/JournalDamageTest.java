@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tinker4j.recovery.JournalVerification;
 import io.tinker4j.recovery.ProgressJournal;
 import io.tinker4j.recovery.ResumableTraining;
+import io.tinker4j.recovery.RunResult;
 import io.tinker4j.recovery.TestRuns;
 import io.tinker4j.recovery.journal.CheckpointRecord;
 import io.tinker4j.recovery.journal.JournalContents;
@@ -351,7 +352,7 @@ class JournalDamageTest {
       assertThat(JournalState.of(ProgressJournal.read(journal())).checkpoints())
           .extracting(CheckpointRecord::step)
           .endsWith(steps);
-      ResumableTraining.Result result = runs.training(40, journal()).build().resumeOrStart();
+      RunResult result = runs.training(40, journal()).build().resumeOrStart();
       assertThat(runs.server.weightsHash(result.modelId())).isEqualTo(clean);
       assertThat(result.replayed()).isZero();
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tinker4j.recovery.JournalVerification;
 import io.tinker4j.recovery.ProgressJournal;
 import io.tinker4j.recovery.ResumableTraining;
+import io.tinker4j.recovery.RunResult;
 import io.tinker4j.recovery.TestRuns;
 import io.tinker4j.recovery.journal.JournalEntry;
 import io.tinker4j.recovery.journal.JournalEntry.RunBegun;
@@ -100,7 +101,7 @@ class SameProcessTest {
     List<String> said = new ArrayList<>();
     try (TestRuns runs = new TestRuns()) {
       ResumableTraining second = runs.training(12, journal()).build();
-      ResumableTraining.Result result =
+      RunResult result =
           runs.training(12, journal())
               .onStep(step -> {
                 if (step.step() == 6) {

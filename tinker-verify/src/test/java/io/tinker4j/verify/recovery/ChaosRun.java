@@ -9,6 +9,7 @@ import io.tinker4j.recovery.RecoveryInternals;
 import io.tinker4j.recovery.RecoveryInternals.Stretch;
 import io.tinker4j.recovery.RecoveryPolicy;
 import io.tinker4j.recovery.ResumableTraining;
+import io.tinker4j.recovery.RunResult;
 import io.tinker4j.testkit.EmbeddedTinkerServer;
 import io.tinker4j.testkit.ManualTime;
 import io.tinker4j.testkit.fault.FaultScript;
@@ -100,7 +101,7 @@ final class ChaosRun {
    *
    * @param steps the operations of the surviving lineage, in order
    */
-  record Outcome(ResumableTraining.Result result, String weights, List<Step> steps, Costs costs) {
+  record Outcome(RunResult result, String weights, List<Step> steps, Costs costs) {
     /** Requires that every step was taken once, in order, with the same data and weights. */
     void requireSameAs(Outcome clean, String what) {
       assertThat(result.steps()).as(what).isEqualTo(STEPS);
@@ -152,7 +153,7 @@ final class ChaosRun {
         int fatal = processes < MOST_PROCESSES ? fate.next() : 0;
         Transport transport = overHttp ? JdkTransport.create() : server.transport();
         try (MortalProcess process = new MortalProcess(transport, fatal, random.split())) {
-          ResumableTraining.Result result =
+          RunResult result =
               training(server, time, process, journal, random.nextLong()).resumeOrStart();
           recoveries += result.recoveries();
           int fired = server.faultCounts().stream().mapToInt(Integer::intValue).sum();

@@ -4,6 +4,7 @@ import io.tinker4j.recovery.Batches;
 import io.tinker4j.recovery.CheckpointSchedule;
 import io.tinker4j.recovery.RecoveryPolicy;
 import io.tinker4j.recovery.ResumableTraining;
+import io.tinker4j.recovery.RunResult;
 import io.tinker4j.recovery.journal.JournalException;
 import io.tinker4j.training.LoraOptions;
 import io.tinker4j.training.ServiceClient;
@@ -36,7 +37,7 @@ final class TrainingProcess {
    */
   public static void main(String[] args) throws InterruptedException {
     try {
-      ResumableTraining.Result result =
+      RunResult result =
           train(
               args[0],
               Path.of(args[1]),
@@ -50,8 +51,8 @@ final class TrainingProcess {
     }
   }
 
-  static ResumableTraining.Result train(
-      String url, Path journal, int steps, Consumer<Long> progress) throws InterruptedException {
+  static RunResult train(String url, Path journal, int steps, Consumer<Long> progress)
+      throws InterruptedException {
     return train(url, journal, steps, Time.system(), progress);
   }
 
@@ -59,7 +60,7 @@ final class TrainingProcess {
     return new JumpingTime(seed, error -> System.out.println(CLOCK + error));
   }
 
-  private static ResumableTraining.Result train(
+  private static RunResult train(
       String url, Path journal, int steps, Time time, Consumer<Long> progress)
       throws InterruptedException {
     return ResumableTraining.supervised(
