@@ -64,7 +64,7 @@ class ManualRecoveryTest {
         FaultScript.of(
             Fault.on(operation("optim_step")).nth(step).poisonRun(),
             Fault.on(operation("load_weights")).answer(503)));
-    assertThatThrownBy(() -> runs.training(30, journal()).build().resumeOrStart())
+    assertThatThrownBy(() -> runs.training(30, journal()).inFlight(1).build().resumeOrStart())
         .isInstanceOf(RecoveryFailedException.class);
     runs.server.setFaults(FaultScript.none());
   }

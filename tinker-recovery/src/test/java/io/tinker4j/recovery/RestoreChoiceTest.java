@@ -71,6 +71,7 @@ class RestoreChoiceTest {
                 new PeriodicEvaluation(
                     10, (client, at) -> Map.of("score", SCORES.getOrDefault(at, 0.0))))
             .policy(policy(new CheckpointChoice.Best(new BestMetric("score", goal))))
+            .inFlight(1)
             .listener(events::add)
             .build()
             .resumeOrStart();
@@ -113,7 +114,11 @@ class RestoreChoiceTest {
             Fault.on(operation("load_weights")).answer(400)));
 
     RunResult result =
-        runs.training(30, directory.resolve("run")).listener(events::add).build().resumeOrStart();
+        runs.training(30, directory.resolve("run"))
+            .inFlight(1)
+            .listener(events::add)
+            .build()
+            .resumeOrStart();
 
     assertThat(events(CheckpointSelected.class))
         .singleElement()

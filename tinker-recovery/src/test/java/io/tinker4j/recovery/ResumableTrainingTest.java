@@ -87,7 +87,8 @@ class ResumableTrainingTest {
             Fault.on(operation("optim_step")).nth(15).poisonRun(),
             Fault.on(operation("optim_step")).nth(25).poisonRun()));
 
-    RunResult result = runs.training(30, journal()).listener(events::add).build().resumeOrStart();
+    RunResult result =
+        runs.training(30, journal()).inFlight(1).listener(events::add).build().resumeOrStart();
 
     assertThat(runs.server.weightsHash(result.modelId())).isEqualTo(clean);
     assertThat(result.recoveries()).isEqualTo(2);

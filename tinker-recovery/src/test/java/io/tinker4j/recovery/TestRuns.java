@@ -56,6 +56,7 @@ public final class TestRuns implements AutoCloseable {
     return ServiceClient.builder()
         .baseUrl(server.baseUrl().toString())
         .apiKey("tml-test")
+        .transport(server.transport())
         .time(time);
   }
 

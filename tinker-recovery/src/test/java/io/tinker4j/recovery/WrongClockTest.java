@@ -120,6 +120,7 @@ class WrongClockTest {
     RunResult result =
         runs.training(30, journal())
             .schedule(kept)
+            .inFlight(1)
             .time(new AheadBy(runs.time, Duration.ofDays(2)))
             .build()
             .resumeOrStart();

@@ -22,9 +22,16 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Thousands of operations that nobody waits for, over HTTP. */
+/**
+ * Hundreds of operations that nobody waits for, over HTTP. {@code -Dorder.pairs=1000
+ * -Dorder.operations=500} makes them thousands.
+ */
 @Timeout(180)
 class OrderUnderLoadTest {
+  private static final int PAIRS = Integer.getInteger("order.pairs", 250);
+  private static final int OPERATIONS =
+      Integer.getInteger("order.operations", 100); // of each thread
+
   private static final List<Datum> DATA = List.of(Datum.supervised(1, 2, 3));
   private static final AdamParams ADAM = AdamParams.builder().build();
 
@@ -43,16 +50,16 @@ class OrderUnderLoadTest {
 
   @Tag("readiness:B4")
   @Test
-  void thousandPairs_fromOneThread_arriveInCallOrder() {
+  void pairs_fromOneThread_arriveInCallOrder() {
     List<CompletableFuture<?>> operations = new ArrayList<>();
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < PAIRS; i++) {
       operations.add(training.forwardBackward(DATA, LossFunction.CROSS_ENTROPY));
       operations.add(training.optimStep(ADAM));
     }
     operations.forEach(CompletableFuture::join);
 
-    assertThat(server.submissions(training.modelId())).isEqualTo(upTo(2000));
-    for (int i = 0; i < 2000; i++) {
+    assertThat(server.submissions(training.modelId())).isEqualTo(upTo(2 * PAIRS));
+    for (int i = 0; i < 2 * PAIRS; i++) {
       assertThat(server.ledger(training.modelId()).get(i).kind())
           .isEqualTo(i % 2 == 0 ? "forward_backward" : "optim_step");
     }
@@ -60,14 +67,14 @@ class OrderUnderLoadTest {
 
   @Tag("readiness:B4")
   @Test
-  void eightThreads_fiveHundredOperationsEach_leaveNoGapAndNoDouble() throws Exception {
+  void operations_ofEightThreads_leaveNoGapAndNoDouble() throws Exception {
     List<CompletableFuture<?>> operations = Collections.synchronizedList(new ArrayList<>());
     try (ExecutorService threads = Executors.newThreadPerTaskExecutor(Thread::new)) {
       List<Future<?>> callers = new ArrayList<>();
       for (int thread = 0; thread < 8; thread++) {
         callers.add(
             threads.submit(() -> {
-              for (int i = 0; i < 500; i++) {
+              for (int i = 0; i < OPERATIONS; i++) {
                 operations.add(training.optimStep(ADAM));
               }
             }));
@@ -78,10 +85,10 @@ class OrderUnderLoadTest {
     }
     operations.forEach(CompletableFuture::join);
 
-    assertThat(server.submissions(training.modelId())).isEqualTo(upTo(4000));
+    assertThat(server.submissions(training.modelId())).isEqualTo(upTo(8 * OPERATIONS));
     assertThat(server.ledger(training.modelId()))
         .extracting(operation -> operation.seqId())
-        .isEqualTo(upTo(4000));
+        .isEqualTo(upTo(8 * OPERATIONS));
   }
 
   private static List<Long> upTo(long last) {
