@@ -2,6 +2,7 @@ package io.tinker4j.recovery;
 
 import io.tinker4j.training.SaveOptions;
 import io.tinker4j.types.internal.Checks;
+import io.tinker4j.types.internal.TinkerStyle;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -62,8 +63,7 @@ public interface CheckpointSchedule {
   }
 
   /** Refuses values that make no sense, by name, and falls back to every 100 steps. */
-  @Value.Check
-  default CheckpointSchedule check() {
+  private CheckpointSchedule check() {
     if (everySteps().isPresent()) {
       Checks.atLeast("everySteps", everySteps().getAsLong(), 1);
     }
@@ -83,7 +83,70 @@ public interface CheckpointSchedule {
   }
 
   /** Builds settings; not thread-safe. */
-  final class Builder extends ImmutableCheckpointSchedule.Builder {
-    Builder() {}
+  final class Builder {
+    private final ImmutableCheckpointSchedule.Builder fields =
+        ImmutableCheckpointSchedule.builder();
+
+    private Builder() {}
+
+    /** Takes all settings over from a value. */
+    public Builder from(CheckpointSchedule value) {
+      fields.from(value);
+      return this;
+    }
+
+    /** After every so many steps. Default 100 unless another rule is set. */
+    public Builder everySteps(long everySteps) {
+      fields.everySteps(everySteps);
+      return this;
+    }
+
+    /** When so much time has passed since the last one. Default: no such rule. */
+    public Builder every(Duration every) {
+      fields.every(every);
+      return this;
+    }
+
+    /** At the end of each pass over the data. Default false. */
+    public Builder everyEpoch(boolean everyEpoch) {
+      fields.everyEpoch(everyEpoch);
+      return this;
+    }
+
+    /**
+     * When a metric is better than ever, at the next step that is submitted after it is known.
+     * Default: no such rule.
+     */
+    public Builder onBestMetric(BestMetric onBestMetric) {
+      fields.onBestMetric(onBestMetric);
+      return this;
+    }
+
+    /**
+     * When the run is asked to stop. Default true. The end of the data always has a checkpoint: a
+     * run is complete only with one.
+     */
+    public Builder onClose(boolean onClose) {
+      fields.onClose(onClose);
+      return this;
+    }
+
+    /**
+     * How long checkpoints are kept by the server, in whole seconds, from one second to ten years.
+     * Default: no limit.
+     */
+    public Builder ttl(Duration ttl) {
+      fields.ttl(ttl);
+      return this;
+    }
+
+    /**
+     * Builds the value.
+     *
+     * @throws IllegalArgumentException when a setting is out of its range; it is named
+     */
+    public CheckpointSchedule build() {
+      return fields.build().check();
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.tinker4j.recovery;
 import io.tinker4j.recovery.journal.CheckpointRecord;
 import io.tinker4j.recovery.store.CheckpointOrder;
 import io.tinker4j.types.internal.Checks;
+import io.tinker4j.types.internal.TinkerStyle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -49,8 +50,7 @@ public interface RetentionPolicy {
   }
 
   /** Refuses values that make no sense, by name. */
-  @Value.Check
-  default void check() {
+  private void check() {
     Checks.atLeast("keepLast", keepLast(), 1);
     if (keepEvery().isPresent()) {
       Checks.atLeast("keepEvery", keepEvery().getAsLong(), 1);
@@ -92,7 +92,71 @@ public interface RetentionPolicy {
   }
 
   /** Builds settings; not thread-safe. */
-  final class Builder extends ImmutableRetentionPolicy.Builder {
-    Builder() {}
+  final class Builder {
+    private final ImmutableRetentionPolicy.Builder fields = ImmutableRetentionPolicy.builder();
+
+    private Builder() {}
+
+    /** Takes all settings over from a value. */
+    public Builder from(RetentionPolicy value) {
+      fields.from(value);
+      return this;
+    }
+
+    /** How many of the newest are kept. Default 5. */
+    public Builder keepLast(int keepLast) {
+      fields.keepLast(keepLast);
+      return this;
+    }
+
+    /** The best one by this metric is kept. Default: no such rule. */
+    public Builder keepBest(BestMetric keepBest) {
+      fields.keepBest(keepBest);
+      return this;
+    }
+
+    /** Those at a multiple of so many steps are kept. Default: no such rule. */
+    public Builder keepEvery(long keepEvery) {
+      fields.keepEvery(keepEvery);
+      return this;
+    }
+
+    /**
+     * Of those kept for their number or place, the ones older than this go, by the wall clock of
+     * the machine that trains; the newest stays. Default: none.
+     */
+    public Builder maxAge(Duration maxAge) {
+      fields.maxAge(maxAge);
+      return this;
+    }
+
+    /** Paths that are kept whatever the rules say. Default none. */
+    public Builder pinned(Iterable<String> pinned) {
+      fields.pinned(pinned);
+      return this;
+    }
+
+    /** Adds one to {@link #pinned}. */
+    public Builder addPinned(String element) {
+      fields.addPinned(element);
+      return this;
+    }
+
+    /** Whether nothing is deleted and only the log tells what would be. Default false. */
+    public Builder dryRun(boolean dryRun) {
+      fields.dryRun(dryRun);
+      return this;
+    }
+
+    /**
+     * Builds the value.
+     *
+     * @throws IllegalArgumentException when a setting is out of its range; it is named
+     */
+    public RetentionPolicy build() {
+      RetentionPolicy value = fields.build();
+      value.check();
+      return value;
+    }
   }
 }

@@ -93,7 +93,7 @@ final class RunIdentity {
     if (!run.rendererId.isEmpty()) {
       record.rendererId(run.rendererId);
     }
-    record.putAllIdentity(ofSteps(step));
+    ofSteps(step).forEach(record::putIdentity);
     String data = run.batches.identity(position);
     if (!data.isEmpty()) {
       record.putIdentity(DATA, data);

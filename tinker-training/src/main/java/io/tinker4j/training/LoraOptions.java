@@ -1,5 +1,6 @@
 package io.tinker4j.training;
 
+import io.tinker4j.types.internal.TinkerStyle;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.immutables.value.Value;
@@ -45,8 +46,7 @@ public interface LoraOptions {
   Map<String, Object> optimizerConfig();
 
   /** Refuses a rank that no server accepts, and an adapter without anything to train. */
-  @Value.Check
-  default void check() {
+  private void check() {
     if (Integer.bitCount(rank()) != 1 || rank() < 1) {
       throw new IllegalArgumentException("rank is " + rank() + "; it must be a power of two");
     }
@@ -62,7 +62,83 @@ public interface LoraOptions {
   }
 
   /** Builds settings; not thread-safe. */
-  final class Builder extends ImmutableLoraOptions.Builder {
-    Builder() {}
+  final class Builder {
+    private final ImmutableLoraOptions.Builder fields = ImmutableLoraOptions.builder();
+
+    private Builder() {}
+
+    /** Takes all settings over from a value. */
+    public Builder from(LoraOptions value) {
+      fields.from(value);
+      return this;
+    }
+
+    /** The rank of the adapter matrices, a power of two. Default 32. */
+    public Builder rank(int rank) {
+      fields.rank(rank);
+      return this;
+    }
+
+    /** The seed of the adapter's initial weights. Default: chosen by the server. */
+    public Builder seed(long seed) {
+      fields.seed(seed);
+      return this;
+    }
+
+    /** Whether the MLP layers are adapted, expert layers included. Default true. */
+    public Builder trainMlp(boolean trainMlp) {
+      fields.trainMlp(trainMlp);
+      return this;
+    }
+
+    /** Whether the attention layers are adapted. Default true. */
+    public Builder trainAttn(boolean trainAttn) {
+      fields.trainAttn(trainAttn);
+      return this;
+    }
+
+    /** Whether the output matrix is adapted. Default true. */
+    public Builder trainUnembed(boolean trainUnembed) {
+      fields.trainUnembed(trainUnembed);
+      return this;
+    }
+
+    /** Free-form metadata of the model. Default none. */
+    public Builder userMetadata(Map<String, ? extends String> userMetadata) {
+      fields.userMetadata(userMetadata);
+      return this;
+    }
+
+    /** Adds one to {@link #userMetadata}. */
+    public Builder putUserMetadata(String key, String value) {
+      fields.putUserMetadata(key, value);
+      return this;
+    }
+
+    /**
+     * The optimizer, for servers that have others than AdamW: {@code type} and what it takes.
+     * Default: the server's.
+     */
+    public Builder optimizerConfig(Map<String, ? extends Object> optimizerConfig) {
+      fields.optimizerConfig(optimizerConfig);
+      return this;
+    }
+
+    /** Adds one to {@link #optimizerConfig}. */
+    public Builder putOptimizerConfig(String key, Object value) {
+      fields.putOptimizerConfig(key, value);
+      return this;
+    }
+
+    /**
+     * Builds the value.
+     *
+     * @throws IllegalArgumentException when a setting is out of its range; it is named
+     */
+    public LoraOptions build() {
+      LoraOptions value = fields.build();
+      value.check();
+      return value;
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.tinker4j.training;
 
 import io.tinker4j.types.TensorData;
 import io.tinker4j.types.TensorDtype;
+import io.tinker4j.types.internal.TinkerStyle;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -51,8 +52,7 @@ public interface SampleOptions {
   OptionalInt promptLogprobsLastN();
 
   /** Refuses negative counts, and targets that are no matrix of token ids. */
-  @Value.Check
-  default void check() {
+  private void check() {
     notBelow(0, "topkPromptLogprobs", topkPromptLogprobs());
     notBelow(0, "topkSampleLogprobs", topkSampleLogprobs());
     notBelow(0, "promptAltTokensK", promptAltTokensK());
@@ -72,8 +72,69 @@ public interface SampleOptions {
   }
 
   /** Builds settings; not thread-safe. */
-  final class Builder extends ImmutableSampleOptions.Builder {
-    Builder() {}
+  final class Builder {
+    private final ImmutableSampleOptions.Builder fields = ImmutableSampleOptions.builder();
+
+    private Builder() {}
+
+    /** Takes all settings over from a value. */
+    public Builder from(SampleOptions value) {
+      fields.from(value);
+      return this;
+    }
+
+    /** Whether the log-probabilities of the prompt's tokens are returned. Default false. */
+    public Builder promptLogprobs(boolean promptLogprobs) {
+      fields.promptLogprobs(promptLogprobs);
+      return this;
+    }
+
+    /** How many of the likeliest tokens are returned per position of the prompt. Default 0. */
+    public Builder topkPromptLogprobs(int topkPromptLogprobs) {
+      fields.topkPromptLogprobs(topkPromptLogprobs);
+      return this;
+    }
+
+    /** How many of the likeliest tokens are returned per generated token. Default 0. */
+    public Builder topkSampleLogprobs(int topkSampleLogprobs) {
+      fields.topkSampleLogprobs(topkSampleLogprobs);
+      return this;
+    }
+
+    /**
+     * Tokens whose log-probabilities are returned: int64, of shape [prompt length - 1, k]; row i is
+     * for position i + 1 of the prompt, and -1 asks for nothing. Default none.
+     */
+    public Builder targetPromptLogprobs(TensorData targetPromptLogprobs) {
+      fields.targetPromptLogprobs(targetPromptLogprobs);
+      return this;
+    }
+
+    /**
+     * How many alternatives are drawn, with replacement and at the request's temperature, at each
+     * position of the prompt after the first. Default 0.
+     */
+    public Builder promptAltTokensK(int promptAltTokensK) {
+      fields.promptAltTokensK(promptAltTokensK);
+      return this;
+    }
+
+    /** Scores only that many last positions of the prompt; the others are NaN. Default all. */
+    public Builder promptLogprobsLastN(int promptLogprobsLastN) {
+      fields.promptLogprobsLastN(promptLogprobsLastN);
+      return this;
+    }
+
+    /**
+     * Builds the value.
+     *
+     * @throws IllegalArgumentException when a setting is out of its range; it is named
+     */
+    public SampleOptions build() {
+      SampleOptions value = fields.build();
+      value.check();
+      return value;
+    }
   }
 
   private static void notBelow(int least, String name, int value) {

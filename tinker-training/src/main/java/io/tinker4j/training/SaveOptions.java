@@ -1,5 +1,6 @@
 package io.tinker4j.training;
 
+import io.tinker4j.types.internal.TinkerStyle;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -25,8 +26,7 @@ public interface SaveOptions {
   Map<String, String> userMetadata();
 
   /** Refuses a time to live below one second or above ten years. */
-  @Value.Check
-  default void check() {
+  private void check() {
     ttl().ifPresent(SubmissionChecks::ttl);
   }
 
@@ -36,7 +36,53 @@ public interface SaveOptions {
   }
 
   /** Builds settings; not thread-safe. */
-  final class Builder extends ImmutableSaveOptions.Builder {
-    Builder() {}
+  final class Builder {
+    private final ImmutableSaveOptions.Builder fields = ImmutableSaveOptions.builder();
+
+    private Builder() {}
+
+    /** Takes all settings over from a value. */
+    public Builder from(SaveOptions value) {
+      fields.from(value);
+      return this;
+    }
+
+    /** How long the checkpoint is kept, in whole seconds, at most ten years. Default: no limit. */
+    public Builder ttl(Duration ttl) {
+      fields.ttl(ttl);
+      return this;
+    }
+
+    /**
+     * Whether a training checkpoint of that name is replaced. Default false: a conflict. Has no
+     * effect on checkpoints for sampling.
+     */
+    public Builder overwrite(boolean overwrite) {
+      fields.overwrite(overwrite);
+      return this;
+    }
+
+    /** Free-form metadata that listings show. Default none. */
+    public Builder userMetadata(Map<String, ? extends String> userMetadata) {
+      fields.userMetadata(userMetadata);
+      return this;
+    }
+
+    /** Adds one to {@link #userMetadata}. */
+    public Builder putUserMetadata(String key, String value) {
+      fields.putUserMetadata(key, value);
+      return this;
+    }
+
+    /**
+     * Builds the value.
+     *
+     * @throws IllegalArgumentException when a setting is out of its range; it is named
+     */
+    public SaveOptions build() {
+      SaveOptions value = fields.build();
+      value.check();
+      return value;
+    }
   }
 }

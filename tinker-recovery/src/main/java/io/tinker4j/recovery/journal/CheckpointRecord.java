@@ -1,11 +1,11 @@
 package io.tinker4j.recovery.journal;
 
 import io.tinker4j.recovery.Batches;
-import io.tinker4j.recovery.TinkerStyle;
 import io.tinker4j.recovery.TrainingStep;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.ForwardBackwardOutput;
 import io.tinker4j.types.TensorData;
+import io.tinker4j.types.internal.TinkerStyle;
 import java.nio.FloatBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -75,8 +75,117 @@ public interface CheckpointRecord {
   }
 
   /** Builds records; not thread-safe. */
-  final class Builder extends ImmutableCheckpointRecord.Builder {
-    Builder() {}
+  final class Builder {
+    private final ImmutableCheckpointRecord.Builder fields = ImmutableCheckpointRecord.builder();
+
+    private Builder() {}
+
+    /** Takes all settings over from a value. */
+    public Builder from(CheckpointRecord value) {
+      fields.from(value);
+      return this;
+    }
+
+    /** The path to load weights and optimizer state from. */
+    public Builder path(String path) {
+      fields.path(path);
+      return this;
+    }
+
+    /** How many steps are in it; the next one is one more. */
+    public Builder step(long step) {
+      fields.step(step);
+      return this;
+    }
+
+    /** When it was written down. */
+    public Builder savedAt(Instant savedAt) {
+      fields.savedAt(savedAt);
+      return this;
+    }
+
+    /** The place in the data of the next step. */
+    public Builder position(DataPosition position) {
+      fields.position(position);
+      return this;
+    }
+
+    /** The number of the lineage that saved it. */
+    public Builder lineage(int lineage) {
+      fields.lineage(lineage);
+      return this;
+    }
+
+    /** The step that learning rates are computed from. */
+    public Builder learningRateStep(long learningRateStep) {
+      fields.learningRateStep(learningRateStep);
+      return this;
+    }
+
+    /** The SHA-256 of the run's settings, in hex. */
+    public Builder configHash(String configHash) {
+      fields.configHash(configHash);
+      return this;
+    }
+
+    /**
+     * What the steps in it were made of, by name: digests of the {@linkplain TrainingStep#settings
+     * settings} of all of them, and under {@code data} the {@linkplain Batches#identity identity}
+     * of the data that they have read. Default: nothing is known.
+     */
+    public Builder identity(Map<String, ? extends String> identity) {
+      fields.identity(identity);
+      return this;
+    }
+
+    /** Adds one to {@link #identity}. */
+    public Builder putIdentity(String key, String value) {
+      fields.putIdentity(key, value);
+      return this;
+    }
+
+    /** The tokenizer of the data. Default unknown. */
+    public Builder tokenizerId(String tokenizerId) {
+      fields.tokenizerId(tokenizerId);
+      return this;
+    }
+
+    /** What made the tokens out of conversations. Default unknown. */
+    public Builder rendererId(String rendererId) {
+      fields.rendererId(rendererId);
+      return this;
+    }
+
+    /** The metrics known when it was saved. */
+    public Builder metrics(Map<String, ? extends Double> metrics) {
+      fields.metrics(metrics);
+      return this;
+    }
+
+    /** Adds one to {@link #metrics}. */
+    public Builder putMetrics(String key, double value) {
+      fields.putMetrics(key, value);
+      return this;
+    }
+
+    /**
+     * The log-probabilities of the frozen batch with these weights. Absent without such a batch.
+     */
+    public Builder probe(ProbeLogprobs probe) {
+      fields.probe(probe);
+      return this;
+    }
+
+    /** The same after one more step; tells whether the optimizer's state was restored. */
+    public Builder probeAfterNextStep(ProbeLogprobs probeAfterNextStep) {
+      fields.probeAfterNextStep(probeAfterNextStep);
+      return this;
+    }
+
+    /** Builds the value. */
+    public CheckpointRecord build() {
+      return fields.build();
+    }
   }
 
   /** Log-probabilities of a frozen batch, which tell one set of weights from another. Immutable. */

@@ -160,7 +160,7 @@ final class EntryJson {
         .savedAt(Instant.parse(from.text("saved_at")))
         .learningRateStep(from.number("learning_rate_step"))
         .configHash(from.text("config_hash"));
-    to.putAllIdentity(from.texts("identity"));
+    to.identity(from.texts("identity"));
     if (from.has("tokenizer_id")) {
       to.tokenizerId(from.text("tokenizer_id"));
     }
