@@ -46,7 +46,7 @@ class GoldenVectorsTest {
           Map.entry("310", "tinker-transport client/TransportVectorsTest"),
           Map.entry("311", "tinker-transport client/TransportVectorsTest"),
           Map.entry("312", "tinker-transport client/TransportVectorsTest"),
-          Map.entry("313", "tinker-training ByteBudgetTest"),
+          Map.entry("313", "tinker-training internal/ByteBudgetTest"),
           Map.entry("330", "tinker-training PollingVectorsTest"),
           Map.entry("331", "tinker-training TurnTakingVectorsTest"),
           Map.entry("332", "tinker-transport client/TransportVectorsTest"),
