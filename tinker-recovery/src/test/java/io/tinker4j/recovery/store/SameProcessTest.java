@@ -1,18 +1,25 @@
 package io.tinker4j.recovery.store;
 
+import io.tinker4j.recovery.journal.JournalException;
+
+import io.tinker4j.recovery.journal.JournalEntry;
+
+import io.tinker4j.recovery.TestRuns;
+
+import io.tinker4j.recovery.RunResult;
+
+import io.tinker4j.recovery.ResumableTraining;
+
+import io.tinker4j.recovery.ProgressJournal;
+
+import io.tinker4j.recovery.JournalVerification;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tinker4j.recovery.JournalVerification;
-import io.tinker4j.recovery.ProgressJournal;
-import io.tinker4j.recovery.ResumableTraining;
-import io.tinker4j.recovery.RunResult;
-import io.tinker4j.recovery.TestRuns;
-import io.tinker4j.recovery.journal.JournalEntry;
 import io.tinker4j.recovery.journal.JournalEntry.RunBegun;
 import io.tinker4j.recovery.journal.JournalEntry.RunOpened;
 import io.tinker4j.recovery.journal.JournalEntry.StepsConfirmed;
-import io.tinker4j.recovery.journal.JournalException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +27,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +43,19 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Timeout(60)
 class SameProcessTest {
+  private static Intruder intruder;
+
   @TempDir private Path directory;
+
+  @BeforeAll
+  static void startIntruder() throws Exception {
+    intruder = Intruder.start();
+  }
+
+  @AfterAll
+  static void stopIntruder() throws Exception {
+    intruder.close();
+  }
 
   private Path journal() {
     return directory.resolve("run");
@@ -55,8 +76,9 @@ class SameProcessTest {
         act(
             "open and read",
             journal -> {
-              assertThatThrownBy(() -> JournalWriter.open(journal)).hasMessageContaining("in use");
-              List<JournalEntry> unused = ProgressJournal.read(journal);
+              assertThatThrownBy(() -> JournalWriter.open(journal))
+                  .hasMessageContaining("in use");
+              List<JournalEntry> unused = JournalReader.read(journal);
             }),
         act("read", ProgressJournal::read),
         act("verify", JournalVerification::verify),
@@ -64,7 +86,7 @@ class SameProcessTest {
         act("repair", ProgressJournal::repair),
         act(
             "read by another path",
-            journal -> ProgressJournal.read(journal.resolve("..").resolve(journal.getFileName()))),
+            journal -> JournalReader.read(journal.resolve("..").resolve(journal.getFileName()))),
         act(
             "open by a link",
             journal -> {
@@ -85,15 +107,15 @@ class SameProcessTest {
         assertThat(e).hasMessageContaining("in use");
       }
 
-      assertThat(Intruder.tries(journal())).contains("run.lock is locked by another process");
+      assertThat(intruder.tries(journal())).contains("run.lock is locked by another process");
       owner.append(new StepsConfirmed(0, 1, 1));
       Files.delete(journal().resolve(JournalWriter.LOCK));
-      assertThat(Intruder.tries(journal()))
+      assertThat(intruder.tries(journal()))
           .contains("progress.journal is locked by another process");
     }
-    assertThat(ProgressJournal.read(journal()))
+    assertThat(JournalReader.read(journal()))
         .containsExactly(new RunOpened(1), new RunBegun("abc"), new StepsConfirmed(0, 1, 1));
-    assertThat(Intruder.tries(journal())).isEqualTo("in");
+    assertThat(intruder.tries(journal())).isEqualTo("in");
   }
 
   @Test
@@ -122,7 +144,7 @@ class SameProcessTest {
 
   private String uncheckedTries() {
     try {
-      return Intruder.tries(journal());
+      return intruder.tries(journal());
     } catch (Exception e) {
       throw new AssertionError(e);
     }
@@ -143,7 +165,7 @@ class SameProcessTest {
                   try {
                     int count = 0;
                     do {
-                      count += ProgressJournal.read(journal()).size();
+                      count += JournalReader.read(journal()).size();
                     } while (!isOver.get());
                     reader.complete(count);
                   } catch (RuntimeException | Error e) {
@@ -162,9 +184,9 @@ class SameProcessTest {
       for (CompletableFuture<Integer> reader : readers) {
         assertThat(reader.join()).isPositive();
       }
-      assertThat(Intruder.tries(journal())).contains("run.lock is locked by another process");
+      assertThat(intruder.tries(journal())).contains("run.lock is locked by another process");
       Files.delete(journal().resolve(JournalWriter.LOCK));
-      assertThat(Intruder.tries(journal()))
+      assertThat(intruder.tries(journal()))
           .contains("progress.journal is locked by another process");
     }
   }
@@ -174,11 +196,11 @@ class SameProcessTest {
   void interruptedReader_readsAllTheSame_keepsItsFlag_andOthersStayOut() throws Exception {
     try (JournalWriter owner = JournalWriter.open(journal())) {
       Thread.currentThread().interrupt();
-      List<JournalEntry> entries = ProgressJournal.read(journal());
+      List<JournalEntry> entries = JournalReader.read(journal());
 
       assertThat(Thread.interrupted()).isTrue();
       assertThat(entries).containsExactly(new RunOpened(1));
-      assertThat(Intruder.tries(journal())).contains("run.lock is locked by another process");
+      assertThat(intruder.tries(journal())).contains("run.lock is locked by another process");
       owner.append(new RunBegun("abc"));
     }
   }
@@ -189,13 +211,13 @@ class SameProcessTest {
     try (JournalWriter owner = JournalWriter.open(journal())) {
       Files.move(journal(), moved);
       assertThatThrownBy(() -> JournalWriter.open(moved)).hasMessageContaining("in use");
-      assertThat(ProgressJournal.read(moved)).containsExactly(new RunOpened(1));
+      assertThat(JournalReader.read(moved)).containsExactly(new RunOpened(1));
 
       try (JournalWriter other = JournalWriter.open(journal())) {
         other.append(new RunBegun("other"));
-        assertThat(ProgressJournal.read(journal()))
+        assertThat(JournalReader.read(journal()))
             .containsExactly(new RunOpened(1), new RunBegun("other"));
-        assertThat(Intruder.tries(moved)).contains("run.lock is locked by another process");
+        assertThat(intruder.tries(moved)).contains("run.lock is locked by another process");
       }
       assertThatThrownBy(() -> owner.append(new RunBegun("abc")))
           .isInstanceOf(JournalException.class);
@@ -215,7 +237,7 @@ class SameProcessTest {
         Files.delete(journal());
         try (JournalWriter next = JournalWriter.open(journal())) {
           next.append(new RunBegun("next"));
-          assertThat(ProgressJournal.read(journal()))
+          assertThat(JournalReader.read(journal()))
               .containsExactly(new RunOpened(1), new RunBegun("next"));
         }
         assertThatThrownBy(() -> gone.append(new RunBegun("gone")))
