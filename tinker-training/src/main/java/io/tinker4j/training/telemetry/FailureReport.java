@@ -15,19 +15,31 @@ import org.jspecify.annotations.Nullable;
  * made the exception and everything that caused it; any other may quote the user's data, so that of
  * such a failure only the types go out. Of a stack trace only the SDK's own frames do.
  *
- * @param type the simple name of the exception's class
- * @param message its text, redacted and cut to 500 characters; empty when somebody else wrote it
- * @param trace the types of the failure and of its causes, with the frames of the SDK, cut to 4,000
- *     characters
+ * @param failure what has gone wrong
  */
-public record FailureReport(String type, String message, String trace) {
+public record FailureReport(Throwable failure) {
   private static final String OURS = "io.tinker4j.";
 
   public static FailureReport of(Throwable failure) {
-    return new FailureReport(
-        simpleName(failure),
-        Redaction.report(text(failure)),
-        Redaction.reportTrace(trace(failure)));
+    return new FailureReport(failure);
+  }
+
+  /** The simple name of the exception's class. */
+  public String type() {
+    return simpleName(failure);
+  }
+
+  /** Its text, redacted and cut to 500 characters; empty when somebody else wrote it. */
+  public String message() {
+    return Redaction.report(text(failure));
+  }
+
+  /**
+   * The types of the failure and of its causes, with the frames of the SDK, cut to 4,000
+   * characters. Made when it is asked for: most reports have none.
+   */
+  public String trace() {
+    return Redaction.reportTrace(trace(failure));
   }
 
   private static String simpleName(Throwable failure) {

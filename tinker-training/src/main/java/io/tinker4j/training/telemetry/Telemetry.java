@@ -216,8 +216,9 @@ public final class Telemetry {
     Map<String, @Nullable Object> details = new LinkedHashMap<>();
     FailureReport report = FailureReport.of(fault);
     details.put("error_type", report.type());
-    if (!report.message().isEmpty()) {
-      details.put("message", report.message());
+    String message = report.message();
+    if (!message.isEmpty()) {
+      details.put("message", message);
     }
     if (fault instanceof ApiStatusException refused) {
       details.put("status_code", refused.status());
@@ -238,18 +239,20 @@ public final class Telemetry {
 
   private void unhandled(Throwable failure) {
     FailureReport report = FailureReport.of(failure);
+    String message = report.message();
+    String trace = report.trace();
     report(
         stamp ->
             UnhandledExceptionEvent.builder()
-                .errorMessage(report.message())
+                .errorMessage(message)
                 .errorType(report.type())
                 .eventId(stamp.id())
                 .eventSessionIndex(stamp.index())
                 .severity(TelemetrySeverity.ERROR)
                 .timestamp(stamp.now())
-                .traceback(report.trace())
+                .traceback(trace)
                 .build(),
-        report.message().length() + report.trace().length());
+        message.length() + trace.length());
   }
 
   /**
