@@ -14,8 +14,8 @@ module io.tinker4j.testkit {
   requires static java.management;
   requires static java.sql;
   requires static jdk.unsupported;
-  requires static transitive org.junit.jupiter.api;
-  requires static transitive org.junit.jupiter.params;
+  requires static org.junit.jupiter.api;
+  requires static org.junit.jupiter.params;
 
   exports io.tinker4j.testkit;
   exports io.tinker4j.testkit.fault;
