@@ -3,6 +3,7 @@ package consumer.modular;
 import io.tinker4j.recovery.Batches;
 import io.tinker4j.recovery.JournalVerification;
 import io.tinker4j.recovery.ResumableTraining;
+import io.tinker4j.recovery.RunResult;
 import io.tinker4j.testkit.EmbeddedTinkerServer;
 import io.tinker4j.training.SamplingClient;
 import io.tinker4j.training.ServiceClient;
@@ -56,7 +57,7 @@ public final class Main {
         .baseModel(model)
         .journal(run)
         .build()
-        .run();
+        .resumeOrStart();
   }
 
   /** An endpoint that the SDK need not know. */

@@ -1,7 +1,6 @@
 package io.tinker4j.recovery.store;
 
 import io.tinker4j.recovery.journal.JournalException;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,25 +1,18 @@
 package io.tinker4j.recovery.store;
 
-import io.tinker4j.recovery.journal.JournalException;
-
-import io.tinker4j.recovery.journal.JournalEntry;
-
-import io.tinker4j.recovery.TestRuns;
-
-import io.tinker4j.recovery.RunResult;
-
-import io.tinker4j.recovery.ResumableTraining;
-
-import io.tinker4j.recovery.ProgressJournal;
-
-import io.tinker4j.recovery.JournalVerification;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tinker4j.recovery.JournalVerification;
+import io.tinker4j.recovery.ProgressJournal;
+import io.tinker4j.recovery.ResumableTraining;
+import io.tinker4j.recovery.RunResult;
+import io.tinker4j.recovery.TestRuns;
+import io.tinker4j.recovery.journal.JournalEntry;
 import io.tinker4j.recovery.journal.JournalEntry.RunBegun;
 import io.tinker4j.recovery.journal.JournalEntry.RunOpened;
 import io.tinker4j.recovery.journal.JournalEntry.StepsConfirmed;
+import io.tinker4j.recovery.journal.JournalException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,8 +69,7 @@ class SameProcessTest {
         act(
             "open and read",
             journal -> {
-              assertThatThrownBy(() -> JournalWriter.open(journal))
-                  .hasMessageContaining("in use");
+              assertThatThrownBy(() -> JournalWriter.open(journal)).hasMessageContaining("in use");
               List<JournalEntry> unused = JournalReader.read(journal);
             }),
         act("read", ProgressJournal::read),

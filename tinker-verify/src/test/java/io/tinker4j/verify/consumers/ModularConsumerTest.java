@@ -37,7 +37,8 @@ class ModularConsumerTest {
     Path sources = Files.createDirectories(directory.resolve("sources"));
     List<String> arguments =
         new ArrayList<>(
-            List.of("-proc:none", "-Werror", "-Xlint:all,-exports,-requires-automatic,-path", "-p"));
+            List.of(
+                "-proc:none", "-Werror", "-Xlint:all,-exports,-requires-automatic,-path", "-p"));
     arguments.add(modulePath());
     arguments.addAll(List.of("-d", directory.resolve("application").toString()));
     for (String name : List.of("module-info.java", "Main.java")) {
