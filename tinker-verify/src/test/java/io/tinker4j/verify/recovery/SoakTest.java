@@ -88,7 +88,7 @@ class SoakTest {
     String model;
     try (RoughTrainers trainers = new RoughTrainers(new SplittableRandom(seed));
         Executioner executioner =
-            new Executioner(serverOptions(place), new Executioner.Lives(10, 16, seed), trainers)) {
+            new Executioner(serverOptions(place), new Executioner.Lives(14, 20, seed), trainers)) {
       executioner.giveUpAfter(LONGEST_RUN);
       model = executioner.train(journal, STEPS);
       summary.add(executioner.toll(), trainers);
