@@ -18,9 +18,11 @@ module io.tinker4j.testkit {
   requires static org.junit.jupiter.params;
 
   exports io.tinker4j.testkit;
+  exports io.tinker4j.testkit.contract;
   exports io.tinker4j.testkit.fault;
   exports io.tinker4j.testkit.junit;
-  exports io.tinker4j.testkit.transport;
+  exports io.tinker4j.testkit.observe;
+  exports io.tinker4j.testkit.time;
 
   uses io.tinker4j.testkit.shaded.jetty.http.HttpFieldPreEncoder;
   uses io.tinker4j.testkit.shaded.jetty.io.ssl.ALPNProcessor.Server;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tinker4j.testkit.EmbeddedTinkerServer;
-import io.tinker4j.testkit.ManualTime;
 import io.tinker4j.testkit.junit.TinkerServer;
+import io.tinker4j.testkit.time.ManualTime;
 import io.tinker4j.training.SamplingClient;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.training.TrainingClient;

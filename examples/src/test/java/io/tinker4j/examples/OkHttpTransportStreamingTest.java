@@ -1,6 +1,6 @@
 package io.tinker4j.examples;
 
-import io.tinker4j.testkit.transport.TransportStreamingContract;
+import io.tinker4j.testkit.contract.TransportStreamingContract;
 import io.tinker4j.transport.Transport;
 
 class OkHttpTransportStreamingTest extends TransportStreamingContract {

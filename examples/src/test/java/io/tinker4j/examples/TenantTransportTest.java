@@ -2,7 +2,7 @@ package io.tinker4j.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tinker4j.testkit.transport.TransportContract;
+import io.tinker4j.testkit.contract.TransportContract;
 import io.tinker4j.transport.Transport;
 import io.tinker4j.transport.jdk.JdkTransport;
 import java.io.IOException;

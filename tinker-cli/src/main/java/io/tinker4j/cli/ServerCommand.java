@@ -2,9 +2,9 @@ package io.tinker4j.cli;
 
 import io.tinker4j.testkit.EmbeddedTinkerServer;
 import io.tinker4j.testkit.Personality;
-import io.tinker4j.testkit.RecordedRequest;
-import io.tinker4j.testkit.SelfSignedCertificate;
 import io.tinker4j.testkit.fault.FaultScript;
+import io.tinker4j.testkit.http.SelfSignedCertificate;
+import io.tinker4j.testkit.observe.RecordedRequest;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

@@ -4,9 +4,9 @@ import static io.tinker4j.testkit.fault.RequestMatcher.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tinker4j.recovery.RecoveryEvent.Started;
-import io.tinker4j.testkit.ManualTime;
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
+import io.tinker4j.testkit.time.ManualTime;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.transport.Headers;
 import io.tinker4j.transport.Transport;

@@ -1,7 +1,7 @@
 package io.tinker4j.recovery;
 
-import static io.tinker4j.testkit.ServerAssertions.assertThatLedger;
 import static io.tinker4j.testkit.fault.RequestMatcher.operation;
+import static io.tinker4j.testkit.observe.ServerAssertions.assertThatLedger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

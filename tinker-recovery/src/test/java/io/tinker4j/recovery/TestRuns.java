@@ -1,7 +1,7 @@
 package io.tinker4j.recovery;
 
 import io.tinker4j.testkit.EmbeddedTinkerServer;
-import io.tinker4j.testkit.ManualTime;
+import io.tinker4j.testkit.time.ManualTime;
 import io.tinker4j.training.LoraOptions;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.transport.Time;

@@ -1,6 +1,11 @@
 package io.tinker4j.testkit;
 
 import io.tinker4j.testkit.fault.FaultScript;
+import io.tinker4j.testkit.http.SelfSignedCertificate;
+import io.tinker4j.testkit.observe.ExecutedOperation;
+import io.tinker4j.testkit.observe.RecordedRequest;
+import io.tinker4j.testkit.run.TrainedModel;
+import io.tinker4j.testkit.time.ManualTime;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.Transport;
 import io.tinker4j.transport.operation.JsonCodec;
@@ -247,8 +252,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
      * Sets whether a server without a data directory goes on where it was after a {@linkplain
      * EmbeddedTinkerServer#restart() restart}, as one with a data directory does, but without
      * waiting for a disk. Default: false; sessions, models and promises are then lost. For tests
-     * with many restarts. Takes memory for all that the server is asked and answers, until that is
-     * condensed.
+     * with many restarts. Takes memory for all that the server is asked and answers.
      */
     public Builder keepsStateInMemory(boolean keepsState) {
       settings.keepsState = keepsState;
@@ -409,12 +413,6 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
     /** Makes passes compute nothing, to measure everything else. */
     Builder stubbed() {
       settings.stubbed = true;
-      return this;
-    }
-
-    /** Sets after how many entries the journal is condensed, for tests of that. */
-    Builder compactionEntries(long entries) {
-      settings.compactionEntries = entries;
       return this;
     }
 

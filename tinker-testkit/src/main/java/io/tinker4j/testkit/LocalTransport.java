@@ -1,5 +1,7 @@
 package io.tinker4j.testkit;
 
+import io.tinker4j.testkit.http.Delivery;
+import io.tinker4j.testkit.http.OpenCalls;
 import io.tinker4j.transport.Transport;
 import io.tinker4j.transport.TransportRequest;
 import io.tinker4j.transport.TransportResponse;

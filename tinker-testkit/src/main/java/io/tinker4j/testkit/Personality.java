@@ -1,5 +1,8 @@
 package io.tinker4j.testkit;
 
+import io.tinker4j.testkit.run.Behaviour;
+import io.tinker4j.testkit.skyrl.SkyrlBehaviour;
+
 /**
  * Which of the servers that speak the protocol the embedded one behaves like, so that a client's
  * tolerance of their differences can be tested.

@@ -1,5 +1,42 @@
 package io.tinker4j.testkit;
 
+import io.tinker4j.testkit.checkpoint.CheckpointStore;
+import io.tinker4j.testkit.endpoint.AuditLog;
+import io.tinker4j.testkit.endpoint.BillingEndpoints;
+import io.tinker4j.testkit.endpoint.CheckpointEndpoints;
+import io.tinker4j.testkit.endpoint.Downloads;
+import io.tinker4j.testkit.endpoint.ExternalWeights;
+import io.tinker4j.testkit.endpoint.FutureEndpoints;
+import io.tinker4j.testkit.endpoint.ModelEndpoints;
+import io.tinker4j.testkit.endpoint.ModelOperations;
+import io.tinker4j.testkit.endpoint.Recovery;
+import io.tinker4j.testkit.endpoint.RunEndpoints;
+import io.tinker4j.testkit.endpoint.SamplingEndpoints;
+import io.tinker4j.testkit.endpoint.ServiceEndpoints;
+import io.tinker4j.testkit.endpoint.SessionEndpoints;
+import io.tinker4j.testkit.endpoint.TrainingEndpoints;
+import io.tinker4j.testkit.endpoint.WeightsEndpoints;
+import io.tinker4j.testkit.http.Credentials;
+import io.tinker4j.testkit.http.HttpFront;
+import io.tinker4j.testkit.http.HttpListener;
+import io.tinker4j.testkit.http.LocalListener;
+import io.tinker4j.testkit.http.Router;
+import io.tinker4j.testkit.http.SignedTokens;
+import io.tinker4j.testkit.http.Surroundings;
+import io.tinker4j.testkit.journal.Journal;
+import io.tinker4j.testkit.run.AdapterSlots;
+import io.tinker4j.testkit.run.BaseModels;
+import io.tinker4j.testkit.run.Behaviour;
+import io.tinker4j.testkit.run.Chronicle;
+import io.tinker4j.testkit.run.ComputePool;
+import io.tinker4j.testkit.run.EngineStore;
+import io.tinker4j.testkit.run.FutureStore;
+import io.tinker4j.testkit.run.Registry;
+import io.tinker4j.testkit.run.Samplers;
+import io.tinker4j.testkit.run.TrainedModel;
+import io.tinker4j.testkit.run.UsageMeter;
+import io.tinker4j.testkit.run.Workshop;
+import io.tinker4j.testkit.time.ServerTime;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -13,7 +50,6 @@ final class RunningServer implements AutoCloseable {
   private final ServerTime time;
   private final Supplier<URI> baseUrl;
   private final @Nullable Journal journal;
-  private final @Nullable Compactor compactor;
   private final ComputePool compute;
   private final FutureStore futures;
   private final Registry registry;
@@ -21,10 +57,6 @@ final class RunningServer implements AutoCloseable {
   private final HttpFront front;
   private final HttpListener listener;
   private final LocalListener local;
-
-  /** What goes on across restarts, around every request. */
-  record Surroundings(
-      ServerTime time, FaultGate faults, RequestLog log, @Nullable FaultControl control) {}
 
   private RunningServer(
       ServerSettings settings,
@@ -39,13 +71,15 @@ final class RunningServer implements AutoCloseable {
     time = surroundings.time();
     behaviour = settings.personality.behaviour();
     futures = new FutureStore(recovery.requestPrefix());
-    compactor = journal == null ? null : compactor(journal);
     Chronicle chronicle =
-        new Chronicle(
-            journal, compactor, new EngineStore(journal == null ? null : place.data()), time);
+        new Chronicle(journal, new EngineStore(journal == null ? null : place.data()), time);
     SignedTokens tokens = new SignedTokens(time, recovery.signingKey(chronicle));
     AuditLog audit = new AuditLog(chronicle, time);
-    checkpoints = CheckpointStore.open(place.data(), audit, time);
+    checkpoints =
+        CheckpointStore.open(
+            place.data(),
+            (owner, path) -> audit.checkpointEvent(owner, "checkpoint_created", path),
+            time);
     registry = new Registry(time, settings.sessionTimeout, chronicle, behaviour);
     compute = new ComputePool(time);
     try {
@@ -60,12 +94,11 @@ final class RunningServer implements AutoCloseable {
               chronicle,
               behaviour,
               settings.deduplicates,
-              settings.refusedNumbers);
+              settings.refusedNumbers == RefusedNumbers.USED);
       Router router = router(recovery, workshop, audit, tokens, credentials);
-      if (compactor != null) {
-        compactor.open();
-      }
-      front = new HttpFront(router, credentials, settings.maxRequestBytes, behaviour, surroundings);
+      front =
+          new HttpFront(
+              router, credentials, settings.maxRequestBytes, behaviour.http(), surroundings);
       local = new LocalListener(front);
       listener =
           HttpListener.start(
@@ -74,8 +107,8 @@ final class RunningServer implements AutoCloseable {
               place.port(),
               settings.heldTime(),
               settings.tls,
-              behaviour.speaksClearTextHttp2());
-    } catch (RuntimeException e) {
+              behaviour.http());
+    } catch (RuntimeException | IOException e) {
       compute.close();
       throw e;
     }
@@ -87,10 +120,9 @@ final class RunningServer implements AutoCloseable {
   /** Starts a server that goes on where the journal of its data directory ends, if it has one. */
   static RunningServer start(ServerSettings settings, Surroundings surroundings, Place place)
       throws IOException {
-    Recovery recovery = new Recovery(settings.personality.behaviour().requestPrefix());
-    Journal journal =
-        settings.isJournaled() ? Journal.open(place.data().resolve("journal"), recovery) : null;
+    Journal journal = settings.isJournaled() ? Journal.open(place.data().resolve("journal")) : null;
     try {
+      Recovery recovery = new Recovery(journal, settings.personality.behaviour().requestPrefix());
       return new RunningServer(settings, journal, recovery, surroundings, place);
     } catch (RuntimeException | IOException e) {
       if (journal != null) {
@@ -100,21 +132,13 @@ final class RunningServer implements AutoCloseable {
     }
   }
 
-  private Compactor compactor(Journal of) {
-    return new Compactor(
-        of,
-        () ->
-            new Condensing(
-                futures::isForgotten, behaviour.modelsSurviveRestart(), new UsageMeter(time)),
-        settings.compactionEntries);
-  }
-
   private Router router(
       Recovery recovery,
       Workshop workshop,
       AuditLog audit,
       SignedTokens tokens,
-      Credentials credentials) {
+      Credentials credentials)
+      throws IOException {
     BaseModels baseModels = new BaseModels(settings.baseModels);
     ModelOperations operations = new ModelOperations(registry);
     ModelEndpoints models =
@@ -207,8 +231,7 @@ final class RunningServer implements AutoCloseable {
       try {
         compute.close();
       } finally {
-        if (journal != null && compactor != null) {
-          compactor.close();
+        if (journal != null) {
           journal.close();
         }
       }

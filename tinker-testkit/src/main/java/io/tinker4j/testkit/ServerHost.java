@@ -1,6 +1,12 @@
 package io.tinker4j.testkit;
 
 import com.github.marschall.memoryfilesystem.MemoryFileSystemBuilder;
+import io.tinker4j.testkit.http.FaultControl;
+import io.tinker4j.testkit.http.FaultGate;
+import io.tinker4j.testkit.http.Surroundings;
+import io.tinker4j.testkit.observe.RequestLog;
+import io.tinker4j.testkit.run.TrainedModel;
+import io.tinker4j.testkit.time.ServerTime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
@@ -73,7 +79,7 @@ final class ServerHost implements AutoCloseable, FaultGate.Controls {
         settings.faultControl ? new FaultControl(faults, requests, time, this) : null;
     return RunningServer.start(
         settings,
-        new RunningServer.Surroundings(time, faults, requests, control),
+        new Surroundings(time, faults, requests, control),
         new RunningServer.Place(Objects.requireNonNull(data), port, this::baseUrl));
   }
 

@@ -2,6 +2,7 @@ package io.tinker4j.testkit;
 
 import io.tinker4j.testkit.fault.FaultScript;
 import io.tinker4j.testkit.model.BaseModel;
+import io.tinker4j.testkit.observe.RecordedRequest;
 import io.tinker4j.transport.Time;
 import io.tinker4j.types.ClientConfigResponse;
 import io.tinker4j.types.wire.CreateSessionResponse;
@@ -49,7 +50,6 @@ final class ServerSettings implements Cloneable {
   Duration slotTimeout = Duration.ofMinutes(5);
   Duration tokenLife = Duration.ofHours(1);
   boolean stubbed;
-  long compactionEntries = Compactor.ENTRIES;
   @Nullable SSLContext tls;
   Consumer<RecordedRequest> requestListener = request -> {};
 

@@ -6,6 +6,8 @@ import static io.tinker4j.testkit.WireClient.map;
 import static io.tinker4j.testkit.WireClient.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tinker4j.testkit.http.JsonBodies;
+import io.tinker4j.testkit.time.ManualTime;
 import io.tinker4j.types.ClientConfigResponse;
 import java.net.URI;
 import java.net.http.HttpClient;

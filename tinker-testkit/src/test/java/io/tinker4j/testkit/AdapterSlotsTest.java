@@ -2,6 +2,7 @@ package io.tinker4j.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tinker4j.testkit.time.ManualTime;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -5,6 +5,7 @@ import static io.tinker4j.testkit.WireClient.map;
 import static io.tinker4j.testkit.WireClient.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tinker4j.testkit.time.ManualTime;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;

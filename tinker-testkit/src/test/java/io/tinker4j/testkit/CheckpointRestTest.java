@@ -6,6 +6,8 @@ import static io.tinker4j.testkit.WireClient.map;
 import static io.tinker4j.testkit.WireClient.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tinker4j.testkit.http.JsonBodies;
+import io.tinker4j.testkit.time.ManualTime;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -6,13 +6,11 @@ import static io.tinker4j.testkit.WireClient.optimStep;
 import static io.tinker4j.testkit.WireClient.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
+import io.tinker4j.testkit.observe.ExecutedOperation;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,7 +23,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,9 +36,6 @@ class CrashTest {
   private static final long SEED = 20261124;
   private static final int STEPS = Integer.getInteger("crash.steps", 50);
   private static final int KILLS = 3;
-
-  /** So few that the journal is condensed all the time. */
-  private static final int COMPACTION_ENTRIES = 20;
 
   @TempDir Path data;
 
@@ -57,7 +51,7 @@ class CrashTest {
     Random random = new Random(SEED);
     String model = "";
     for (int round = 0; round <= KILLS; round++) {
-      try (ServerProcess server = ServerProcess.start(data, COMPACTION_ENTRIES);
+      try (ServerProcess server = ServerProcess.start(data);
           WireClient client = new WireClient(server.baseUrl())) {
         if (round == 0) {
           model = client.createModel();
@@ -216,75 +210,6 @@ class CrashTest {
       assertThat(server.ledger(model))
           .extracting(ExecutedOperation::order)
           .containsExactly(0L, 1L, 2L, 3L, 4L);
-    }
-  }
-
-  /** Not a word of what the former test asks about is lost when the journal is condensed. */
-  @Test
-  @Timeout(60)
-  void restart_afterCondensing_goesOnAsWell() {
-    String model;
-    Map<String, @Nullable Object> sampled;
-    String sampler;
-    String first;
-    List<ExecutedOperation> ledger;
-    try (EmbeddedTinkerServer server = condensing();
-        WireClient client = new WireClient(server)) {
-      String session = client.createSession();
-      model = client.createModel(session, 0);
-      sampler =
-          text(
-              client.post(
-                  "create_sampling_session",
-                  "{\"session_id\":\"%s\",\"sampling_session_seq_id\":0,\"base_model\":\"tinker4j/tiny-bytes\"}"
-                      .formatted(session)),
-              "sampling_session_id");
-      first = client.submit("asample", sample(sampler));
-      sampled = client.await(first);
-      acknowledged.put(200L, client.submit("optim_step", optimStep(model, 200)));
-      for (long seqId = 1; seqId < 100; seqId += 2) {
-        acknowledged.put(seqId, submit(client, model, seqId));
-        acknowledged.put(seqId + 1, submit(client, model, seqId + 1));
-        results.put(seqId, client.await(promise(seqId)));
-        results.put(seqId + 1, client.await(promise(seqId + 1)));
-      }
-      ledger = server.ledger(model);
-    }
-
-    for (int i = 0; i < 3; i++) {
-      try (EmbeddedTinkerServer server = condensing();
-          WireClient client = new WireClient(server)) {
-        assertThat(server.ledger(model)).isEqualTo(ledger);
-        assertThat(server.submissions(model)).isEqualTo(List.copyOf(acknowledged.keySet()));
-        results.forEach((seqId, result) ->
-            assertThat(client.await(promise(seqId))).as("result " + seqId).isEqualTo(result));
-        assertThat(submit(client, model, 1)).isEqualTo(promise(1));
-        assertThat(client.tryPost("optim_step", optimStep(model, 1)).statusCode()).isEqualTo(409);
-        assertThat(client.await(first)).isEqualTo(sampled);
-        assertThat(client.submit("asample", sample(sampler))).isEqualTo(first);
-        assertThat(new String(journal(), StandardCharsets.ISO_8859_1)).contains("\"past\"");
-      }
-    }
-    assertThat(acknowledged).hasSize(101);
-  }
-
-  private EmbeddedTinkerServer condensing() {
-    return EmbeddedTinkerServer.builder()
-        .dataDirectory(data)
-        .compactionEntries(COMPACTION_ENTRIES)
-        .start();
-  }
-
-  /** The condensed part of the journal. */
-  private byte[] journal() {
-    try (Stream<Path> files = Files.list(data.resolve("journal"))) {
-      return Files.readAllBytes(
-          files
-              .filter(file -> file.getFileName().toString().matches("snapshot-\\d+"))
-              .findFirst()
-              .orElseThrow());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

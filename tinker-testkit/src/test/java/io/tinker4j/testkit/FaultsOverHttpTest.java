@@ -11,6 +11,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
+import io.tinker4j.testkit.observe.ExecutedOperation;
+import io.tinker4j.testkit.time.ManualTime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

@@ -1,13 +1,15 @@
 package io.tinker4j.testkit;
 
-import static io.tinker4j.testkit.ServerAssertions.assertThatLedger;
 import static io.tinker4j.testkit.fault.RequestMatcher.any;
 import static io.tinker4j.testkit.fault.RequestMatcher.operation;
+import static io.tinker4j.testkit.observe.ServerAssertions.assertThatLedger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
+import io.tinker4j.testkit.observe.ExecutedOperation;
+import io.tinker4j.testkit.time.ManualTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;

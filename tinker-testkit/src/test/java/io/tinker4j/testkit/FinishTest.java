@@ -94,8 +94,7 @@ class FinishTest {
 
   @Test
   void finish_afterARestart_isStillTheFirst(@TempDir Path data) {
-    try (EmbeddedTinkerServer server =
-            EmbeddedTinkerServer.builder().dataDirectory(data).compactionEntries(4).start();
+    try (EmbeddedTinkerServer server = EmbeddedTinkerServer.builder().dataDirectory(data).start();
         WireClient client = new WireClient(server)) {
       String session = client.createSession();
       Map<String, @Nullable Object> first = client.post(path(session), ERRORED);

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
+import io.tinker4j.testkit.observe.RecordedRequest;
+import io.tinker4j.testkit.time.ManualTime;
 import io.tinker4j.transport.CallKind;
 import io.tinker4j.transport.Headers;
 import io.tinker4j.transport.Transport;

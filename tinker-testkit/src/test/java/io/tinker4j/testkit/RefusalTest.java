@@ -7,6 +7,7 @@ import static io.tinker4j.testkit.WireClient.optimStep;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.luben.zstd.Zstd;
+import io.tinker4j.testkit.http.JsonBodies;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;

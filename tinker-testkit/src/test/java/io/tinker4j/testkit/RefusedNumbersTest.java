@@ -4,6 +4,7 @@ import static io.tinker4j.testkit.WireClient.forwardBackward;
 import static io.tinker4j.testkit.WireClient.optimStep;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tinker4j.testkit.observe.ExecutedOperation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -132,7 +133,7 @@ class RefusedNumbersTest {
   @Test
   void refusedNumber_thatIsUsed_isUsedAfterARestart(@TempDir Path directory) {
     try (EmbeddedTinkerServer server =
-            server(RefusedNumbers.USED).dataDirectory(directory).compactionEntries(4).start();
+            server(RefusedNumbers.USED).dataDirectory(directory).start();
         WireClient client = new WireClient(server)) {
       String model = client.createModel();
       client.train(model, 1);

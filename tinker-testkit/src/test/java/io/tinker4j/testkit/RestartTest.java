@@ -1,14 +1,15 @@
 package io.tinker4j.testkit;
 
-import static io.tinker4j.testkit.ServerAssertions.assertThatLedger;
 import static io.tinker4j.testkit.WireClient.forwardBackward;
 import static io.tinker4j.testkit.WireClient.list;
 import static io.tinker4j.testkit.WireClient.optimStep;
 import static io.tinker4j.testkit.fault.RequestMatcher.operation;
+import static io.tinker4j.testkit.observe.ServerAssertions.assertThatLedger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
+import io.tinker4j.testkit.time.ManualTime;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;

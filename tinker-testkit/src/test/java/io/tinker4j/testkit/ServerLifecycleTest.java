@@ -6,6 +6,9 @@ import static io.tinker4j.testkit.WireClient.optimStep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tinker4j.testkit.http.RefusedException;
+import io.tinker4j.testkit.run.FutureStore;
+import io.tinker4j.testkit.run.Promise;
 import io.tinker4j.types.ClientConfigResponse;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;

@@ -21,21 +21,15 @@ final class ServerProcess implements AutoCloseable {
 
   /** Starts a server on a directory and waits until it listens. */
   static ServerProcess start(Path dataDirectory) throws IOException {
-    return start(dataDirectory, Compactor.ENTRIES);
-  }
-
-  /** Starts a server that condenses its journal after so many entries. */
-  static ServerProcess start(Path dataDirectory, long compactionEntries) throws IOException {
-    return start(dataDirectory.toString(), compactionEntries);
+    return start(dataDirectory.toString());
   }
 
   /** Starts a server that works in memory and waits until it listens. */
   static ServerProcess startInMemory() throws IOException {
-    return start("", Compactor.ENTRIES);
+    return start("");
   }
 
-  private static ServerProcess start(String dataDirectory, long compactionEntries)
-      throws IOException {
+  private static ServerProcess start(String dataDirectory) throws IOException {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String classPath =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
@@ -49,8 +43,7 @@ final class ServerProcess implements AutoCloseable {
                     "-cp",
                     classPath,
                     ServerProcess.class.getName(),
-                    dataDirectory,
-                    Long.toString(compactionEntries)))
+                    dataDirectory))
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
@@ -64,7 +57,6 @@ final class ServerProcess implements AutoCloseable {
   /** The server itself; ends with its standard input. */
   public static void main(String[] args) throws IOException {
     EmbeddedTinkerServer.Builder builder = EmbeddedTinkerServer.builder();
-    builder.compactionEntries(Long.parseLong(args[1]));
     if (!args[0].isEmpty()) {
       builder.dataDirectory(Path.of(args[0]));
     }

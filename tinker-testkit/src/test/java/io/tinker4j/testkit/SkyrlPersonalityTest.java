@@ -8,6 +8,9 @@ import static io.tinker4j.testkit.WireClient.optimStep;
 import static io.tinker4j.testkit.WireClient.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tinker4j.testkit.http.Answer;
+import io.tinker4j.testkit.http.JsonBodies;
+import io.tinker4j.testkit.run.Promise;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;

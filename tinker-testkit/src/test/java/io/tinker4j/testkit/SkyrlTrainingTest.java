@@ -8,6 +8,7 @@ import static io.tinker4j.testkit.WireClient.optimStep;
 import static io.tinker4j.testkit.WireClient.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tinker4j.testkit.http.JsonBodies;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.Zstd;
+import io.tinker4j.testkit.observe.ExecutedOperation;
 import io.tinker4j.types.proto.ArrayRecord;
 import io.tinker4j.types.proto.BatchedTensor;
 import io.tinker4j.types.proto.DType;

@@ -2,6 +2,7 @@ package io.tinker4j.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tinker4j.testkit.http.JsonBodies;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -17,20 +18,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A client of the bare protocol: literal JSON in, maps out. */
-final class WireClient implements AutoCloseable {
+public final class WireClient implements AutoCloseable {
   private final HttpClient http;
   private final URI baseUrl;
   private final String apiKey;
 
-  WireClient(EmbeddedTinkerServer server) {
+  public WireClient(EmbeddedTinkerServer server) {
     this(server, "tml-test", HttpClient.Version.HTTP_1_1);
   }
 
-  WireClient(EmbeddedTinkerServer server, String apiKey, HttpClient.Version version) {
+  public WireClient(EmbeddedTinkerServer server, String apiKey, HttpClient.Version version) {
     this(server.baseUrl(), apiKey, version);
   }
 
-  WireClient(URI baseUrl) {
+  public WireClient(URI baseUrl) {
     this(baseUrl, "tml-test", HttpClient.Version.HTTP_1_1);
   }
 
@@ -83,11 +84,11 @@ final class WireClient implements AutoCloseable {
             .method(method, BodyPublishers.ofString(json)));
   }
 
-  Map<String, @Nullable Object> post(String path, String json) {
+  public Map<String, @Nullable Object> post(String path, String json) {
     return ok(tryPost(path, json));
   }
 
-  Map<String, @Nullable Object> get(String path) {
+  public Map<String, @Nullable Object> get(String path) {
     return ok(send(request(path).GET()));
   }
 
@@ -99,7 +100,7 @@ final class WireClient implements AutoCloseable {
   }
 
   /** Submits and returns the request id. */
-  String submit(String path, String json) {
+  public String submit(String path, String json) {
     return text(post(path, json), "request_id");
   }
 
@@ -139,18 +140,18 @@ final class WireClient implements AutoCloseable {
         "path");
   }
 
-  String createSession() {
+  public String createSession() {
     return text(
         post("create_session", "{\"tags\":[],\"user_metadata\":{},\"sdk_version\":\"0\"}"),
         "session_id");
   }
 
   /** Creates a session and a model of rank 4 in it. */
-  String createModel() {
+  public String createModel() {
     return createModel(createSession(), 0);
   }
 
-  String createModel(String sessionId, int modelSeqId) {
+  public String createModel(String sessionId, int modelSeqId) {
     return text(
         run(
             "create_model",
@@ -174,7 +175,7 @@ final class WireClient implements AutoCloseable {
         .formatted(modelId, seqId);
   }
 
-  static String optimStep(String modelId, long seqId) {
+  public static String optimStep(String modelId, long seqId) {
     return """
     {"adam_params":{"learning_rate":0.01},"model_id":"%s","seq_id":%d,"type":"optim_step"}
     """

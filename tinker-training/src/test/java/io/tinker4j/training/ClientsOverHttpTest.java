@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.tinker4j.testkit.EmbeddedTinkerServer;
-import io.tinker4j.testkit.ExecutedOperation;
+import io.tinker4j.testkit.observe.ExecutedOperation;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.NotFoundException;
 import io.tinker4j.types.AdamParams;

@@ -3,7 +3,7 @@ package io.tinker4j.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tinker4j.testkit.EmbeddedTinkerServer;
-import io.tinker4j.testkit.RecordedRequest;
+import io.tinker4j.testkit.observe.RecordedRequest;
 import io.tinker4j.types.AdamParams;
 import java.io.BufferedReader;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package io.tinker4j.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tinker4j.testkit.ManualTime;
+import io.tinker4j.testkit.time.ManualTime;
 import io.tinker4j.training.telemetry.Telemetry;
 import io.tinker4j.training.telemetry.TelemetryQueue;
 import io.tinker4j.transport.Transport;

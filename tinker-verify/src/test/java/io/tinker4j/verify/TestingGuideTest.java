@@ -1,17 +1,17 @@
 package io.tinker4j.verify;
 
-import static io.tinker4j.testkit.ServerAssertions.assertThatLedger;
-import static io.tinker4j.testkit.ServerAssertions.assertThatRequests;
 import static io.tinker4j.testkit.fault.RequestMatcher.any;
 import static io.tinker4j.testkit.fault.RequestMatcher.operation;
+import static io.tinker4j.testkit.observe.ServerAssertions.assertThatLedger;
+import static io.tinker4j.testkit.observe.ServerAssertions.assertThatRequests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tinker4j.testkit.EmbeddedTinkerServer;
-import io.tinker4j.testkit.ManualTime;
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultAction;
 import io.tinker4j.testkit.fault.FaultScript;
 import io.tinker4j.testkit.junit.TinkerServer;
+import io.tinker4j.testkit.time.ManualTime;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.training.TrainingClient;
 import io.tinker4j.types.AdamParams;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.tinker4j.testkit.EmbeddedTinkerServer;
-import io.tinker4j.testkit.ManualTime;
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
+import io.tinker4j.testkit.time.ManualTime;
 import io.tinker4j.training.LoraOptions;
 import io.tinker4j.training.ResultTimeouts;
 import io.tinker4j.training.ServiceClient;

@@ -25,8 +25,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }
  * }
  *
- * <p>With {@link #virtualTime}, another parameter of type {@link io.tinker4j.testkit.ManualTime}
- * gets the server's clock, which turns itself; build the client with it.
+ * <p>With {@link #virtualTime}, another parameter of type {@link
+ * io.tinker4j.testkit.time.ManualTime} gets the server's clock, which turns itself; build the
+ * client with it.
  */
 @Documented
 @Target(ElementType.PARAMETER)

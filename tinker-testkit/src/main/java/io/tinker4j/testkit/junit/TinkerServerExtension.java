@@ -1,8 +1,8 @@
 package io.tinker4j.testkit.junit;
 
 import io.tinker4j.testkit.EmbeddedTinkerServer;
-import io.tinker4j.testkit.ManualTime;
 import io.tinker4j.testkit.fault.FaultScript;
+import io.tinker4j.testkit.time.ManualTime;
 import java.lang.reflect.Constructor;
 import java.util.Objects;
 import java.util.Optional;

@@ -1,11 +1,11 @@
 package io.tinker4j.testkit.junit;
 
-import static io.tinker4j.testkit.ServerAssertions.assertThatRequests;
+import static io.tinker4j.testkit.observe.ServerAssertions.assertThatRequests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tinker4j.testkit.EmbeddedTinkerServer;
-import io.tinker4j.testkit.ManualTime;
+import io.tinker4j.testkit.time.ManualTime;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,0 +1,228 @@
+package io.tinker4j.testkit.run;
+
+import io.tinker4j.testkit.checkpoint.CheckpointStore;
+import io.tinker4j.testkit.checkpoint.OperationException;
+import io.tinker4j.testkit.checkpoint.TinkerPath;
+import io.tinker4j.testkit.checkpoint.TrainingRunEntry;
+import io.tinker4j.testkit.http.JsonBodies;
+import io.tinker4j.testkit.http.RefusedException;
+import io.tinker4j.testkit.journal.JournalEntry;
+import io.tinker4j.testkit.model.LoraModel;
+import io.tinker4j.testkit.model.Sampler;
+import io.tinker4j.types.wire.CreateSamplingSessionRequest;
+import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Makes samplers of base models, of checkpoints and of models as they are now. */
+public final class Samplers {
+  private final Registry registry;
+  private final CheckpointStore checkpoints;
+  private final BaseModels baseModels;
+  private final ComputePool compute;
+  private final Chronicle chronicle;
+  private final Behaviour behaviour;
+
+  public Samplers(
+      Registry registry,
+      CheckpointStore checkpoints,
+      BaseModels baseModels,
+      ComputePool compute,
+      Chronicle chronicle,
+      Behaviour behaviour) {
+    this.registry = registry;
+    this.checkpoints = checkpoints;
+    this.baseModels = baseModels;
+    this.compute = compute;
+    this.chronicle = chronicle;
+    this.behaviour = behaviour;
+  }
+
+  /**
+   * Makes a sampler of a base model or a checkpoint.
+   *
+   * @throws RefusedException 400 unless one of the two is given, 404 when it is unknown, unless
+   *     that is found out by {@link #requireThere}
+   */
+  public BoundSampler bind(
+      String owner,
+      String id,
+      String sessionId,
+      int seqId,
+      @Nullable String baseModel,
+      @Nullable String modelPath,
+      String fingerprint)
+      throws InterruptedException {
+    if (baseModel != null && modelPath == null) {
+      if (behaviour.checksValues()) {
+        baseModels.require(baseModel);
+      }
+      return new BoundSampler(
+          id,
+          owner,
+          sessionId,
+          seqId,
+          new BoundSampler.Source(baseModel, null, fingerprint),
+          () -> baseModels.sampler(baseModel));
+    }
+    if (baseModel != null || modelPath == null) {
+      throw RefusedException.badRequest("one of base_model and model_path must be set");
+    }
+    if (!behaviour.checksValues()) {
+      return new BoundSampler(
+          id,
+          owner,
+          sessionId,
+          seqId,
+          new BoundSampler.Source(baseModelOf(modelPath), modelPath, fingerprint),
+          () -> read(owner, TinkerPath.parse(modelPath)));
+    }
+    TinkerPath path = TinkerPath.parse(modelPath);
+    TrainingRunEntry run = checkpoints.runOf(owner, path);
+    Sampler sampler = load(owner, path);
+    return new BoundSampler(
+        id,
+        owner,
+        sessionId,
+        seqId,
+        new BoundSampler.Source(run.baseModel(), path.toString(), fingerprint),
+        () -> sampler);
+  }
+
+  /**
+   * Checks what was not checked when the sampler was made.
+   *
+   * @throws RefusedException 400 when its path is none, 404 when its checkpoint is unknown
+   */
+  public void requireThere(BoundSampler sampler) {
+    String modelPath = sampler.source().modelPath();
+    if (modelPath != null && !behaviour.checksValues()) {
+      TrainingRunEntry unused = checkpoints.runOf(sampler.owner(), TinkerPath.parse(modelPath));
+    }
+  }
+
+  /** The base model of a checkpoint; empty when the path leads nowhere. */
+  private String baseModelOf(String modelPath) {
+    return TinkerPath.tryParse(modelPath)
+        .flatMap(path -> checkpoints.findRun(path.runId()))
+        .map(TrainingRunEntry::baseModel)
+        .orElse("");
+  }
+
+  /**
+   * Samples; where samplers share the weights of live models, in its turn among the operations of
+   * the model that its checkpoint is of, whose weights it overwrites.
+   */
+  public void sample(BoundSampler sampler, Runnable sampling) {
+    String modelPath = sampler.source().modelPath();
+    if (modelPath != null && behaviour.samplersOverwriteModels()) {
+      TinkerPath path = TinkerPath.parse(modelPath);
+      TrainedModel model = registry.findModel(path.runId());
+      if (model != null) {
+        model.overwrite(engine -> overwrite(engine, sampler.owner(), path), sampling);
+        return;
+      }
+    }
+    compute.processors().execute(sampling);
+  }
+
+  private void overwrite(LoraModel engine, String owner, TinkerPath path) throws IOException {
+    Object unused =
+        checkpoints.load(
+            owner,
+            path,
+            dir -> {
+              engine.overwriteWeights(dir);
+              return dir;
+            });
+  }
+
+  private Sampler load(String owner, TinkerPath path) throws InterruptedException {
+    try {
+      return compute.call(() -> read(owner, path));
+    } catch (InterruptedException | RuntimeException e) {
+      throw e;
+    } catch (IOException e) {
+      throw RefusedException.notFound("checkpoint " + path + " cannot be read: " + e.getMessage());
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private Sampler read(String owner, TinkerPath path) throws IOException {
+    return checkpoints.load(owner, path, dir -> LoraModel.restore(dir, false).frozenSampler());
+  }
+
+  /** Makes a sampler of former times again; what it samples from is read when it is first used. */
+  public void restore(String id, StoredRequest stored) {
+    CreateSamplingSessionRequest request =
+        JsonBodies.read(stored.body(), CreateSamplingSessionRequest.class);
+    String modelPath = request.modelPath().orElse(null);
+    String baseModel;
+    BoundSampler.Loading loading;
+    if (modelPath == null) {
+      baseModel = request.baseModel().orElse("");
+      loading = () -> baseModels.sampler(baseModel);
+    } else {
+      baseModel = baseModelOf(modelPath);
+      loading = () -> read(stored.owner(), TinkerPath.parse(modelPath));
+    }
+    registry.addSampler(
+        new BoundSampler(
+            id,
+            stored.owner(),
+            request.sessionId(),
+            request.samplingSessionSeqId(),
+            new BoundSampler.Source(
+                baseModel, modelPath, JsonBodies.fingerprint("create_sampling_session", request)),
+            loading));
+  }
+
+  /**
+   * A sampler that is to be made of a model.
+   *
+   * @param modelPath the checkpoint that it is saved as, if it is
+   * @param operation what makes it; the same operation replaces its own work when it is carried out
+   *     again after a crash
+   */
+  public record Kept(String id, int samplingSeqId, @Nullable String modelPath, String operation) {}
+
+  /**
+   * Makes a sampler of a model as it is now, durably.
+   *
+   * @throws OperationException when there is another sampler of the id
+   */
+  public void keep(TrainedModel model, LoraModel engine, Kept kept) throws IOException {
+    String id = kept.id();
+    String fingerprint = "save:" + model.id() + ":" + kept.operation();
+    Sampler frozen = engine.frozenSampler();
+    BoundSampler sampler =
+        new BoundSampler(
+            id,
+            model.session().owner(),
+            model.session().id(),
+            kept.samplingSeqId(),
+            new BoundSampler.Source(model.run().baseModel(), kept.modelPath(), fingerprint),
+            () -> frozen);
+    Optional<BoundSampler> other = registry.addSampler(sampler);
+    if (other.isPresent() && !other.get().source().fingerprint().equals(fingerprint)) {
+      throw new OperationException("ResourceAlreadyExists: sampler " + id + " exists");
+    }
+    chronicle.engines().keepSampler(id, engine);
+    chronicle.kept(sampler);
+  }
+
+  /** Makes a sampler of former times again that {@link #keep} made. */
+  public void restoreKept(JournalEntry kept) {
+    String id = kept.text(Chronicle.ID);
+    registry.addSampler(
+        new BoundSampler(
+            id,
+            kept.text(Chronicle.OWNER),
+            kept.text(Chronicle.SESSION),
+            (int) kept.number(Chronicle.SEQ),
+            new BoundSampler.Source(
+                kept.text(Chronicle.BASE_MODEL), null, kept.text(Chronicle.FINGERPRINT)),
+            () -> chronicle.engines().restoreSampler(id)));
+  }
+}
