@@ -40,7 +40,7 @@ final class QuickstartJob {
   private final TrainingServer server;
   private final PrintWriter human;
   private final ProgressDisplay progress;
-  private final Batches batches;
+  private final TextBatches batches;
   private final ReentrantLock lock = new ReentrantLock(); // guards: service, interrupted
   private @Nullable ServiceClient service;
   private boolean interrupted;
@@ -60,12 +60,12 @@ final class QuickstartJob {
     this.server = server;
     this.human = human;
     this.progress = progress;
-    this.batches = new Batches(text, server.endOfDocument(), options.batch(), SEED);
+    this.batches = new TextBatches(text, server.endOfDocument(), options.batch(), SEED);
   }
 
   private record Step(
       int number,
-      Batches.Batch batch,
+      TextBatches.Batch batch,
       CompletableFuture<ForwardBackwardOutput> pass,
       CompletableFuture<OptimStepResponse> update) {}
 
@@ -160,7 +160,7 @@ final class QuickstartJob {
   }
 
   private Step submit(TrainingClient training, int number) {
-    Batches.Batch batch = batches.next();
+    TextBatches.Batch batch = batches.next();
     return new Step(
         number,
         batch,

@@ -17,13 +17,13 @@ class BatchesTest {
   @Test
   void next_oneRound_predictsEveryTokenOnce() {
     TrainingText text = TrainingText.bundled();
-    int sequences = Math.ceilDiv(text.size() - 1, Batches.SEQUENCE);
-    Batches batches = new Batches(text, END, 1, 7);
+    int sequences = Math.ceilDiv(text.size() - 1, TextBatches.SEQUENCE);
+    TextBatches batches = new TextBatches(text, END, 1, 7);
 
     Set<Datum> seen = new HashSet<>();
     int predicted = 0;
     for (int i = 0; i < sequences; i++) {
-      Batches.Batch batch = batches.next();
+      TextBatches.Batch batch = batches.next();
       seen.addAll(batch.data());
       predicted += batch.tokens();
     }
@@ -37,16 +37,17 @@ class BatchesTest {
   void next_sameSeed_givesTheSameOrderAndAnotherSeedAnother() {
     TrainingText text = TrainingText.bundled();
 
-    assertThat(new Batches(text, END, 8, 1).next()).isEqualTo(new Batches(text, END, 8, 1).next());
-    assertThat(new Batches(text, END, 8, 1).next())
-        .isNotEqualTo(new Batches(text, END, 8, 2).next());
+    assertThat(new TextBatches(text, END, 8, 1).next())
+        .isEqualTo(new TextBatches(text, END, 8, 1).next());
+    assertThat(new TextBatches(text, END, 8, 1).next())
+        .isNotEqualTo(new TextBatches(text, END, 8, 2).next());
   }
 
   @Test
   void next_shortText_repeatsIt(@TempDir Path directory) throws IOException {
     Path file = Files.writeString(directory.resolve("a.txt"), "x".repeat(40));
 
-    Batches.Batch batch = new Batches(TrainingText.read(file), END, 3, 1).next();
+    TextBatches.Batch batch = new TextBatches(TrainingText.read(file), END, 3, 1).next();
 
     assertThat(batch.data()).hasSize(3).allMatch(batch.data().get(0)::equals);
     assertThat(batch.tokens()).isEqualTo(120);

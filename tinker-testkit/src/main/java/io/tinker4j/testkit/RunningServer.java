@@ -16,9 +16,9 @@ import io.tinker4j.testkit.endpoint.ServiceEndpoints;
 import io.tinker4j.testkit.endpoint.SessionEndpoints;
 import io.tinker4j.testkit.endpoint.TrainingEndpoints;
 import io.tinker4j.testkit.endpoint.WeightsEndpoints;
-import io.tinker4j.testkit.http.Credentials;
 import io.tinker4j.testkit.http.HttpFront;
 import io.tinker4j.testkit.http.HttpListener;
+import io.tinker4j.testkit.http.KeyCheck;
 import io.tinker4j.testkit.http.LocalListener;
 import io.tinker4j.testkit.http.Router;
 import io.tinker4j.testkit.http.SignedTokens;
@@ -83,9 +83,8 @@ final class RunningServer implements AutoCloseable {
     registry = new Registry(time, settings.sessionTimeout, chronicle, behaviour);
     compute = new ComputePool(time);
     try {
-      Credentials credentials =
-          new Credentials(
-              settings.apiKey, behaviour.requiresCredential(), tokens, settings.tokenLife);
+      KeyCheck credentials =
+          new KeyCheck(settings.apiKey, behaviour.requiresCredential(), tokens, settings.tokenLife);
       Workshop workshop =
           new Workshop(
               compute,
@@ -137,7 +136,7 @@ final class RunningServer implements AutoCloseable {
       Workshop workshop,
       AuditLog audit,
       SignedTokens tokens,
-      Credentials credentials)
+      KeyCheck credentials)
       throws IOException {
     BaseModels baseModels = new BaseModels(settings.baseModels);
     ModelOperations operations = new ModelOperations(registry);

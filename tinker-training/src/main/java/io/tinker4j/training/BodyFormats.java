@@ -23,41 +23,45 @@ final class BodyFormats {
     this.binary = compressed ? BodyFormat.PROTOBUF_ZSTD : BodyFormat.PROTOBUF;
   }
 
-  /** Sends a pass in a format. */
+  /** The format to send a pass in. */
+  BodyFormat next() {
+    BodyFormat format = known.get();
+    return format == null ? binary : format;
+  }
+
+  /** Notes that the server has read a format. */
+  void accepted(BodyFormat format) {
+    if (known.compareAndSet(null, format)) {
+      features.note(ServerProfile.Feature.BINARY_PASSES, format != BodyFormat.JSON);
+    }
+  }
+
+  /** Sends a request in a format. */
   @FunctionalInterface
   interface Submission {
     UntypedFuture send(BodyFormat format) throws Exception;
   }
 
-  UntypedFuture submit(Submission submission) throws Exception {
-    BodyFormat format = known.get();
-    if (format != null) {
-      return submission.send(format);
+  /**
+   * Sends a request that was refused again in JSON if it may have been the format.
+   *
+   * @throws ApiStatusException the refusal, unless the second attempt may have acted
+   */
+  UntypedFuture afterRefusal(ApiStatusException refusal, Submission submission) throws Exception {
+    if (known.get() != null || !mayBeTheFormat(refusal)) {
+      throw refusal;
     }
     try {
-      return remembered(binary, submission);
-    } catch (ApiStatusException e) {
-      if (!mayBeTheFormat(e)) {
-        throw e;
+      UntypedFuture promise = submission.send(BodyFormat.JSON);
+      accepted(BodyFormat.JSON);
+      return promise;
+    } catch (ApiStatusException | IllegalArgumentException again) {
+      if (again instanceof ApiStatusException answer && answer.mayHaveActed()) {
+        throw answer;
       }
-      try {
-        return remembered(BodyFormat.JSON, submission);
-      } catch (ApiStatusException | IllegalArgumentException again) {
-        if (again instanceof ApiStatusException answer && answer.mayHaveActed()) {
-          throw answer;
-        }
-        e.addSuppressed(again);
-        throw e;
-      }
+      refusal.addSuppressed(again);
+      throw refusal;
     }
-  }
-
-  private UntypedFuture remembered(BodyFormat format, Submission submission) throws Exception {
-    UntypedFuture promise = submission.send(format);
-    if (known.compareAndSet(null, format)) {
-      features.note(ServerProfile.Feature.BINARY_PASSES, format != BodyFormat.JSON);
-    }
-    return promise;
   }
 
   private static boolean mayBeTheFormat(ApiStatusException e) {

@@ -89,7 +89,7 @@ public final class CheckpointsClient {
 
   /** Lists one's checkpoints of all runs, a page of them. */
   public CheckpointsListResponse list(int limit, int offset) {
-    RestClient.checkPage(limit, offset);
+    SubmissionChecks.page(limit, offset);
     return features.call(
         Operations.LIST_USER_CHECKPOINTS,
         ListUserCheckpointsRequest.builder().limit(limit).offset(offset).build());

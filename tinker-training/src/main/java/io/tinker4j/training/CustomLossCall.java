@@ -8,7 +8,6 @@ import io.tinker4j.types.LossFunction;
 import io.tinker4j.types.Metrics;
 import io.tinker4j.types.TensorData;
 import io.tinker4j.types.TensorDtype;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * them, and what was called afterwards comes behind them.
  */
 final class CustomLossCall {
-  private final ClientScope scope;
+  private final PassContext context;
   private final String modelId;
   private final List<Datum> data;
   private final CustomLoss loss;
@@ -38,8 +37,8 @@ final class CustomLossCall {
    * @throws IllegalArgumentException when an example has no targets, or inputs besides targets and
    *     weights
    */
-  CustomLossCall(ClientScope scope, String modelId, List<Datum> data, CustomLoss loss) {
-    this.scope = scope;
+  CustomLossCall(PassContext context, String modelId, List<Datum> data, CustomLoss loss) {
+    this.context = context;
     this.modelId = modelId;
     this.data = data;
     this.loss = loss;
@@ -87,7 +86,7 @@ final class CustomLossCall {
   }
 
   private ForwardBackwardCall pass(List<Datum> data, boolean forwardOnly) {
-    return new ForwardBackwardCall(scope, modelId, data, LossFunction.CROSS_ENTROPY, forwardOnly);
+    return new ForwardBackwardCall(context, modelId, data, LossFunction.CROSS_ENTROPY, forwardOnly);
   }
 
   private static Datum withWeights(Datum datum) {
@@ -109,7 +108,7 @@ final class CustomLossCall {
     for (Map<String, TensorData> output : forward.lossFnOutputs()) {
       tensors.add(logprobs(tensors.size(), output));
     }
-    List<float[]> logprobs = tensors.stream().map(CustomLossCall::floats).toList();
+    List<float[]> logprobs = tensors.stream().map(TensorData::toFloats).toList();
     CustomLoss.Result result = loss.compute(data, logprobs).checkedFor(logprobs);
     metrics = result.metrics();
     List<Datum> weighted = new ArrayList<>();
@@ -118,7 +117,7 @@ final class CustomLossCall {
       for (int t = 0; t < weights.length; t++) {
         weights[t] = -weights[t];
       }
-      scope.features().warnOfWeights(weights);
+      context.features().warnOfWeights(weights);
       TensorData dense = TensorData.ofFloats(weights, tensors.get(i).shape());
       weighted.add(data.get(i).with(Datum.WEIGHTS, dense.sparseIfSmaller()));
     }
@@ -140,12 +139,5 @@ final class CustomLossCall {
   private static RequestFailedException unusable(String what) {
     return new RequestFailedException(
         ResultType.FORWARD.requestType(), "unknown", what, RequestFailedException.Category.SERVER);
-  }
-
-  private static float[] floats(TensorData tensor) {
-    FloatBuffer buffer = tensor.toDense().floats();
-    float[] values = new float[buffer.remaining()];
-    buffer.get(values);
-    return values;
   }
 }

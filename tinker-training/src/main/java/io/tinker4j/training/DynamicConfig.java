@@ -8,6 +8,7 @@ import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.client.CallOptions;
 import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.transport.internal.TinkerThreads;
+import io.tinker4j.types.wire.ClientConfigRequest;
 import io.tinker4j.types.wire.ClientDynamicConfigResponse;
 import java.time.Duration;
 import java.util.Set;
@@ -56,8 +57,7 @@ final class DynamicConfig {
       ApiClient api, TinkerThreads threads, Time time, ServerFeatures features) {
     DynamicConfig config = new DynamicConfig(api, threads, time);
     try {
-      config.current =
-          api.call(Operations.CLIENT_DYNAMIC_CONFIG, ClientScope.configRequest(api), AT_THE_START);
+      config.current = api.call(Operations.CLIENT_DYNAMIC_CONFIG, request(api), AT_THE_START);
       features.note(ServerProfile.Feature.DYNAMIC_CONFIG, true);
     } catch (CallInterruptedException e) {
       throw e;
@@ -97,7 +97,7 @@ final class DynamicConfig {
 
   private void refresh() {
     try {
-      current = api.call(Operations.CLIENT_DYNAMIC_CONFIG, ClientScope.configRequest(api));
+      current = api.call(Operations.CLIENT_DYNAMIC_CONFIG, request(api));
     } catch (CallInterruptedException e) {
       throw e;
     } catch (TinkerException e) {
@@ -105,5 +105,9 @@ final class DynamicConfig {
           System.Logger.Level.DEBUG,
           () -> "the dynamic configuration stays as it is: " + e.getMessage());
     }
+  }
+
+  static ClientConfigRequest request(ApiClient api) {
+    return ClientConfigRequest.builder().sdkVersion(api.sdkVersion()).build();
   }
 }

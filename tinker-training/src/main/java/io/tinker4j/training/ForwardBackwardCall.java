@@ -8,6 +8,7 @@ import io.tinker4j.training.internal.ResultType;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.ConflictException;
 import io.tinker4j.transport.TinkerException;
+import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.endpoint.BodyFormat;
 import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.types.Datum;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * server starts nothing before the lowest number is there and then has the whole batch at hand.
  */
 final class ForwardBackwardCall {
-  private final ClientScope scope;
+  private final PassContext context;
   private final String modelId;
   private final LossFunction loss;
   private final boolean forwardOnly;
@@ -41,21 +42,25 @@ final class ForwardBackwardCall {
   private final Set<Integer> accepted = new ConcurrentSkipListSet<>();
 
   ForwardBackwardCall(
-      ClientScope scope, String modelId, List<Datum> data, LossFunction loss, boolean forwardOnly) {
-    this.scope = scope;
+      PassContext context,
+      String modelId,
+      List<Datum> data,
+      LossFunction loss,
+      boolean forwardOnly) {
+    this.context = context;
     this.modelId = modelId;
     this.loss = loss;
     this.forwardOnly = forwardOnly;
-    this.chunks = scope.chunker().split(data);
+    this.chunks = context.chunker().split(data);
   }
 
   /** Sends a forward pass that nobody waits for. */
-  static UntypedFuture probe(ClientScope scope, String modelId, Datum datum, long seqId)
+  static UntypedFuture probe(PassContext context, String modelId, Datum datum, long seqId)
       throws Exception {
     ForwardBackwardCall pass =
-        new ForwardBackwardCall(scope, modelId, List.of(datum), LossFunction.CROSS_ENTROPY, true);
+        new ForwardBackwardCall(context, modelId, List.of(datum), LossFunction.CROSS_ENTROPY, true);
     ForwardBackwardInput input = pass.input(List.of(datum));
-    return scope.passFormats().submit(format -> pass.forward(input, seqId, format));
+    return pass.send(input, true, request -> request.send(seqId));
   }
 
   /** Fails a pass with what it makes of whether a step behind it was sent. */
@@ -69,13 +74,15 @@ final class ForwardBackwardCall {
 
   /** Submits all chunks under the next sequence numbers of the turn. */
   Promises submit(SubmissionLane.Turn turn) throws Exception {
-    long start = scope.time().nanoTime();
-    boolean isParallel =
-        scope.config().parallelFwdbwdChunks() && chunks.size() > 1 && turn.isCertain();
+    long start = context.runner().time().nanoTime();
+    boolean isParallel = context.sendsSideBySide() && chunks.size() > 1 && turn.isCertain();
     try {
       List<String> requestIds =
-          isParallel ? turn.sendAll(chunks.size(), this::firstLast).requestIds() : inOrder(turn);
-      return new Promises(requestIds, Duration.ofNanos(scope.time().nanoTime() - start));
+          isParallel ? turn.send(new FirstLast()).requestIds() : new ArrayList<>();
+      for (int i = requestIds.size(); i < chunks.size(); i++) {
+        requestIds.add(submit(i, turn::send));
+      }
+      return new Promises(requestIds, Duration.ofNanos(context.runner().time().nanoTime() - start));
     } catch (RuntimeException e) {
       throw accepted.isEmpty() ? e : partial(e);
     }
@@ -95,15 +102,19 @@ final class ForwardBackwardCall {
         forwardOnly ? ResultType.FORWARD : ResultType.FORWARD_BACKWARD;
     List<Callable<ForwardBackwardOutput>> waits = new ArrayList<>();
     for (String requestId : promises.requestIds()) {
-      waits.add(() -> scope.awaiter().await(requestId, type, promises.roundtrip(), call));
+      waits.add(() -> context.awaiter().await(requestId, type, promises.roundtrip(), call));
     }
-    List<CompletableFuture<ForwardBackwardOutput>> results = scope.runner().inParallel(waits);
+    List<CompletableFuture<ForwardBackwardOutput>> results = context.runner().inParallel(waits);
     PassFailures failures = new PassFailures(chunks, results);
     if (failures.isAny()) {
       throw failing.failure(isStepSent -> failures.toException(forwardOnly, isStepSent));
     }
     List<ForwardBackwardOutput> outputs = results.stream().map(CompletableFuture::join).toList();
-    PassAnswers.check(type, chunks, promises.requestIds(), outputs);
+    try {
+      PassAnswers.check(type, chunks, promises.requestIds(), outputs);
+    } catch (RequestFailedException e) {
+      throw failing.failure(isStepSent -> e);
+    }
     return withLossSum(ChunkMerger.merge(outputs));
   }
 
@@ -112,7 +123,7 @@ final class ForwardBackwardCall {
     List<Datum> data = new ArrayList<>();
     chunks.forEach(chunk -> data.addAll(chunk.data()));
     ForwardBackwardOutput whole = LossSum.addedTo(output, data, loss);
-    scope.lossWarnings().check(modelId, whole);
+    context.warnings().check(modelId, whole);
     return whole;
   }
 
@@ -120,15 +131,6 @@ final class ForwardBackwardCall {
     return cause instanceof PartialSubmissionException known
         ? known
         : PartialSubmissionException.of(chunks, Set.copyOf(accepted), forwardOnly, cause);
-  }
-
-  private List<String> inOrder(SubmissionLane.Turn turn) throws Exception {
-    List<String> requestIds = new ArrayList<>();
-    for (int i = 0; i < chunks.size(); i++) {
-      ForwardBackwardInput input = input(chunks.get(i).data());
-      requestIds.add(submit(i, format -> turn.send(seqId -> request(input, seqId, format))));
-    }
-    return requestIds;
   }
 
   /** What became of chunks that were sent side by side, all of whose numbers are used. */
@@ -141,12 +143,28 @@ final class ForwardBackwardCall {
     }
   }
 
+  /** All chunks under consecutive numbers. */
+  private final class FirstLast implements SubmissionLane.Numbered<Sent> {
+    @Override
+    public int count() {
+      return chunks.size();
+    }
+
+    @Override
+    public Sent send(long firstSeqId) throws Exception {
+      return firstLast(firstSeqId);
+    }
+  }
+
   /** A failure is thrown when the fate of all later ones is known; one in doubt goes first. */
   private Sent firstLast(long firstSeqId) throws Exception {
     List<CompletableFuture<String>> later = new ArrayList<>();
     for (int i = 1; i < chunks.size(); i++) {
       int index = i;
-      later.add(scope.runner().run("chunk", () -> submit(index, firstSeqId + index)));
+      later.add(
+          context
+              .runner()
+              .run("chunk", () -> submit(index, request -> request.send(firstSeqId + index))));
     }
     List<String> requestIds = new ArrayList<>();
     RuntimeException failure = null;
@@ -158,7 +176,7 @@ final class ForwardBackwardCall {
       }
     }
     if (failure == null) {
-      requestIds.addFirst(submit(0, firstSeqId));
+      requestIds.addFirst(submit(0, request -> request.send(firstSeqId)));
       return new Sent(requestIds, null);
     }
     if (accepted.isEmpty() || !isSettled(failure)) {
@@ -186,7 +204,7 @@ final class ForwardBackwardCall {
   private void fill(ForwardBackwardInput input, long seqId, RuntimeException failure)
       throws Exception {
     try {
-      UntypedFuture unused = scope.passFormats().submit(format -> forward(input, seqId, format));
+      UntypedFuture unused = send(input, true, request -> request.send(seqId));
     } catch (ApiStatusException e) {
       if (!isAboutUsedNumber(e, failure)) {
         e.addSuppressed(failure);
@@ -207,18 +225,33 @@ final class ForwardBackwardCall {
     return failure instanceof TinkerException ours && !ours.mayHaveActed();
   }
 
-  private String submit(int index, long seqId) throws Exception {
-    ForwardBackwardInput input = input(chunks.get(index).data());
-    return submit(index, format -> request(input, seqId, format));
+  /** Sends a request under a number. */
+  @FunctionalInterface
+  private interface Sender {
+    UntypedFuture send(SubmissionLane.Numbered<UntypedFuture> request) throws Exception;
   }
 
-  private String submit(int index, BodyFormats.Submission submission) throws Exception {
-    try (ByteBudget.Lease lease = scope.trainingBytes().acquire(chunks.get(index).bytes())) {
-      UntypedFuture promise = scope.passFormats().submit(submission);
+  private String submit(int index, Sender sender) throws Exception {
+    ForwardBackwardInput input = input(chunks.get(index).data());
+    try (ByteBudget.Lease lease = context.bytes().acquire(chunks.get(index).bytes())) {
+      UntypedFuture promise = send(input, forwardOnly, sender);
       accepted.add(index);
       return promise.requestId();
     } catch (ApiStatusException e) {
-      throw scope.features().refusedPass(loss, e);
+      throw context.features().refusedPass(loss, e);
+    }
+  }
+
+  /** The first pass of a client finds out which format the server reads. */
+  private UntypedFuture send(ForwardBackwardInput input, boolean forward, Sender sender)
+      throws Exception {
+    BodyFormat format = context.formats().next();
+    try {
+      UntypedFuture promise = sender.send(request(input, forward, format));
+      context.formats().accepted(format);
+      return promise;
+    } catch (ApiStatusException e) {
+      return context.formats().afterRefusal(e, json -> sender.send(request(input, forward, json)));
     }
   }
 
@@ -231,29 +264,23 @@ final class ForwardBackwardCall {
         .build();
   }
 
-  private UntypedFuture request(ForwardBackwardInput input, long seqId, BodyFormat format) {
-    return forwardOnly ? forward(input, seqId, format) : forwardBackward(input, seqId, format);
-  }
-
-  private UntypedFuture forward(ForwardBackwardInput input, long seqId, BodyFormat format) {
-    return scope
-        .api()
-        .call(
-            Operations.forward(format),
-            ForwardRequest.builder().forwardInput(input).modelId(modelId).seqId(seqId).build(),
-            ClientScope.SUBMISSION);
-  }
-
-  private UntypedFuture forwardBackward(ForwardBackwardInput input, long seqId, BodyFormat format) {
-    return scope
-        .api()
-        .call(
-            Operations.forwardBackward(format),
-            ForwardBackwardRequest.builder()
-                .forwardBackwardInput(input)
-                .modelId(modelId)
-                .seqId(seqId)
-                .build(),
-            ClientScope.SUBMISSION);
+  /** The request for a chunk, but for its number. */
+  private SubmissionLane.Numbered<UntypedFuture> request(
+      ForwardBackwardInput input, boolean forward, BodyFormat format) {
+    ApiClient api = context.api();
+    return seqId ->
+        forward
+            ? api.call(
+                Operations.forward(format),
+                ForwardRequest.builder().forwardInput(input).modelId(modelId).seqId(seqId).build(),
+                SubmissionOptions.ORDERED)
+            : api.call(
+                Operations.forwardBackward(format),
+                ForwardBackwardRequest.builder()
+                    .forwardBackwardInput(input)
+                    .modelId(modelId)
+                    .seqId(seqId)
+                    .build(),
+                SubmissionOptions.ORDERED);
   }
 }

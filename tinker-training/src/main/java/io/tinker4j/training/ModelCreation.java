@@ -23,13 +23,13 @@ final class ModelCreation {
   private static final System.Logger log = System.getLogger(ModelCreation.class.getName());
 
   private final ApiClient api;
-  private final Supplier<ClientScope> scope;
+  private final Supplier<ClientFactory> clients;
   private final Supplier<Session> session;
 
-  /** Prepares; scope and session are asked for when something is to be created. */
-  ModelCreation(ApiClient api, Supplier<ClientScope> scope, Supplier<Session> session) {
+  /** Prepares; clients and session are asked for when something is to be created. */
+  ModelCreation(ApiClient api, Supplier<ClientFactory> clients, Supplier<Session> session) {
     this.api = api;
-    this.scope = scope;
+    this.clients = clients;
     this.session = session;
   }
 
@@ -46,7 +46,7 @@ final class ModelCreation {
 
   /** Creates a model from a checkpoint, in the way that the server's configuration asks for. */
   TrainingClient restore(String path, RestoreOptions options, boolean optimizer) {
-    return scope.get().config().createModelViaLoadWeights()
+    return clients.get().config().createModelViaLoadWeights()
         ? loadAsNew(path, options, optimizer)
         : createAndLoad(path, options, optimizer);
   }
@@ -79,7 +79,7 @@ final class ModelCreation {
               client.load(path, optimizer, options.weightsAccessToken().orElse(null)));
       return client;
     } catch (RuntimeException e) {
-      CompletableFuture<?> freed = scope.get().runner().run("free", () -> free(client.modelId()));
+      CompletableFuture<?> freed = clients.get().runner().run("free", () -> free(client.modelId()));
       if (!Thread.currentThread().isInterrupted()) {
         freed.join();
       }
@@ -93,7 +93,7 @@ final class ModelCreation {
       return api.call(Operations.WEIGHTS_INFO, request);
     }
     try (ApiClient reader = api.withApiKey(options.weightsAccessToken().get())) {
-      reader.configure(reader.call(Operations.CLIENT_CONFIG, ClientScope.configRequest(reader)));
+      reader.configure(reader.call(Operations.CLIENT_CONFIG, DynamicConfig.request(reader)));
       return reader.call(Operations.WEIGHTS_INFO, request);
     }
   }
@@ -118,7 +118,7 @@ final class ModelCreation {
         open,
         ResultType.CREATE_MODEL,
         baseModel,
-        shared -> shared.api().call(Operations.CREATE_MODEL, request.build()),
+        () -> api.call(Operations.CREATE_MODEL, request.build()),
         response -> response.modelId());
   }
 
@@ -139,38 +139,24 @@ final class ModelCreation {
         open,
         ResultType.LOAD_WEIGHTS,
         modelId,
-        shared ->
-            shared.api().call(Operations.LOAD_WEIGHTS, request.build(), ClientScope.SUBMISSION),
+        () -> api.call(Operations.LOAD_WEIGHTS, request.build(), SubmissionOptions.ORDERED),
         response -> modelId);
-  }
-
-  /** The deadline is that of the whole, which interrupts this. */
-  private static ResultTimeouts progressOnly(ResultTimeouts waits) {
-    ResultTimeouts.Builder progress = ResultTimeouts.builder();
-    waits.progressTimeout().ifPresent(progress::progressTimeout);
-    return progress.build();
   }
 
   private <T> TrainingClient created(
       Session open,
       ResultType<T> type,
       String subject,
-      Function<ClientScope, UntypedFuture> submission,
+      Supplier<UntypedFuture> submission,
       Function<T, String> modelId) {
-    ClientScope shared = scope.get();
-    PendingCall<T> creation =
-        new PendingCall<>(
-            type.requestType(),
-            shared.runner(),
-            shared.activity(ProgressTracker.Kind.CREATION, subject),
-            progressOnly(shared.waits()));
-    long start = shared.time().nanoTime();
-    UntypedFuture promise = submission.apply(shared);
-    Duration roundtrip = Duration.ofNanos(shared.time().nanoTime() - start);
+    ResultWaiter results = clients.get().creation(subject);
+    PendingCall<T> creation = results.begin(type.requestType());
+    long start = results.time().nanoTime();
+    UntypedFuture promise = submission.get();
+    Duration roundtrip = Duration.ofNanos(results.time().nanoTime() - start);
     try {
-      String id =
-          modelId.apply(shared.awaiter().await(promise.requestId(), type, roundtrip, creation));
-      return new TrainingClient(shared, open, id, shared.newLane(id));
+      T created = results.await(promise.requestId(), type, roundtrip, creation);
+      return clients.get().created(open, modelId.apply(created));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CallInterruptedException(type.requestType() + " was interrupted", e);

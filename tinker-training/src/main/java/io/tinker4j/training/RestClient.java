@@ -120,12 +120,4 @@ public final class RestClient {
             .day(day.toString())
             .build());
   }
-
-  static void checkPage(int limit, int offset) {
-    if (limit < 1 || offset < 0) {
-      throw new IllegalArgumentException(
-          "limit is %d and offset is %d; limit is at least 1, offset not negative"
-              .formatted(limit, offset));
-    }
-  }
 }

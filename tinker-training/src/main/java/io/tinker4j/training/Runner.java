@@ -46,6 +46,20 @@ final class Runner {
     T run(PendingCall<T> call) throws Exception;
   }
 
+  /** The way of an operation on its thread. */
+  private record Job<T>(PendingCall<T> call, Work<T> work, Runnable end) implements Runnable {
+    @Override
+    public void run() {
+      try {
+        call.future().complete(work.run(call));
+      } catch (Exception | Error e) {
+        fail(call.future(), e);
+      } finally {
+        end.run();
+      }
+    }
+  }
+
   /**
    * Runs an operation on a thread of the SDK and completes its call's future; a failure is
    * reported.
@@ -55,16 +69,7 @@ final class Runner {
   <T> ResultFuture<T> launch(String role, PendingCall<T> call, Work<T> work) {
     pending.begin(call.future());
     try {
-      Thread unused =
-          threads.start(
-              role,
-              () -> {
-                try {
-                  complete(call.future(), () -> work.run(call));
-                } finally {
-                  pending.end(call.future());
-                }
-              });
+      Thread unused = threads.start(role, new Job<>(call, work, () -> pending.end(call.future())));
     } catch (RuntimeException e) {
       pending.end(call.future());
       throw e;
@@ -86,14 +91,13 @@ final class Runner {
             Thread unused =
                 threads.start(
                     role,
-                    () -> {
-                      try {
-                        complete(call.future(), () -> work.run(call));
-                      } finally {
-                        queue.leave();
-                        pending.end(call.future());
-                      }
-                    });
+                    new Job<>(
+                        call,
+                        work,
+                        () -> {
+                          queue.leave();
+                          pending.end(call.future());
+                        }));
           }
 
           @Override
@@ -234,11 +238,15 @@ final class Runner {
   private static <T> void complete(CompletableFuture<T> future, Callable<T> task) {
     try {
       future.complete(task.call());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      future.completeExceptionally(e);
     } catch (Exception | Error e) {
-      future.completeExceptionally(e);
+      fail(future, e);
     }
+  }
+
+  private static void fail(CompletableFuture<?> future, Throwable failure) {
+    if (failure instanceof InterruptedException) {
+      Thread.currentThread().interrupt();
+    }
+    future.completeExceptionally(failure);
   }
 }

@@ -29,7 +29,7 @@ final class SampleDispatcher {
   private static final Duration SHORT_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONG_PAUSE = Duration.ofSeconds(5);
   private static final CallOptions OPTIONS =
-      ClientScope.submission().finalStatus(402).finalStatus(429).build();
+      SubmissionOptions.patient().finalStatus(402).finalStatus(429).build();
 
   private final ApiClient api;
   private final Time time;

@@ -6,7 +6,9 @@ import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.Backoff;
 import io.tinker4j.transport.ConnectionException;
 import io.tinker4j.transport.TinkerException;
+import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.endpoint.Operations;
+import io.tinker4j.types.ClientConfigResponse;
 import io.tinker4j.types.ModelInput;
 import io.tinker4j.types.SampleResponse;
 import io.tinker4j.types.SampledSequence;
@@ -26,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /**
@@ -54,23 +57,42 @@ public final class SamplingClient {
   private static final Backoff RETRIES =
       new Backoff(Duration.ofMillis(500), Duration.ofSeconds(10), 0.25);
 
-  private final ClientScope scope;
+  private final ApiClient api;
   private final Session session;
   private final String samplingSessionId;
-  private final ProgressTracker activity;
-  private final ResultTimeouts waits;
+  private final Rules rules;
+  private final ResultWaiter results;
   private final AtomicLong next;
   private final StartQueue outstanding;
 
-  SamplingClient(ClientScope scope, Session session, String samplingSessionId) {
+  /** What the samplers of a service client have in common. */
+  record Rules(
+      ClientConfigResponse config,
+      ServerFeatures features,
+      SampleDispatcher dispatcher,
+      RandomGenerator random) {}
+
+  SamplingClient(
+      ApiClient api, Session session, String samplingSessionId, Rules rules, ResultWaiter results) {
     this(
-        scope,
+        api,
         session,
         samplingSessionId,
-        scope.activity(ProgressTracker.Kind.SAMPLING, samplingSessionId),
-        scope.waits(),
+        rules,
+        limited(rules, results),
         new AtomicLong(),
-        new StartQueue(places(scope.config().sampleMaxConcurrentRequests())));
+        new StartQueue(places(rules.config().sampleMaxConcurrentRequests())));
+  }
+
+  /** The server's configuration says whether samples may be stuck. */
+  private static ResultWaiter limited(Rules rules, ResultWaiter results) {
+    return rules.config().sampleEnableStuckDetection()
+        ? results
+        : results.exactly(
+            ResultTimeouts.builder()
+                .from(results.timeouts())
+                .progressTimeout(ChronoUnit.FOREVER.getDuration())
+                .build());
   }
 
   /** A sample that is with the server has a thread, requests and, when it is asked for, buffers. */
@@ -80,18 +102,18 @@ public final class SamplingClient {
   }
 
   private SamplingClient(
-      ClientScope scope,
+      ApiClient api,
       Session session,
       String samplingSessionId,
-      ProgressTracker activity,
-      ResultTimeouts waits,
+      Rules rules,
+      ResultWaiter results,
       AtomicLong next,
       StartQueue outstanding) {
-    this.scope = scope;
+    this.api = api;
     this.session = session;
     this.samplingSessionId = samplingSessionId;
-    this.activity = activity;
-    this.waits = waits;
+    this.rules = rules;
+    this.results = results;
     this.next = next;
     this.outstanding = outstanding;
   }
@@ -102,9 +124,15 @@ public final class SamplingClient {
   }
 
   /** Returns a client of the same sampler whose calls wait for their results as the options say. */
-  public SamplingClient withTimeouts(ResultTimeouts waits) {
+  public SamplingClient withTimeouts(ResultTimeouts timeouts) {
     return new SamplingClient(
-        scope, session, samplingSessionId, activity, scope.completed(waits), next, outstanding);
+        api,
+        session,
+        samplingSessionId,
+        rules,
+        limited(rules, results.with(timeouts)),
+        next,
+        outstanding);
   }
 
   /** Generates continuations of a prompt. */
@@ -126,7 +154,7 @@ public final class SamplingClient {
         () -> request(prompt, numSamples, params, options),
         new Wanted<>(
             numSamples,
-            !scope.config().sampleNoRetries(),
+            !rules.config().sampleNoRetries(),
             response -> PromptLogprobs.aligned(response, prompt, options)));
   }
 
@@ -205,10 +233,7 @@ public final class SamplingClient {
   /** Returns the base model; blocks, at most until the deadline of the client's waits. */
   public String baseModel() {
     GetSamplerRequest request = GetSamplerRequest.builder().samplerId(samplingSessionId).build();
-    return scope
-        .runner()
-        .await("GetSampler", waits, () -> scope.api().call(Operations.GET_SAMPLER, request))
-        .baseModel();
+    return results.await("GetSampler", () -> api.call(Operations.GET_SAMPLER, request)).baseModel();
   }
 
   /** Returns where the model's tokenizer is found; blocks. */
@@ -220,7 +245,7 @@ public final class SamplingClient {
       ModelInput prompt, int numSamples, SamplingParams params, SampleOptions options) {
     checkPositive("numSamples", numSamples);
     SubmissionChecks.tokens("prompt", prompt);
-    scope.features().checkSampling(params);
+    rules.features().checkSampling(params);
     SampleRequest.Builder request =
         SampleRequest.builder()
             .numSamples(numSamples)
@@ -262,24 +287,14 @@ public final class SamplingClient {
     } catch (SessionLostException | IllegalArgumentException e) {
       return CompletableFuture.failedFuture(e);
     }
-    PendingCall<T> call =
-        new PendingCall<>(ResultType.SAMPLE.requestType(), scope.runner(), activity, stuckLimits());
-    return scope
+    PendingCall<T> call = results.begin(ResultType.SAMPLE.requestType());
+    return results
         .runner()
         .launchInTurn(
             outstanding,
             "sample",
             call,
             ignored -> wanted.finish().apply(run(request, wanted, call)));
-  }
-
-  private ResultTimeouts stuckLimits() {
-    return scope.config().sampleEnableStuckDetection()
-        ? waits
-        : ResultTimeouts.builder()
-            .from(waits)
-            .progressTimeout(ChronoUnit.FOREVER.getDuration())
-            .build();
   }
 
   private SampleResponse run(SampleRequest.Builder request, Wanted<?> wanted, PendingCall<?> call)
@@ -305,7 +320,7 @@ public final class SamplingClient {
           request.seqId(next.getAndIncrement());
         }
         call.checkWanted(e.requestId().orElse("unknown"));
-        scope.time().sleep(RETRIES.plusMinusJitter(retry, scope.random().nextDouble()));
+        results.time().sleep(RETRIES.plusMinusJitter(retry, rules.random().nextDouble()));
       }
     }
   }
@@ -319,11 +334,11 @@ public final class SamplingClient {
   private SampleResponse attempt(
       SampleRequest.Builder request, Wanted<?> wanted, PendingCall<?> call)
       throws InterruptedException {
-    long begin = scope.time().nanoTime();
-    UntypedFuture promise = scope.samples().submit(request.build());
-    Duration roundtrip = Duration.ofNanos(scope.time().nanoTime() - begin);
+    long begin = results.time().nanoTime();
+    UntypedFuture promise = rules.dispatcher().submit(request.build());
+    Duration roundtrip = Duration.ofNanos(results.time().nanoTime() - begin);
     SampleResponse response =
-        scope.awaiter().await(promise.requestId(), ResultType.SAMPLE, roundtrip, call);
+        results.await(promise.requestId(), ResultType.SAMPLE, roundtrip, call);
     checkComplete(response, wanted.sequences(), promise.requestId());
     return promise.sampleSequenceIds().isEmpty() ? response : named(response, promise);
   }

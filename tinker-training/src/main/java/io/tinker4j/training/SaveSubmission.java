@@ -1,6 +1,7 @@
 package io.tinker4j.training;
 
 import io.tinker4j.transport.ConflictException;
+import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.client.CallOptions;
 import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.types.Checkpoint;
@@ -23,11 +24,11 @@ final class SaveSubmission {
   /** HTTP dates have whole seconds, and two clocks of one server may differ a little. */
   private static final Duration SLACK = Duration.ofSeconds(5);
 
-  private final ClientScope scope;
+  private final ApiClient api;
   private final String modelId;
 
-  SaveSubmission(ClientScope scope, String modelId) {
-    this.scope = scope;
+  SaveSubmission(ApiClient api, String modelId) {
+    this.api = api;
     this.modelId = modelId;
   }
 
@@ -47,12 +48,12 @@ final class SaveSubmission {
    *     without a name
    */
   Outcome submit(String name, Function<CallOptions, UntypedFuture> submission) {
-    long start = scope.time().nanoTime();
+    long start = api.time().nanoTime();
     try {
-      return new Outcome.Accepted(submission.apply(ClientScope.SUBMISSION).requestId());
+      return new Outcome.Accepted(submission.apply(SubmissionOptions.ORDERED).requestId());
     } catch (ConflictException e) {
       if (e.attempts() > 1 && !name.isEmpty()) {
-        Instant begin = serverTime(e).minusNanos(scope.time().nanoTime() - start).minus(SLACK);
+        Instant begin = serverTime(e).minusNanos(api.time().nanoTime() - start).minus(SLACK);
         Optional<Checkpoint> saved =
             find(name).filter(checkpoint -> !checkpoint.time().isBefore(begin));
         if (saved.isPresent()) {
@@ -68,7 +69,7 @@ final class SaveSubmission {
     return e.headers()
         .first("date")
         .flatMap(SaveSubmission::parse)
-        .orElseGet(() -> scope.time().now());
+        .orElseGet(() -> api.time().now());
   }
 
   private static Optional<Instant> parse(String date) {
@@ -80,8 +81,7 @@ final class SaveSubmission {
   }
 
   private Optional<Checkpoint> find(String name) {
-    return scope
-        .api()
+    return api
         .call(
             Operations.LIST_CHECKPOINTS,
             ListCheckpointsRequest.builder().trainingRunId(modelId).build())

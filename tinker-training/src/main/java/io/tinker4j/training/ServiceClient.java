@@ -62,7 +62,7 @@ public final class ServiceClient implements AutoCloseable {
   private final HealthCheck health;
   private final @Nullable Thread hook;
   private final Runner runner;
-  private final Once<ClientScope> scope = new Once<>();
+  private final Once<ClientFactory> clients = new Once<>();
   private final Once<Session> session = new Once<>();
   private volatile boolean closed;
 
@@ -135,7 +135,7 @@ public final class ServiceClient implements AutoCloseable {
   /** Returns the base models that the server can train and sample. */
   public GetServerCapabilitiesResponse getServerCapabilities() {
     return await(
-        "GetServerCapabilities", () -> scope().api().call(Operations.GET_SERVER_CAPABILITIES));
+        "GetServerCapabilities", () -> clients().api().call(Operations.GET_SERVER_CAPABILITIES));
   }
 
   /** Creates a LoRA model of rank 32 and returns the client that trains it. */
@@ -217,7 +217,7 @@ public final class ServiceClient implements AutoCloseable {
         "AttachModel",
         () -> {
           Session open = session();
-          return new TrainingClient(scope(), open, modelId, scope().attachedLane(modelId));
+          return clients().attached(open, modelId);
         });
   }
 
@@ -227,7 +227,7 @@ public final class ServiceClient implements AutoCloseable {
    * once a session is open.
    */
   public ServerProfile serverProfile() {
-    return await("ServerProfile", () -> scope().features().profile());
+    return await("ServerProfile", () -> clients().features().profile());
   }
 
   /** Returns a sampler of a base model. */
@@ -251,7 +251,7 @@ public final class ServiceClient implements AutoCloseable {
     return await(
         "CreateSamplingSession",
         () -> {
-          scope().features().warnOfSampling(modelPath);
+          clients().features().warnOfSampling(modelPath);
           return createSampler(CreateSamplingSessionRequest.builder().modelPath(modelPath));
         });
   }
@@ -259,7 +259,7 @@ public final class ServiceClient implements AutoCloseable {
   /** Returns a client for runs and checkpoints; it needs no session. */
   public RestClient createRestClient() {
     lifetime.lend();
-    return new RestClient(api, await("ClientConfig", this::scope).features());
+    return new RestClient(api, await("ClientConfig", this::clients).features());
   }
 
   /**
@@ -279,7 +279,7 @@ public final class ServiceClient implements AutoCloseable {
             .sourcePath(Objects.requireNonNull(sourcePath, "sourcePath"));
     options.ttl().ifPresent(ttl -> request.ttlSeconds(ttl.toSeconds()));
     options.weightsAccessToken().ifPresent(request::weightsAccessToken);
-    return scope().features().call(Operations.COPY_WEIGHTS, request.build()).tinkerPath();
+    return clients().features().call(Operations.COPY_WEIGHTS, request.build()).tinkerPath();
   }
 
   /**
@@ -298,7 +298,7 @@ public final class ServiceClient implements AutoCloseable {
    * lost. Sends nothing.
    */
   public long samplingOverloads() {
-    return scope.peek().map(open -> open.samples().overloads()).orElse(0L);
+    return clients.peek().map(open -> open.samples().overloads()).orElse(0L);
   }
 
   /** Returns how the session fares; alive when none was opened yet. Sends nothing. */
@@ -378,7 +378,7 @@ public final class ServiceClient implements AutoCloseable {
   }
 
   private ModelCreation creation() {
-    return new ModelCreation(api, this::scope, this::session);
+    return new ModelCreation(api, this::clients, this::session);
   }
 
   /** For tests: whether no operation is in progress, after waiting for them in real time. */
@@ -387,11 +387,11 @@ public final class ServiceClient implements AutoCloseable {
   }
 
   int freeSampleSlots() {
-    return scope().samples().freeSlots();
+    return clients().samples().freeSlots();
   }
 
   long freeResponseBytes() {
-    return scope().awaiter().freeBytes();
+    return clients().awaiter().freeBytes();
   }
 
   private SamplingClient createSampler(CreateSamplingSessionRequest.Builder request) {
@@ -401,22 +401,21 @@ public final class ServiceClient implements AutoCloseable {
                 Operations.CREATE_SAMPLING_SESSION,
                 request.sessionId(open.id()).samplingSessionSeqId(open.nextSampler()).build())
             .samplingSessionId();
-    return new SamplingClient(scope(), open, id);
+    return clients().samplingClient(open, id);
   }
 
-  private ClientScope scope() {
+  private ClientFactory clients() {
     checkOpen();
-    return scope.get(open -> true, this::open);
+    return clients.get(open -> true, this::open);
   }
 
-  private ClientScope open() {
-    Operations.Settings settings =
-        api.call(Operations.CLIENT_SETTINGS, ClientScope.configRequest(api));
+  private ClientFactory open() {
+    Operations.Settings settings = api.call(Operations.CLIENT_SETTINGS, DynamicConfig.request(api));
     ClientConfigResponse config = settings.known();
     api.configure(config);
     ServerFeatures features = new ServerFeatures(api, settings.unknown());
     lifetime.refreshes(DynamicConfig.start(api, threads, time, features));
-    return new ClientScope(api, runner, random, config, features, queueStates, waits, telemetry);
+    return new ClientFactory(api, runner, random, config, features, queueStates, waits, telemetry);
   }
 
   /** A session that the server has ended is followed by a new one. */
@@ -432,7 +431,7 @@ public final class ServiceClient implements AutoCloseable {
             .userMetadata(userMetadata)
             .sdkVersion(api.sdkVersion());
     Optional.ofNullable(projectId).or(api::projectId).ifPresent(request::projectId);
-    ClientScope open = scope();
+    ClientFactory open = clients();
     Session opened = Session.open(api, threads, request.build(), sessionStates);
     open.features().noteSession(opened.id());
     if (!lifetime.opened(opened)) {

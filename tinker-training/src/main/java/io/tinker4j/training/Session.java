@@ -316,7 +316,7 @@ final class Session {
   /** What a client does first; one that has opened the session itself has done it. */
   private void configure(CallOptions options) {
     if (!configured) {
-      api.configure(api.call(Operations.CLIENT_CONFIG, ClientScope.configRequest(api), options));
+      api.configure(api.call(Operations.CLIENT_CONFIG, DynamicConfig.request(api), options));
       configured = true;
     }
   }

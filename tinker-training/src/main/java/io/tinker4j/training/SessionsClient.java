@@ -48,7 +48,7 @@ public final class SessionsClient {
 
   /** Lists the ids of sessions, a page of them. */
   public ListSessionsResponse list(int limit, int offset, AccessScope scope) {
-    RestClient.checkPage(limit, offset);
+    SubmissionChecks.page(limit, offset);
     return features.call(
         Operations.LIST_SESSIONS,
         ListSessionsRequest.builder()

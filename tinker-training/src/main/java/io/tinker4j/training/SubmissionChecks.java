@@ -161,4 +161,12 @@ final class SubmissionChecks {
                   loss.name(), new TreeSet<>(loss.config().keySet()), new TreeSet<>(settings)));
     }
   }
+
+  static void page(int limit, int offset) {
+    if (limit < 1 || offset < 0) {
+      throw new IllegalArgumentException(
+          "limit is %d and offset is %d; limit is at least 1, offset not negative"
+              .formatted(limit, offset));
+    }
+  }
 }

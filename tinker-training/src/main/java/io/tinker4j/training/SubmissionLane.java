@@ -330,6 +330,11 @@ final class SubmissionLane {
   @FunctionalInterface
   interface Numbered<T> {
     T send(long firstNumber) throws Exception;
+
+    /** How many numbers these requests take. */
+    default int count() {
+      return 1;
+    }
   }
 
   /** What happens in a turn. */
@@ -367,12 +372,21 @@ final class SubmissionLane {
 
     /** Waits until all earlier turns have passed, submits, and lets the next turn in. */
     <T> T take(Submission<T> submission) throws Exception {
+      boolean hasBegun = false;
       try {
         previous.await();
         if (!anyhow) {
           check(this);
         }
-        return submit(submission);
+        hasBegun = true;
+        return submission.run(this);
+      } catch (Exception | Error e) {
+        if (inDoubt) {
+          halt(e);
+        } else if (hasBegun) {
+          failed(e);
+        }
+        throw e;
       } finally {
         pass();
       }
@@ -386,19 +400,6 @@ final class SubmissionLane {
         lock.unlock();
       }
       passed.countDown();
-    }
-
-    private <T> T submit(Submission<T> submission) throws Exception {
-      try {
-        return submission.run(this);
-      } catch (Exception | Error e) {
-        if (inDoubt) {
-          halt(e);
-        } else {
-          failed(e);
-        }
-        throw e;
-      }
     }
 
     /** Lets the next turn in without having sent anything: this one's owner could not begin. */
@@ -460,20 +461,15 @@ final class SubmissionLane {
       }
     }
 
-    /** Sends one request under the next number, which is looked for first when nothing is known. */
-    <T> T send(Numbered<T> request) throws Exception {
-      if (isUnknown()) {
-        send(1, probe);
+    /**
+     * Sends under the next numbers. When nothing is known of these, the first free one is looked
+     * for before.
+     */
+    <T> T send(Numbered<T> requests) throws Exception {
+      if (isUnknown() && requests != probe) {
+        Object unused = send(probe);
       }
-      return send(1, request);
-    }
-
-    /** Sends so many requests at once under the next numbers, which must be certain. */
-    <T> T sendAll(int count, Numbered<T> requests) throws Exception {
-      return send(count, requests);
-    }
-
-    private <T> T send(int count, Numbered<T> requests) throws Exception {
+      int count = requests.count();
       long number = next();
       while (true) {
         inDoubt = true;

@@ -14,7 +14,6 @@ import io.tinker4j.types.LossFunction;
 import io.tinker4j.types.ModelData;
 import io.tinker4j.types.OptimStepResponse;
 import io.tinker4j.types.SaveWeightsExternalResponse;
-import io.tinker4j.types.SaveWeightsForSamplerResponse;
 import io.tinker4j.types.SaveWeightsResponse;
 import io.tinker4j.types.UnloadModelResponse;
 import io.tinker4j.types.wire.GetInfoRequest;
@@ -22,6 +21,7 @@ import io.tinker4j.types.wire.LoadWeightsRequest;
 import io.tinker4j.types.wire.OptimStepRequest;
 import io.tinker4j.types.wire.SaveWeightsExternalRequest;
 import io.tinker4j.types.wire.SaveWeightsForSamplerRequest;
+import io.tinker4j.types.wire.SaveWeightsForSamplerResponse;
 import io.tinker4j.types.wire.SaveWeightsRequest;
 import io.tinker4j.types.wire.UnloadModelRequest;
 import io.tinker4j.types.wire.UntypedFuture;
@@ -65,37 +65,35 @@ import org.jspecify.annotations.Nullable;
  * }
  */
 public final class TrainingClient {
-  private final ClientScope scope;
   private final Session session;
   private final String modelId;
   private final SubmissionLane lane;
-  private final ProgressTracker activity;
-  private final ResultTimeouts waits;
+  private final PassContext passes;
+  private final ResultWaiter results;
+  private final Function<String, SamplingClient> samplers;
+  private final Runnable unloaded;
 
-  TrainingClient(ClientScope scope, Session session, String modelId, SubmissionLane lane) {
-    this(
-        scope,
-        session,
-        modelId,
-        lane,
-        scope.activity(ProgressTracker.Kind.TRAINING, modelId),
-        scope.waits());
-    scope.features().noteTraining(modelId);
-  }
-
-  private TrainingClient(
-      ClientScope scope,
+  /**
+   * Creates a client of a model.
+   *
+   * @param samplers makes the client of a sampling session
+   * @param unloaded is run when the model is not on the server any more
+   */
+  TrainingClient(
       Session session,
       String modelId,
       SubmissionLane lane,
-      ProgressTracker activity,
-      ResultTimeouts waits) {
-    this.scope = scope;
+      PassContext passes,
+      ResultWaiter results,
+      Function<String, SamplingClient> samplers,
+      Runnable unloaded) {
     this.session = session;
     this.modelId = modelId;
     this.lane = lane;
-    this.activity = activity;
-    this.waits = waits;
+    this.passes = passes;
+    this.results = results;
+    this.samplers = samplers;
+    this.unloaded = unloaded;
   }
 
   /** Returns the model's id on the server, which is also that of its training run. */
@@ -107,8 +105,9 @@ public final class TrainingClient {
    * Returns a client of the same model whose calls wait for their results as the options say. Both
    * share one order of operations.
    */
-  public TrainingClient withTimeouts(ResultTimeouts waits) {
-    return new TrainingClient(scope, session, modelId, lane, activity, scope.completed(waits));
+  public TrainingClient withTimeouts(ResultTimeouts timeouts) {
+    return new TrainingClient(
+        session, modelId, lane, passes, results.with(timeouts), samplers, unloaded);
   }
 
   /**
@@ -166,9 +165,10 @@ public final class TrainingClient {
         Effect.GRADIENT,
         () -> {
           CustomLossCall pass =
-              new CustomLossCall(scope, modelId, SubmissionChecks.data(data), loss);
-          return (turn, call) ->
-              pass.await(turn.take(place -> pass.submit(place, call)), call, turn::failedWith);
+              new CustomLossCall(passes, modelId, SubmissionChecks.data(data), loss);
+          return turn ->
+              call ->
+                  pass.await(turn.take(place -> pass.submit(place, call)), call, turn::failedWith);
         });
   }
 
@@ -201,9 +201,12 @@ public final class TrainingClient {
         ResultType.OPTIM_STEP,
         Effect.STEP,
         seqId ->
-            scope
+            passes
                 .api()
-                .call(Operations.OPTIM_STEP, request.seqId(seqId).build(), ClientScope.SUBMISSION));
+                .call(
+                    Operations.OPTIM_STEP,
+                    request.seqId(seqId).build(),
+                    SubmissionOptions.ORDERED));
   }
 
   /** Saves weights and optimizer state under a name that is not taken yet, without an expiry. */
@@ -230,11 +233,11 @@ public final class TrainingClient {
     options.ttl().ifPresent(ttl -> request.ttlSeconds(ttl.toSeconds()));
     return save(
         ResultType.SAVE_WEIGHTS,
-        Effect.NONE,
         () -> "weights/" + SubmissionChecks.checkpointName(name),
         (seqId, call) ->
-            scope.api().call(Operations.SAVE_WEIGHTS, request.seqId(seqId).build(), call),
-        path -> SaveWeightsResponse.builder().path(path).build());
+            passes.api().call(Operations.SAVE_WEIGHTS, request.seqId(seqId).build(), call),
+        path -> SaveWeightsResponse.builder().path(path).build(),
+        saved -> saved);
   }
 
   /**
@@ -264,7 +267,7 @@ public final class TrainingClient {
   }
 
   /** Saves weights for sampling under a name; the result has the path to sample from. */
-  public CompletableFuture<SaveWeightsForSamplerResponse> saveWeightsForSampler(String name) {
+  public CompletableFuture<SaveWeightsResponse> saveWeightsForSampler(String name) {
     return saveWeightsForSampler(name, SaveOptions.builder().build());
   }
 
@@ -272,7 +275,7 @@ public final class TrainingClient {
    * Saves weights for sampling; {@link SaveOptions#overwrite} has no effect on these. The future
    * fails as that of {@link #saveState(String, SaveOptions)} does.
    */
-  public CompletableFuture<SaveWeightsForSamplerResponse> saveWeightsForSampler(
+  public CompletableFuture<SaveWeightsResponse> saveWeightsForSampler(
       String name, SaveOptions options) {
     SaveWeightsForSamplerRequest.Builder request =
         SaveWeightsForSamplerRequest.builder()
@@ -281,7 +284,12 @@ public final class TrainingClient {
             .userMetadata(options.userMetadata());
     options.ttl().ifPresent(ttl -> request.ttlSeconds(ttl.toSeconds()));
     return saveForSampler(
-        Effect.NONE, () -> "sampler_weights/" + SubmissionChecks.checkpointName(name), request);
+        () -> "sampler_weights/" + SubmissionChecks.checkpointName(name),
+        request,
+        saved ->
+            SaveWeightsResponse.builder()
+                .path(saved.path().orElseThrow(() -> incomplete("path")))
+                .build());
   }
 
   /**
@@ -305,25 +313,25 @@ public final class TrainingClient {
     options.ttl().ifPresent(ttl -> request.ttlSeconds(ttl.toSeconds()));
     return save(
         ResultType.SAVE_WEIGHTS_EXTERNAL,
-        Effect.NONE,
         () -> {
           options.ttl().ifPresent(SubmissionChecks::externalTtl);
-          scope.features().require(Operations.SAVE_WEIGHTS_EXTERNAL);
+          passes.features().require(Operations.SAVE_WEIGHTS_EXTERNAL);
           return "external_weights/" + SubmissionChecks.checkpointName(name);
         },
         (seqId, call) ->
-            scope
+            passes
                 .features()
                 .use(
                     Operations.SAVE_WEIGHTS_EXTERNAL,
                     () ->
-                        scope
+                        passes
                             .api()
                             .call(
                                 Operations.SAVE_WEIGHTS_EXTERNAL,
                                 request.seqId(seqId).build(),
                                 call)),
-        path -> SaveWeightsExternalResponse.builder().path(path).build());
+        path -> SaveWeightsExternalResponse.builder().path(path).build(),
+        saved -> saved);
   }
 
   /**
@@ -332,34 +340,26 @@ public final class TrainingClient {
    * interrupted. The sampler does not move when training goes on.
    */
   public SamplingClient saveWeightsAndGetSamplingClient() {
-    SaveWeightsForSamplerResponse saved =
+    SaveWeightsForSamplerRequest.Builder request =
+        SaveWeightsForSamplerRequest.builder()
+            .modelId(modelId)
+            .samplingSessionSeqId(session.nextSampler());
+    return samplers.apply(
         Runner.join(
-            "SaveWeightsForSampler",
+            ResultType.SAVE_WEIGHTS_FOR_SAMPLER.requestType(),
             saveForSampler(
-                Effect.NONE,
                 () -> "",
-                SaveWeightsForSamplerRequest.builder()
-                    .modelId(modelId)
-                    .samplingSessionSeqId(session.nextSampler())));
-    return new SamplingClient(
-        scope,
-        session,
-        saved
-            .samplingSessionId()
-            .orElseThrow(() ->
-                new RequestFailedException(
-                    "SaveWeightsForSampler",
-                    "unknown",
-                    "the answer to an unnamed save has no sampling_session_id",
-                    RequestFailedException.Category.SERVER)));
+                request,
+                saved ->
+                    saved
+                        .samplingSessionId()
+                        .orElseThrow(() -> incomplete("sampling_session_id")))));
   }
 
   /** Describes the model; blocks, at most until the deadline of the client's waits. */
   public GetInfoResponse getInfo() {
     GetInfoRequest request = GetInfoRequest.builder().modelId(modelId).build();
-    return scope
-        .runner()
-        .await("GetInfo", waits, () -> scope.api().call(Operations.GET_INFO, request));
+    return results.await("GetInfo", () -> passes.api().call(Operations.GET_INFO, request));
   }
 
   /**
@@ -390,38 +390,42 @@ public final class TrainingClient {
     return start(
         pending,
         lane::reserveAnyhow,
-        (turn, call) -> {
-          long begin = scope.time().nanoTime();
-          UntypedFuture promise =
-              turn.take(place -> {
-                UntypedFuture accepted =
-                    scope
-                        .api()
-                        .call(
-                            Operations.UNLOAD_MODEL,
-                            UnloadModelRequest.builder().modelId(modelId).build());
-                lane.halt(new IllegalStateException("the model was unloaded."));
-                scope.forgetLane(modelId);
-                return accepted;
-              });
-          return await(promise.requestId(), ResultType.UNLOAD_MODEL, begin, call);
-        });
+        turn ->
+            call -> {
+              long begin = results.time().nanoTime();
+              UntypedFuture promise =
+                  turn.take(place -> {
+                    UntypedFuture accepted =
+                        passes
+                            .api()
+                            .call(
+                                Operations.UNLOAD_MODEL,
+                                UnloadModelRequest.builder().modelId(modelId).build());
+                    lane.halt(new IllegalStateException("the model was unloaded."));
+                    unloaded.run();
+                    return accepted;
+                  });
+              return await(turn, promise.requestId(), ResultType.UNLOAD_MODEL, begin, call);
+            });
   }
 
   private CompletableFuture<ForwardBackwardOutput> pass(
       List<Datum> data, LossFunction loss, boolean forwardOnly) {
     Objects.requireNonNull(loss, "loss");
-    return start(
-        forwardOnly ? "Forward" : "ForwardBackward",
-        forwardOnly ? Effect.NONE : Effect.GRADIENT,
-        () -> {
-          SubmissionChecks.loss(loss);
-          scope.features().requireLoss(loss);
-          ForwardBackwardCall pass =
-              new ForwardBackwardCall(
-                  scope, modelId, SubmissionChecks.data(data, loss), loss, forwardOnly);
-          return (turn, call) -> pass.await(turn.take(pass::submit), call, turn::failedWith);
-        });
+    Work<ForwardBackwardOutput> work;
+    try {
+      SubmissionChecks.loss(loss);
+      passes.features().requireLoss(loss);
+      ForwardBackwardCall pass =
+          new ForwardBackwardCall(
+              passes, modelId, SubmissionChecks.data(data, loss), loss, forwardOnly);
+      work = turn -> call -> pass.await(turn.take(pass::submit), call, turn::failedWith);
+    } catch (IllegalArgumentException | NotSupportedException e) {
+      work = refusing(e);
+    }
+    PendingCall<ForwardBackwardOutput> call = pending(forwardOnly ? "Forward" : "ForwardBackward");
+    Effect effect = forwardOnly ? Effect.NONE : Effect.GRADIENT;
+    return start(call, () -> lane.reserve(effect, call.future()::isSeen), work);
   }
 
   CompletableFuture<LoadWeightsResponse> load(
@@ -440,26 +444,36 @@ public final class TrainingClient {
           return submitted(
               ResultType.LOAD_WEIGHTS,
               seqId ->
-                  scope
+                  passes
                       .api()
                       .call(
                           Operations.LOAD_WEIGHTS,
                           request.seqId(seqId).build(),
-                          ClientScope.SUBMISSION));
+                          SubmissionOptions.ORDERED));
         });
   }
 
-  private CompletableFuture<SaveWeightsForSamplerResponse> saveForSampler(
-      Effect effect, Supplier<String> name, SaveWeightsForSamplerRequest.Builder request) {
+  private <R> CompletableFuture<R> saveForSampler(
+      Supplier<String> name,
+      SaveWeightsForSamplerRequest.Builder request,
+      Function<SaveWeightsForSamplerResponse, R> result) {
     return save(
         ResultType.SAVE_WEIGHTS_FOR_SAMPLER,
-        effect,
         name,
         (seqId, call) ->
-            scope
+            passes
                 .api()
                 .call(Operations.SAVE_WEIGHTS_FOR_SAMPLER, request.seqId(seqId).build(), call),
-        path -> SaveWeightsForSamplerResponse.builder().path(path).build());
+        path -> SaveWeightsForSamplerResponse.builder().path(path).build(),
+        result);
+  }
+
+  private static RequestFailedException incomplete(String missing) {
+    return new RequestFailedException(
+        ResultType.SAVE_WEIGHTS_FOR_SAMPLER.requestType(),
+        "unknown",
+        "the answer has no " + missing,
+        RequestFailedException.Category.SERVER);
   }
 
   /**
@@ -467,30 +481,32 @@ public final class TrainingClient {
    *
    * @param checkedName within the run, such as {@code weights/a}; empty for a save without a name
    */
-  private <T> CompletableFuture<T> save(
+  private <T, R> CompletableFuture<R> save(
       ResultType<T> type,
-      Effect effect,
       Supplier<String> checkedName,
       BiFunction<Long, CallOptions, UntypedFuture> submission,
-      Function<String, T> savedBefore) {
-    SaveSubmission save = new SaveSubmission(scope, modelId);
+      Function<String, T> savedBefore,
+      Function<T, R> result) {
+    SaveSubmission save = new SaveSubmission(passes.api(), modelId);
     return start(
         type.requestType(),
-        effect,
+        Effect.NONE,
         () -> {
           String name = checkedName.get();
-          return (turn, call) -> {
-            long begin = scope.time().nanoTime();
-            SaveSubmission.Outcome outcome =
-                turn.take(place ->
-                    place.send(
-                        seqId -> save.submit(name, options -> submission.apply(seqId, options))));
-            return switch (outcome) {
-              case SaveSubmission.Outcome.Saved saved -> savedBefore.apply(saved.path());
-              case SaveSubmission.Outcome.Accepted accepted ->
-                  await(accepted.requestId(), type, begin, call);
-            };
-          };
+          return turn ->
+              call -> {
+                long begin = results.time().nanoTime();
+                SaveSubmission.Outcome outcome =
+                    turn.take(place ->
+                        place.send(seqId ->
+                            save.submit(name, options -> submission.apply(seqId, options))));
+                return result.apply(
+                    switch (outcome) {
+                      case SaveSubmission.Outcome.Saved saved -> savedBefore.apply(saved.path());
+                      case SaveSubmission.Outcome.Accepted accepted ->
+                          await(turn, accepted.requestId(), type, begin, call);
+                    });
+              };
         });
   }
 
@@ -500,17 +516,28 @@ public final class TrainingClient {
   }
 
   private <T> Work<T> submitted(ResultType<T> type, LongFunction<UntypedFuture> submission) {
-    return (turn, call) -> {
-      long begin = scope.time().nanoTime();
-      UntypedFuture promise = turn.take(place -> place.send(submission::apply));
-      return await(promise.requestId(), type, begin, call);
-    };
+    return turn ->
+        call -> {
+          long begin = results.time().nanoTime();
+          UntypedFuture promise = turn.take(place -> place.send(submission::apply));
+          return await(turn, promise.requestId(), type, begin, call);
+        };
   }
 
-  private <T> T await(String requestId, ResultType<T> type, long begin, PendingCall<T> call)
+  private <T> T await(
+      SubmissionLane.Turn turn,
+      String requestId,
+      ResultType<T> type,
+      long begin,
+      PendingCall<?> call)
       throws InterruptedException {
-    Duration roundtrip = Duration.ofNanos(scope.time().nanoTime() - begin);
-    return scope.awaiter().await(requestId, type, roundtrip, call);
+    Duration roundtrip = Duration.ofNanos(results.time().nanoTime() - begin);
+    try {
+      return results.await(requestId, type, roundtrip, call);
+    } catch (RequestFailedException | PromiseExpiredException e) {
+      turn.failed(e);
+      throw e;
+    }
   }
 
   private <T> CompletableFuture<T> refused(ResultType<T> type, Effect effect, String reason) {
@@ -523,7 +550,7 @@ public final class TrainingClient {
   }
 
   private <T> PendingCall<T> pending(String operation) {
-    return new PendingCall<>(operation, scope.runner(), activity, waits);
+    return results.begin(operation);
   }
 
   /**
@@ -539,21 +566,18 @@ public final class TrainingClient {
 
   private static <T> Work<T> prepared(Supplier<Work<T>> preparation) {
     try {
-      Work<T> work = preparation.get();
-      return (turn, call) -> {
-        try {
-          return work.run(turn, call);
-        } catch (RequestFailedException | PartialPassException | PromiseExpiredException e) {
-          turn.failed(e);
-          throw e;
-        }
-      };
+      return preparation.get();
     } catch (IllegalArgumentException | NotSupportedException e) {
-      return (turn, call) ->
-          turn.take(place -> {
-            throw e;
-          });
+      return refusing(e);
     }
+  }
+
+  private static <T> Work<T> refusing(RuntimeException reason) {
+    return turn ->
+        call ->
+            turn.take(place -> {
+              throw reason;
+            });
   }
 
   /** Reserves the place in the caller's thread; all else happens on a thread of the SDK. */
@@ -570,16 +594,17 @@ public final class TrainingClient {
       return call.failed(e);
     }
     try {
-      return scope.runner().launch("train", call, ignored -> work.run(turn, call));
+      return results.runner().launch("train", call, work.in(turn));
     } catch (RuntimeException e) {
       turn.abandon(e);
       return call.failed(e);
     }
   }
 
+  /** What an operation does once its turn is reserved. */
   @FunctionalInterface
   private interface Work<T> {
-    T run(SubmissionLane.Turn turn, PendingCall<T> call) throws Exception;
+    Runner.Work<T> in(SubmissionLane.Turn turn);
   }
 
   @Override

@@ -65,7 +65,7 @@ public final class TrainingRunsClient {
   }
 
   private static ListTrainingRunsRequest.Builder runs(int limit, int offset, AccessScope scope) {
-    RestClient.checkPage(limit, offset);
+    SubmissionChecks.page(limit, offset);
     ListTrainingRunsRequest.Builder request = ListTrainingRunsRequest.builder();
     request.limit(limit).offset(offset).accessScope(scope.value());
     return request;

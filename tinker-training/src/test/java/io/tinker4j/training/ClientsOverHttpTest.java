@@ -290,8 +290,7 @@ class ClientsOverHttpTest {
   @Test
   void sample_seedAndOptions_areRepeatableAndReturnWhatWasAsked() {
     SamplingClient sampler =
-        service.createSamplingClientFromPath(
-            training.saveWeightsForSampler("s").join().path().orElseThrow());
+        service.createSamplingClientFromPath(training.saveWeightsForSampler("s").join().path());
     SamplingParams params = SamplingParams.builder().maxTokens(8).temperature(1).seed(5).build();
     SampleOptions options =
         SampleOptions.builder().promptLogprobs(true).topkPromptLogprobs(3).build();

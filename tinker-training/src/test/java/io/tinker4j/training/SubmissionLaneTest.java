@@ -59,6 +59,21 @@ class SubmissionLaneTest {
     return failure(fake);
   }
 
+  /** Requests that take so many numbers. */
+  private static SubmissionLane.Numbered<Long> numbers(int count) {
+    return new SubmissionLane.Numbered<>() {
+      @Override
+      public int count() {
+        return count;
+      }
+
+      @Override
+      public Long send(long firstNumber) {
+        return firstNumber;
+      }
+    };
+  }
+
   private static TinkerException failure(FakeService fake) {
     try (ApiClient api = FakeService.api(fake)) {
       OptimStepRequest request =
@@ -101,10 +116,7 @@ class SubmissionLaneTest {
       List<Future<Boolean>> running = new ArrayList<>();
       for (int i : order) {
         Callable<Boolean> take =
-            () ->
-                turns
-                    .get(i)
-                    .take(turn -> submitted.add(turn.sendAll(counts.get(i), number -> number)));
+            () -> turns.get(i).take(turn -> submitted.add(turn.send(numbers(counts.get(i)))));
         running.add(threads.submit(take));
       }
       for (Future<Boolean> future : running) {
@@ -311,7 +323,7 @@ class SubmissionLaneTest {
 
   @Test
   void take_userCodeFails_failsOnlyThoseThatCountedOnItAndLeavesNoGap() throws Exception {
-    lane.reserve(Effect.GRADIENT, () -> true).take(turn -> turn.sendAll(2, number -> number));
+    lane.reserve(Effect.GRADIENT, () -> true).take(turn -> turn.send(numbers(2)));
     Turn custom = reserve(Effect.GRADIENT);
     Turn behind = reserve(Effect.NONE);
     IllegalStateException cause = new IllegalStateException("the user's loss threw");

@@ -113,6 +113,14 @@ public final class SampledSequence {
     return Optional.ofNullable(logprobs).map(values -> FloatBuffer.wrap(values).asReadOnlyBuffer());
   }
 
+  /**
+   * Returns the tokens' natural-log probabilities in a new array, as long as {@link #toInts()};
+   * empty when the server gave none.
+   */
+  public float[] toFloats() {
+    return logprobs == null ? new float[0] : logprobs.clone();
+  }
+
   /** Returns the likeliest tokens at each generated position, if asked for. */
   public Optional<TopkLogprobs> topkLogprobs() {
     return Optional.ofNullable(topkLogprobs);

@@ -243,6 +243,18 @@ public final class TensorData {
   }
 
   /**
+   * Returns all elements in row order in a new array, those too that a sparse tensor leaves out.
+   *
+   * @throws IllegalStateException when the tensor is not float32
+   */
+  public float[] toFloats() {
+    FloatBuffer elements = toDense().floats();
+    float[] all = new float[elements.remaining()];
+    elements.get(all);
+    return all;
+  }
+
+  /**
    * Returns a read-only view of the elements.
    *
    * @throws IllegalStateException when the tensor is not int64

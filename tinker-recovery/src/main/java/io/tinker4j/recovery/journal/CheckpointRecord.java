@@ -6,7 +6,6 @@ import io.tinker4j.types.Datum;
 import io.tinker4j.types.ForwardBackwardOutput;
 import io.tinker4j.types.TensorData;
 import io.tinker4j.types.internal.TinkerStyle;
-import java.nio.FloatBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -206,7 +205,7 @@ public interface CheckpointRecord {
       for (Map<String, TensorData> each : output.lossFnOutputs()) {
         TensorData tensor = each.get(Datum.LOGPROBS);
         if (tensor != null) {
-          float[] part = floats(tensor);
+          float[] part = tensor.toFloats();
           parts.add(part);
           length += part.length;
         }
@@ -219,13 +218,6 @@ public interface CheckpointRecord {
         at += fits;
       }
       return new ProbeLogprobs(all);
-    }
-
-    private static float[] floats(TensorData tensor) {
-      FloatBuffer buffer = tensor.floats();
-      float[] floats = new float[buffer.remaining()];
-      buffer.get(floats);
-      return floats;
     }
 
     /** Returns these log-probabilities. */

@@ -49,7 +49,7 @@ public final class CheckpointStore {
   /** Is told of each checkpoint that is safe on disk. */
   @FunctionalInterface
   public interface SaveListener {
-    void saved(String owner, TinkerPath path);
+    void saved(String owner, StoredPath path);
   }
 
   private CheckpointStore(Path runsDirectory, SaveListener listener, InstantSource clock) {
@@ -142,7 +142,7 @@ public final class CheckpointStore {
    * @throws RefusedException 404 when the checkpoint does not exist, has expired or is somebody
    *     else's and private, 410 when it is deleted
    */
-  public TrainingRunEntry runOf(String owner, TinkerPath path) {
+  public TrainingRunEntry runOf(String owner, StoredPath path) {
     TrainingRunEntry run = runs.get(path.runId());
     if (run != null) {
       Optional<StoredCheckpoint> found = find(run, path);
@@ -161,7 +161,7 @@ public final class CheckpointStore {
    *
    * @throws RefusedException as {@link #runOf} does; 404 also when it is somebody else's and public
    */
-  public StoredCheckpoint owned(String owner, TinkerPath path) {
+  public StoredCheckpoint owned(String owner, StoredPath path) {
     TrainingRunEntry run = runOf(owner, path);
     if (!run.owner().equals(owner)) {
       throw RefusedException.notFound("checkpoint " + path + " is unknown");
@@ -171,7 +171,7 @@ public final class CheckpointStore {
   }
 
   /** What was saved as a checkpoint that is known to exist. */
-  public StoredCheckpoint.Saved saved(TinkerPath path) {
+  public StoredCheckpoint.Saved saved(StoredPath path) {
     return Optional.ofNullable(runs.get(path.runId()))
         .flatMap(run -> run.checkpoint(path))
         .orElseThrow(() -> RefusedException.notFound("checkpoint " + path + " is unknown"))
@@ -196,7 +196,7 @@ public final class CheckpointStore {
    *
    * @throws RefusedException as {@link #owned} does, and what the change throws
    */
-  public void change(String owner, TinkerPath path, UnaryOperator<StoredCheckpoint> change)
+  public void change(String owner, StoredPath path, UnaryOperator<StoredCheckpoint> change)
       throws IOException {
     lock.lock();
     try {
@@ -215,7 +215,7 @@ public final class CheckpointStore {
    *
    * @throws RefusedException as {@link #owned} does
    */
-  public void delete(String owner, TinkerPath path) throws IOException {
+  public void delete(String owner, StoredPath path) throws IOException {
     lock.lock();
     try {
       StoredCheckpoint checkpoint = owned(owner, path);
@@ -234,7 +234,7 @@ public final class CheckpointStore {
    *
    * @throws RefusedException as {@link #runOf} does
    */
-  public <T> T load(String owner, TinkerPath path, ModelReader<T> reader) throws IOException {
+  public <T> T load(String owner, StoredPath path, ModelReader<T> reader) throws IOException {
     lock.lock();
     try {
       return reader.read(directory(runOf(owner, path), path));
@@ -249,7 +249,7 @@ public final class CheckpointStore {
    * @throws OperationException when it exists and is not to be replaced
    */
   public StoredCheckpoint save(
-      TrainingRunEntry run, TinkerPath path, SaveOptions options, ModelWriter model)
+      TrainingRunEntry run, StoredPath path, SaveCommand options, ModelWriter model)
       throws IOException {
     Optional<StoredCheckpoint> existing = find(run, path);
     if (existing.isPresent() && existing.get().saved().operation().equals(options.operation())) {
@@ -309,7 +309,7 @@ public final class CheckpointStore {
     }
   }
 
-  private Optional<StoredCheckpoint> find(TrainingRunEntry run, TinkerPath path) {
+  private Optional<StoredCheckpoint> find(TrainingRunEntry run, StoredPath path) {
     return run.checkpoint(path).filter(checkpoint -> !removeIfExpired(run, checkpoint));
   }
 
@@ -330,7 +330,7 @@ public final class CheckpointStore {
     return true;
   }
 
-  private Path directory(TrainingRunEntry run, TinkerPath path) {
+  private Path directory(TrainingRunEntry run, StoredPath path) {
     return directory(run).resolve(path.kind().segment()).resolve(path.name());
   }
 

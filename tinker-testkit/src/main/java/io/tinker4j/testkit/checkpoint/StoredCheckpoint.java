@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param isPublic whether everybody may read it
  */
 public record StoredCheckpoint(
-    TinkerPath path, Saved saved, @Nullable Instant expiresAt, boolean isPublic) {
+    StoredPath path, Saved saved, @Nullable Instant expiresAt, boolean isPublic) {
 
   /**
    * What does not change once the checkpoint is saved.
@@ -86,7 +86,7 @@ public record StoredCheckpoint(
     }
     Object expiry = fields.get("expires_at");
     return new StoredCheckpoint(
-        TinkerPath.parse(String.valueOf(fields.get("tinker_path"))),
+        StoredPath.parse(String.valueOf(fields.get("tinker_path"))),
         new Saved(
             Instant.parse(String.valueOf(fields.get("time"))),
             Long.parseLong(String.valueOf(fields.get("size_bytes"))),

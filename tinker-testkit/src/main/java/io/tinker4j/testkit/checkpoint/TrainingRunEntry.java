@@ -94,7 +94,7 @@ public final class TrainingRunEntry {
     corrupted = true;
   }
 
-  public Optional<StoredCheckpoint> checkpoint(TinkerPath path) {
+  public Optional<StoredCheckpoint> checkpoint(StoredPath path) {
     return Optional.ofNullable(checkpoints.get(path.checkpointId()));
   }
 
@@ -111,7 +111,7 @@ public final class TrainingRunEntry {
   }
 
   /** Whether a checkpoint existed until its owner deleted it. */
-  boolean isDeleted(TinkerPath path) {
+  boolean isDeleted(StoredPath path) {
     return deleted.contains(path.checkpointId());
   }
 

@@ -1,12 +1,12 @@
 package io.tinker4j.testkit.endpoint;
 
-import io.tinker4j.testkit.checkpoint.TinkerPath;
+import io.tinker4j.testkit.checkpoint.StoredPath;
 import io.tinker4j.testkit.http.Answer;
 import io.tinker4j.testkit.http.HttpCall;
 import io.tinker4j.testkit.http.JsonBodies;
 import io.tinker4j.testkit.http.RefusedException;
 import io.tinker4j.testkit.http.Router;
-import io.tinker4j.testkit.journal.JournalEntry;
+import io.tinker4j.testkit.journal.LogEntry;
 import io.tinker4j.testkit.run.Chronicle;
 import io.tinker4j.types.AuditLogEntry;
 import io.tinker4j.types.AuditLogResponse;
@@ -48,7 +48,7 @@ public final class AuditLog {
     router.add("GET", "audit", this::list);
   }
 
-  public void checkpointEvent(String owner, String event, TinkerPath path) {
+  public void checkpointEvent(String owner, String event, StoredPath path) {
     add(
         new Entry(
             owner,
@@ -78,7 +78,7 @@ public final class AuditLog {
   }
 
   /** Takes over an entry of former times. */
-  public void restore(JournalEntry entry) {
+  public void restore(LogEntry entry) {
     remember(
         new Entry(
             entry.text(Chronicle.OWNER),

@@ -8,7 +8,7 @@ import io.tinker4j.testkit.http.JsonBodies;
 import io.tinker4j.testkit.http.RefusedException;
 import io.tinker4j.testkit.http.Router;
 import io.tinker4j.testkit.run.Registry;
-import io.tinker4j.testkit.run.Session;
+import io.tinker4j.testkit.run.ServerSession;
 import io.tinker4j.testkit.run.UsageMeter;
 import io.tinker4j.types.BillingSession;
 import io.tinker4j.types.BillingUsageEvent;
@@ -76,7 +76,7 @@ public final class BillingEndpoints {
       if (!sessionId.isEmpty()) {
         event.sessionId(sessionId);
         sessions.put(sessionId, session(sessionId));
-        registry.findSession(sessionId).flatMap(Session::project).ifPresent(event::projectId);
+        registry.findSession(sessionId).flatMap(ServerSession::project).ifPresent(event::projectId);
       }
       wire.addData(event.build());
     }
@@ -96,7 +96,7 @@ public final class BillingEndpoints {
     BillingSession.Builder wire = BillingSession.builder();
     registry
         .findSession(id)
-        .map(Session::userMetadata)
+        .map(ServerSession::userMetadata)
         .filter(metadata -> !metadata.isEmpty())
         .ifPresent(wire::userMetadata);
     return wire.build();

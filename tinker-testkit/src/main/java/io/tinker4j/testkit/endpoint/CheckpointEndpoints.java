@@ -3,9 +3,9 @@ package io.tinker4j.testkit.endpoint;
 import io.tinker4j.testkit.checkpoint.AdapterFiles;
 import io.tinker4j.testkit.checkpoint.CheckpointKind;
 import io.tinker4j.testkit.checkpoint.CheckpointStore;
-import io.tinker4j.testkit.checkpoint.SaveOptions;
+import io.tinker4j.testkit.checkpoint.SaveCommand;
 import io.tinker4j.testkit.checkpoint.StoredCheckpoint;
-import io.tinker4j.testkit.checkpoint.TinkerPath;
+import io.tinker4j.testkit.checkpoint.StoredPath;
 import io.tinker4j.testkit.http.Answer;
 import io.tinker4j.testkit.http.HttpCall;
 import io.tinker4j.testkit.http.JsonBodies;
@@ -75,12 +75,12 @@ public final class CheckpointEndpoints {
         "the id of a checkpoint is its kind and name, such as weights/0001");
   }
 
-  private static TinkerPath path(HttpCall call) {
-    return TinkerPath.of(call.pathParameter(0), call.pathParameter(1), call.pathParameter(2));
+  private static StoredPath path(HttpCall call) {
+    return StoredPath.of(call.pathParameter(0), call.pathParameter(1), call.pathParameter(2));
   }
 
   private Answer delete(HttpCall call) {
-    TinkerPath path = path(call);
+    StoredPath path = path(call);
     try {
       checkpoints.delete(call.owner(), path);
     } catch (IOException e) {
@@ -91,7 +91,7 @@ public final class CheckpointEndpoints {
   }
 
   private Answer publish(HttpCall call, boolean isPublic) {
-    TinkerPath path = path(call);
+    StoredPath path = path(call);
     change(
         call,
         path,
@@ -108,7 +108,7 @@ public final class CheckpointEndpoints {
   }
 
   private Answer setTtl(HttpCall call) {
-    TinkerPath path = path(call);
+    StoredPath path = path(call);
     Map<String, @Nullable Object> body = JsonBodies.readObject(call.body(), Set.of("ttl_seconds"));
     Object value = body.get("ttl_seconds");
     if (!body.containsKey("ttl_seconds")
@@ -116,7 +116,7 @@ public final class CheckpointEndpoints {
       throw RefusedException.unprocessable(
           List.of("body", "ttl_seconds"), "must be an integer or null", "int_type");
     }
-    Duration ttl = SaveOptions.ttl(value instanceof Number number ? number.longValue() : null, 1);
+    Duration ttl = SaveCommand.ttl(value instanceof Number number ? number.longValue() : null, 1);
     Instant expiry = ttl == null ? null : clock.instant().plus(ttl);
     change(call, path, checkpoint -> checkpoint.withExpiry(expiry));
     audit.checkpointEvent(call.owner(), "checkpoint_ttl_set", path);
@@ -124,7 +124,7 @@ public final class CheckpointEndpoints {
   }
 
   private void change(
-      HttpCall call, TinkerPath path, UnaryOperator<StoredCheckpoint> checkpointChange) {
+      HttpCall call, StoredPath path, UnaryOperator<StoredCheckpoint> checkpointChange) {
     try {
       checkpoints.change(call.owner(), path, checkpointChange);
     } catch (IOException e) {
@@ -133,7 +133,7 @@ public final class CheckpointEndpoints {
   }
 
   private Answer archive(HttpCall call) {
-    TinkerPath path = path(call);
+    StoredPath path = path(call);
     checkpoints.runOf(call.owner(), path);
     Instant expires = clock.instant().plus(life);
     audit.checkpointEvent(call.owner(), "checkpoint_archive_requested", path);
@@ -143,7 +143,7 @@ public final class CheckpointEndpoints {
   }
 
   private Answer externalUrls(HttpCall call) {
-    TinkerPath path = path(call);
+    StoredPath path = path(call);
     if (path.kind() != CheckpointKind.EXTERNAL) {
       throw RefusedException.badRequest(
           "checkpoint " + path + " is no export; its id must be external_weights/NAME");

@@ -2,8 +2,8 @@ package io.tinker4j.testkit.endpoint;
 
 import io.tinker4j.testkit.checkpoint.AdapterFiles;
 import io.tinker4j.testkit.checkpoint.CheckpointStore;
+import io.tinker4j.testkit.checkpoint.StoredPath;
 import io.tinker4j.testkit.checkpoint.TarArchive;
-import io.tinker4j.testkit.checkpoint.TinkerPath;
 import io.tinker4j.testkit.http.Answer;
 import io.tinker4j.testkit.http.ContentHash;
 import io.tinker4j.testkit.http.HttpCall;
@@ -63,12 +63,12 @@ public final class Downloads {
   }
 
   /** The address of a checkpoint's archive. */
-  String archiveUrl(HttpCall call, TinkerPath path, Duration life) {
+  String archiveUrl(HttpCall call, StoredPath path, Duration life) {
     return url(call, "archive " + call.owner() + " - " + path, life);
   }
 
   /** The address of one of a checkpoint's files. */
-  String fileUrl(HttpCall call, String name, TinkerPath path, Duration life) {
+  String fileUrl(HttpCall call, String name, StoredPath path, Duration life) {
     return url(call, "file " + call.owner() + " " + name + " " + path, life);
   }
 
@@ -120,7 +120,7 @@ public final class Downloads {
   }
 
   private byte[] archive(String owner, String path) throws IOException {
-    TinkerPath checkpoint = TinkerPath.parse(path);
+    StoredPath checkpoint = StoredPath.parse(path);
     return checkpoints.load(
         owner,
         checkpoint,
@@ -131,7 +131,7 @@ public final class Downloads {
   }
 
   private byte[] file(String owner, String name, String path) throws IOException {
-    Map<String, byte[]> files = checkpoints.load(owner, TinkerPath.parse(path), AdapterFiles::read);
+    Map<String, byte[]> files = checkpoints.load(owner, StoredPath.parse(path), AdapterFiles::read);
     byte[] content = files.get(name);
     if (content == null) {
       throw RefusedException.notFound("file " + name + " is unknown");

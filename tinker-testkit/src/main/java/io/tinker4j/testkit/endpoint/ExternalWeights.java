@@ -3,13 +3,13 @@ package io.tinker4j.testkit.endpoint;
 import io.tinker4j.testkit.checkpoint.AdapterFiles;
 import io.tinker4j.testkit.checkpoint.CheckpointKind;
 import io.tinker4j.testkit.checkpoint.CheckpointStore;
-import io.tinker4j.testkit.checkpoint.SaveOptions;
-import io.tinker4j.testkit.checkpoint.TinkerPath;
+import io.tinker4j.testkit.checkpoint.SaveCommand;
+import io.tinker4j.testkit.checkpoint.StoredPath;
 import io.tinker4j.testkit.checkpoint.TrainingRunEntry;
 import io.tinker4j.testkit.http.Answer;
-import io.tinker4j.testkit.http.Credentials;
 import io.tinker4j.testkit.http.HttpCall;
 import io.tinker4j.testkit.http.JsonBodies;
+import io.tinker4j.testkit.http.KeyCheck;
 import io.tinker4j.testkit.http.RefusedException;
 import io.tinker4j.testkit.http.Router;
 import io.tinker4j.testkit.http.SignedTokens;
@@ -19,7 +19,7 @@ import io.tinker4j.testkit.model.LoraSettings;
 import io.tinker4j.testkit.run.BaseModels;
 import io.tinker4j.testkit.run.Behaviour;
 import io.tinker4j.testkit.run.Registry;
-import io.tinker4j.testkit.run.Session;
+import io.tinker4j.testkit.run.ServerSession;
 import io.tinker4j.types.ExternalWeightsUploadStartResponse;
 import io.tinker4j.types.wire.CopyWeightsRequest;
 import io.tinker4j.types.wire.CopyWeightsResponse;
@@ -49,7 +49,7 @@ public final class ExternalWeights {
   private final Registry registry;
   private final CheckpointStore checkpoints;
   private final BaseModels baseModels;
-  private final Credentials credentials;
+  private final KeyCheck credentials;
   private final SignedTokens tokens;
   private final Downloads downloads;
   private final Behaviour behaviour;
@@ -64,7 +64,7 @@ public final class ExternalWeights {
       Registry registry,
       CheckpointStore checkpoints,
       BaseModels baseModels,
-      Credentials credentials,
+      KeyCheck credentials,
       SignedTokens tokens,
       Downloads downloads,
       Behaviour behaviour,
@@ -93,11 +93,11 @@ public final class ExternalWeights {
 
   private Answer copy(HttpCall call) {
     CopyWeightsRequest request = JsonBodies.read(call.body(), CopyWeightsRequest.class);
-    Session session = registry.session(call.owner(), request.sessionId());
+    ServerSession session = registry.session(call.owner(), request.sessionId());
     if (request.modelSeqId() < 0) {
       throw RefusedException.badRequest("model_seq_id is negative; models count from 0");
     }
-    TinkerPath source = TinkerPath.parse(request.sourcePath());
+    StoredPath source = StoredPath.parse(request.sourcePath());
     if (source.kind() == CheckpointKind.EXTERNAL) {
       throw RefusedException.badRequest(
           "source_path is " + source + "; only training and sampler checkpoints are copied");
@@ -106,12 +106,12 @@ public final class ExternalWeights {
         WeightsEndpoints.checkpointOwner(
             credentials, call.owner(), request.weightsAccessToken().orElse(null));
     String runId = behaviour.modelId(session, request.modelSeqId());
-    TinkerPath target = new TinkerPath(runId, source.kind(), source.name());
+    StoredPath target = new StoredPath(runId, source.kind(), source.name());
     Duration ttl =
-        SaveOptions.ttl(
+        SaveCommand.ttl(
             request.ttlSeconds().isPresent() ? request.ttlSeconds().getAsLong() : null, 1);
-    SaveOptions options =
-        new SaveOptions(JsonBodies.fingerprint("copy_weights", request), false, ttl, Map.of());
+    SaveCommand options =
+        new SaveCommand(JsonBodies.fingerprint("copy_weights", request), false, ttl, Map.of());
     lock.lock();
     try {
       if (!isDone(call.owner(), target, options) && isTaken(runId)) {
@@ -130,7 +130,7 @@ public final class ExternalWeights {
     return checkpoints.hasRun(runId) || registry.findModel(runId) != null;
   }
 
-  private boolean isDone(String owner, TinkerPath target, SaveOptions options) {
+  private boolean isDone(String owner, StoredPath target, SaveCommand options) {
     return checkpoints.hasRun(target.runId())
         && checkpoints
             .run(owner, target.runId())
@@ -141,10 +141,10 @@ public final class ExternalWeights {
 
   private void copy(
       String sourceOwner,
-      TinkerPath source,
-      Session session,
-      TinkerPath target,
-      SaveOptions options)
+      StoredPath source,
+      ServerSession session,
+      StoredPath target,
+      SaveCommand options)
       throws IOException {
     if (isDone(session.owner(), target, options)) {
       return;
@@ -232,7 +232,7 @@ public final class ExternalWeights {
     ExternalWeightsUploadFinishRequest request =
         JsonBodies.read(call.body(), ExternalWeightsUploadFinishRequest.class);
     String id = request.uploadId();
-    TinkerPath path = new TinkerPath(id, CheckpointKind.EXTERNAL, UPLOADED);
+    StoredPath path = new StoredPath(id, CheckpointKind.EXTERNAL, UPLOADED);
     lock.lock();
     try {
       Upload upload = uploads.get(id);
@@ -251,7 +251,7 @@ public final class ExternalWeights {
         ExternalWeightsUploadFinishResponse.builder().tinkerPath(path.toString()).build());
   }
 
-  private void store(Upload upload, TinkerPath path) {
+  private void store(Upload upload, StoredPath path) {
     for (String name : AdapterFiles.NAMES) {
       if (!upload.files().containsKey(name)) {
         throw RefusedException.badRequest("file " + name + " has not been uploaded");
@@ -265,7 +265,7 @@ public final class ExternalWeights {
             upload.settings(),
             Map.of(),
             clock.instant());
-    SaveOptions options = new SaveOptions("upload", false, null, Map.of());
+    SaveCommand options = new SaveCommand("upload", false, null, Map.of());
     try {
       checkpoints.save(
           run,

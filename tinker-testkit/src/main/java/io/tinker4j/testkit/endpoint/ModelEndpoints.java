@@ -1,12 +1,12 @@
 package io.tinker4j.testkit.endpoint;
 
 import io.tinker4j.testkit.checkpoint.CheckpointStore;
-import io.tinker4j.testkit.checkpoint.TinkerPath;
+import io.tinker4j.testkit.checkpoint.StoredPath;
 import io.tinker4j.testkit.checkpoint.TrainingRunEntry;
 import io.tinker4j.testkit.http.Answer;
-import io.tinker4j.testkit.http.Credentials;
 import io.tinker4j.testkit.http.HttpCall;
 import io.tinker4j.testkit.http.JsonBodies;
+import io.tinker4j.testkit.http.KeyCheck;
 import io.tinker4j.testkit.http.RefusedException;
 import io.tinker4j.testkit.http.Router;
 import io.tinker4j.testkit.model.LoraModel;
@@ -19,7 +19,7 @@ import io.tinker4j.testkit.run.ModelHistory;
 import io.tinker4j.testkit.run.Outcome;
 import io.tinker4j.testkit.run.Promise;
 import io.tinker4j.testkit.run.Registry;
-import io.tinker4j.testkit.run.Session;
+import io.tinker4j.testkit.run.ServerSession;
 import io.tinker4j.testkit.run.StoredRequest;
 import io.tinker4j.testkit.run.TrainedModel;
 import io.tinker4j.testkit.run.Workshop;
@@ -47,7 +47,7 @@ public final class ModelEndpoints {
   private final CheckpointStore checkpoints;
   private final BaseModels baseModels;
   private final Workshop workshop;
-  private final Credentials credentials;
+  private final KeyCheck credentials;
   private final Behaviour behaviour;
   private final AdapterSlots slots;
   private final InstantSource clock;
@@ -57,7 +57,7 @@ public final class ModelEndpoints {
       CheckpointStore checkpoints,
       BaseModels baseModels,
       Workshop workshop,
-      Credentials credentials,
+      KeyCheck credentials,
       AdapterSlots slots,
       InstantSource clock) {
     this.registry = registry;
@@ -79,7 +79,7 @@ public final class ModelEndpoints {
 
   /** A model that is to be made, as a request describes it. */
   private record Creation(
-      Session session,
+      ServerSession session,
       TrainingRunEntry run,
       String fingerprint,
       EngineFactory engine,
@@ -230,7 +230,7 @@ public final class ModelEndpoints {
 
   private Creation readCreateModel(StoredRequest stored, @Nullable String knownId) {
     CreateModelRequest request = JsonBodies.read(stored.body(), CreateModelRequest.class);
-    Session session = session(stored, request.sessionId(), knownId != null);
+    ServerSession session = session(stored, request.sessionId(), knownId != null);
     requireSeqId(request.modelSeqId());
     if (behaviour.checksValues()) {
       baseModels.require(request.baseModel());
@@ -259,10 +259,10 @@ public final class ModelEndpoints {
   /** Reads the form of {@code load_weights} that names a session: a model to load into. */
   private Creation readCreateFromCheckpoint(StoredRequest stored, @Nullable String knownId) {
     LoadWeightsRequest request = JsonBodies.read(stored.body(), LoadWeightsRequest.class);
-    Session session = session(stored, request.sessionId().orElse(""), knownId != null);
+    ServerSession session = session(stored, request.sessionId().orElse(""), knownId != null);
     int modelSeqId = request.modelSeqId().orElse(-1);
     requireSeqId(modelSeqId);
-    TinkerPath path = WeightsEndpoints.trainingPath(request.path());
+    StoredPath path = WeightsEndpoints.trainingPath(request.path());
     String owner =
         WeightsEndpoints.checkpointOwner(
             credentials, stored.owner(), request.weightsAccessToken().orElse(null));
@@ -285,13 +285,13 @@ public final class ModelEndpoints {
         LoadWeightsResponse.builder().modelId(id).path(path.toString()).build());
   }
 
-  private Session session(StoredRequest request, String id, boolean again) {
+  private ServerSession session(StoredRequest request, String id, boolean again) {
     return again ? registry.anySession(request.owner(), id) : registry.session(request.owner(), id);
   }
 
   private TrainingRunEntry newRun(
       String id,
-      Session session,
+      ServerSession session,
       String baseModel,
       LoraSettings settings,
       int rank,

@@ -2,7 +2,7 @@ package io.tinker4j.testkit.endpoint;
 
 import io.tinker4j.testkit.http.SignedTokens;
 import io.tinker4j.testkit.journal.Journal;
-import io.tinker4j.testkit.journal.JournalEntry;
+import io.tinker4j.testkit.journal.LogEntry;
 import io.tinker4j.testkit.observe.ExecutedOperation;
 import io.tinker4j.testkit.run.Behaviour;
 import io.tinker4j.testkit.run.Chronicle;
@@ -11,7 +11,7 @@ import io.tinker4j.testkit.run.OperationKind;
 import io.tinker4j.testkit.run.Promise;
 import io.tinker4j.testkit.run.Registry;
 import io.tinker4j.testkit.run.Samplers;
-import io.tinker4j.testkit.run.Session;
+import io.tinker4j.testkit.run.ServerSession;
 import io.tinker4j.testkit.run.UsageMeter;
 import io.tinker4j.testkit.run.Workshop;
 import java.io.IOException;
@@ -45,7 +45,7 @@ public final class Recovery {
    */
   public Recovery(@Nullable Journal journal, String newPrefix) throws IOException {
     this.journal = journal;
-    Optional<JournalEntry> first = journal == null ? Optional.empty() : journal.first();
+    Optional<LogEntry> first = journal == null ? Optional.empty() : journal.first();
     signingKey = first.map(entry -> Base64.getDecoder().decode(entry.text(KEY))).orElse(null);
     requestPrefix = first.map(entry -> entry.text(PREFIX)).orElse(newPrefix);
   }
@@ -93,7 +93,7 @@ public final class Recovery {
     samples.forEach(listeners.sampling()::restore);
   }
 
-  private void tell(JournalEntry entry, Listeners listeners) {
+  private void tell(LogEntry entry, Listeners listeners) {
     switch (entry.text(Chronicle.TYPE)) {
       case SERVER -> {}
       case "session" -> listeners.registry().restoreSession(session(entry));
@@ -121,12 +121,12 @@ public final class Recovery {
     }
   }
 
-  private static Session session(JournalEntry entry) {
+  private static ServerSession session(LogEntry entry) {
     Map<String, String> metadata = new LinkedHashMap<>();
     if (entry.fields().get(Chronicle.METADATA) instanceof Map<?, ?> stored) {
       stored.forEach((name, value) -> metadata.put(String.valueOf(name), String.valueOf(value)));
     }
-    return new Session(
+    return new ServerSession(
         entry.text(Chronicle.ID),
         entry.text(Chronicle.OWNER),
         Chronicle.time(entry),
@@ -134,26 +134,26 @@ public final class Recovery {
         Chronicle.optional(entry, Chronicle.PROJECT).orElse(null));
   }
 
-  private static void change(JournalEntry entry, Registry registry) {
-    Session session = registry.findSession(entry.text(Chronicle.ID)).orElseThrow();
+  private static void change(LogEntry entry, Registry registry) {
+    ServerSession session = registry.findSession(entry.text(Chronicle.ID)).orElseThrow();
     switch (entry.text(Chronicle.TYPE)) {
       case "session_moved" -> session.moveTo(entry.text(Chronicle.PROJECT));
       case "session_finished" -> {
-        Session.Ending unused = session.finish(ending(entry));
+        ServerSession.Ending unused = session.finish(ending(entry));
       }
       default -> session.expire();
     }
   }
 
   /** A journal of a server that asked for no reason has none. */
-  private static Session.Ending ending(JournalEntry entry) {
-    return new Session.Ending(
+  private static ServerSession.Ending ending(LogEntry entry) {
+    return new ServerSession.Ending(
         Chronicle.optional(entry, Chronicle.REASON).orElse("success"),
         Chronicle.optional(entry, Chronicle.DETAIL).orElse(null),
         Chronicle.time(entry));
   }
 
-  private ModelHistory model(JournalEntry entry) {
+  private ModelHistory model(LogEntry entry) {
     ModelHistory model = models.get(entry.text(Chronicle.MODEL));
     if (model == null) {
       throw new IllegalStateException("the journal has no model " + entry.text(Chronicle.MODEL));
@@ -161,18 +161,18 @@ public final class Recovery {
     return model;
   }
 
-  private Promise promise(JournalEntry entry, Listeners listeners) {
+  private Promise promise(LogEntry entry, Listeners listeners) {
     return promise(entry, entry.text(Chronicle.OWNER), listeners);
   }
 
-  private Promise promise(JournalEntry entry, String owner, Listeners listeners) {
+  private Promise promise(LogEntry entry, String owner, Listeners listeners) {
     String id = entry.text(Chronicle.REQUEST);
     Promise promise = listeners.workshop().futures().restore(owner, id);
     promises.put(id, promise);
     return promise;
   }
 
-  private ModelHistory.Accepted accepted(JournalEntry entry, Listeners listeners) {
+  private ModelHistory.Accepted accepted(LogEntry entry, Listeners listeners) {
     return new ModelHistory.Accepted(
         entry.number(Chronicle.SEQ),
         entry.address(),
@@ -180,7 +180,7 @@ public final class Recovery {
         promise(entry, listeners));
   }
 
-  private SamplingEndpoints.Past sample(JournalEntry entry, Listeners listeners) {
+  private SamplingEndpoints.Past sample(LogEntry entry, Listeners listeners) {
     return new SamplingEndpoints.Past(
         Chronicle.optional(entry, Chronicle.SAMPLER).orElse(""),
         entry.has(Chronicle.SEQ) ? entry.number(Chronicle.SEQ) : -1,
@@ -197,7 +197,7 @@ public final class Recovery {
     }
   }
 
-  private void done(JournalEntry entry, Listeners listeners) {
+  private void done(LogEntry entry, Listeners listeners) {
     Promise promise = promises.get(entry.text(Chronicle.REQUEST));
     if (promise == null) {
       throw new IllegalStateException("the journal has no request " + entry.fields());
@@ -210,7 +210,7 @@ public final class Recovery {
   }
 
   /** Counts what an entry says was used. */
-  private static void meter(JournalEntry entry, UsageMeter meter) {
+  private static void meter(LogEntry entry, UsageMeter meter) {
     if (entry.has(Chronicle.GENERATED)) {
       UsageMeter.Account account = account(entry);
       meter.add(
@@ -229,7 +229,7 @@ public final class Recovery {
     }
   }
 
-  private static UsageMeter.Account account(JournalEntry entry) {
+  private static UsageMeter.Account account(LogEntry entry) {
     return new UsageMeter.Account(
         entry.text(Chronicle.OWNER),
         entry.text(Chronicle.SESSION),

@@ -14,7 +14,7 @@ import io.tinker4j.testkit.run.Outcome;
 import io.tinker4j.testkit.run.Promise;
 import io.tinker4j.testkit.run.Registry;
 import io.tinker4j.testkit.run.Samplers;
-import io.tinker4j.testkit.run.Session;
+import io.tinker4j.testkit.run.ServerSession;
 import io.tinker4j.testkit.run.StoredRequest;
 import io.tinker4j.testkit.run.UsageMeter;
 import io.tinker4j.testkit.run.Workshop;
@@ -62,7 +62,7 @@ public final class SamplingEndpoints {
   private Answer createSamplingSession(HttpCall call) throws InterruptedException {
     CreateSamplingSessionRequest request =
         JsonBodies.read(call.body(), CreateSamplingSessionRequest.class);
-    Session session = registry.session(call.owner(), request.sessionId());
+    ServerSession session = registry.session(call.owner(), request.sessionId());
     int seqId = request.samplingSessionSeqId();
     if (seqId < 0) {
       throw RefusedException.badRequest(

@@ -1,14 +1,14 @@
 package io.tinker4j.testkit.endpoint;
 
 import io.tinker4j.testkit.http.Answer;
-import io.tinker4j.testkit.http.Credentials;
 import io.tinker4j.testkit.http.HttpCall;
 import io.tinker4j.testkit.http.JsonBodies;
+import io.tinker4j.testkit.http.KeyCheck;
 import io.tinker4j.testkit.http.Router;
 import io.tinker4j.testkit.model.BaseModel;
 import io.tinker4j.testkit.run.Behaviour;
 import io.tinker4j.testkit.run.Registry;
-import io.tinker4j.testkit.run.Session;
+import io.tinker4j.testkit.run.ServerSession;
 import io.tinker4j.types.ClientConfigResponse;
 import io.tinker4j.types.GetServerCapabilitiesResponse;
 import io.tinker4j.types.SupportedModel;
@@ -33,7 +33,7 @@ public final class ServiceEndpoints {
   private final ClientConfigResponse clientConfig;
   private final CreateSessionResponse messages;
   private final List<String> baseModels;
-  private final Credentials credentials;
+  private final KeyCheck credentials;
   private final Behaviour behaviour;
   private final InstantSource clock;
 
@@ -42,7 +42,7 @@ public final class ServiceEndpoints {
       ClientConfigResponse clientConfig,
       CreateSessionResponse messages,
       List<String> baseModels,
-      Credentials credentials,
+      KeyCheck credentials,
       Behaviour behaviour,
       InstantSource clock) {
     this.registry = registry;
@@ -117,8 +117,8 @@ public final class ServiceEndpoints {
             metadata.put(name, value.toString());
           }
         });
-    Session session =
-        new Session(
+    ServerSession session =
+        new ServerSession(
             behaviour.sessionId(),
             call.owner(),
             clock.instant(),

@@ -7,7 +7,7 @@ import io.tinker4j.testkit.http.RefusedException;
 import io.tinker4j.testkit.http.Router;
 import io.tinker4j.testkit.observe.ExecutedOperation;
 import io.tinker4j.testkit.run.Registry;
-import io.tinker4j.testkit.run.Session;
+import io.tinker4j.testkit.run.ServerSession;
 import io.tinker4j.types.GetSessionResponse;
 import io.tinker4j.types.ListSessionsResponse;
 import io.tinker4j.types.wire.TraceExportResponse;
@@ -52,16 +52,16 @@ public final class SessionEndpoints {
 
   private Answer list(HttpCall call) {
     Page.requireScope(call);
-    Page<Session> page = Page.of(call, PAGE, registry.sessions(call.owner()));
+    Page<ServerSession> page = Page.of(call, PAGE, registry.sessions(call.owner()));
     return JsonBodies.ok(
         ListSessionsResponse.builder()
-            .sessions(page.entries().stream().map(Session::id).toList())
+            .sessions(page.entries().stream().map(ServerSession::id).toList())
             .build());
   }
 
   private Answer get(HttpCall call) {
     Page.requireScope(call);
-    Session session = registry.anySession(call.owner(), call.pathParameter(0));
+    ServerSession session = registry.anySession(call.owner(), call.pathParameter(0));
     return JsonBodies.ok(
         GetSessionResponse.builder()
             .trainingRunIds(registry.modelIds(session))
@@ -78,7 +78,7 @@ public final class SessionEndpoints {
     if (project.isBlank()) {
       throw RefusedException.badRequest("project_id is blank");
     }
-    Session session = registry.anySession(call.owner(), call.pathParameter(0));
+    ServerSession session = registry.anySession(call.owner(), call.pathParameter(0));
     registry.moveToProject(session, project);
     audit.projectEvent(call.owner(), "session_moved", session.id());
     return JsonBodies.ok(Map.of());
@@ -95,8 +95,8 @@ public final class SessionEndpoints {
           List.of("body", "detail"), "must be a string or null", "string_type");
     }
     String said = detail instanceof String text ? JsonBodies.wellFormed(text) : null;
-    Session session = registry.anySession(call.owner(), call.pathParameter(0));
-    Session.Ending first = registry.finish(session, reason, said);
+    ServerSession session = registry.anySession(call.owner(), call.pathParameter(0));
+    ServerSession.Ending first = registry.finish(session, reason, said);
     Map<String, @Nullable Object> wire = new LinkedHashMap<>();
     wire.put("session_id", session.id());
     wire.put("reason", Map.of("type", first.reason()));
@@ -120,7 +120,7 @@ public final class SessionEndpoints {
 
   /** The first request begins the export; the next one finds it ready. */
   private Answer traceExport(HttpCall call) {
-    Session session = registry.anySession(call.owner(), call.pathParameter(0));
+    ServerSession session = registry.anySession(call.owner(), call.pathParameter(0));
     TraceExportResponse.Builder wire = TraceExportResponse.builder();
     if (exported.add(session.id())) {
       wire.status(TraceExportStatus.PENDING);

@@ -2,15 +2,15 @@ package io.tinker4j.testkit.endpoint;
 
 import io.tinker4j.testkit.checkpoint.CheckpointKind;
 import io.tinker4j.testkit.checkpoint.CheckpointStore;
-import io.tinker4j.testkit.checkpoint.SaveOptions;
+import io.tinker4j.testkit.checkpoint.SaveCommand;
 import io.tinker4j.testkit.checkpoint.StoredCheckpoint;
-import io.tinker4j.testkit.checkpoint.TinkerPath;
+import io.tinker4j.testkit.checkpoint.StoredPath;
 import io.tinker4j.testkit.checkpoint.TrainingRunEntry;
 import io.tinker4j.testkit.http.Answer;
 import io.tinker4j.testkit.http.ContentHash;
-import io.tinker4j.testkit.http.Credentials;
 import io.tinker4j.testkit.http.HttpCall;
 import io.tinker4j.testkit.http.JsonBodies;
+import io.tinker4j.testkit.http.KeyCheck;
 import io.tinker4j.testkit.http.RefusedException;
 import io.tinker4j.testkit.http.Router;
 import io.tinker4j.testkit.run.Behaviour;
@@ -21,12 +21,12 @@ import io.tinker4j.testkit.run.StoredRequest;
 import io.tinker4j.testkit.run.TrainedModel;
 import io.tinker4j.types.LoadWeightsResponse;
 import io.tinker4j.types.SaveWeightsExternalResponse;
-import io.tinker4j.types.SaveWeightsForSamplerResponse;
 import io.tinker4j.types.SaveWeightsResponse;
 import io.tinker4j.types.WeightsInfoResponse;
 import io.tinker4j.types.wire.LoadWeightsRequest;
 import io.tinker4j.types.wire.SaveWeightsExternalRequest;
 import io.tinker4j.types.wire.SaveWeightsForSamplerRequest;
+import io.tinker4j.types.wire.SaveWeightsForSamplerResponse;
 import io.tinker4j.types.wire.SaveWeightsRequest;
 import io.tinker4j.types.wire.WeightsInfoRequest;
 import java.io.IOException;
@@ -43,18 +43,18 @@ public final class WeightsEndpoints {
   private static final long MIN_EXTERNAL_TTL = 3600;
 
   private final CheckpointStore checkpoints;
-  private final Credentials credentials;
+  private final KeyCheck credentials;
   private final ModelEndpoints models;
   private final Samplers samplers;
   private final ModelOperations operations;
   private final Behaviour behaviour;
 
   /** Accepted saves that have not ended, where it matters. */
-  private final Set<TinkerPath> writing = ConcurrentHashMap.newKeySet();
+  private final Set<StoredPath> writing = ConcurrentHashMap.newKeySet();
 
   public WeightsEndpoints(
       CheckpointStore checkpoints,
-      Credentials credentials,
+      KeyCheck credentials,
       ModelEndpoints models,
       Samplers samplers,
       ModelOperations operations,
@@ -83,10 +83,10 @@ public final class WeightsEndpoints {
     long seqId = request.seqId().orElse(0);
     // A name that follows from the number is the same when the request is sent again.
     String name = request.path().orElseGet(() -> "%04d".formatted(seqId));
-    TinkerPath.requireName(name);
-    Duration ttl = SaveOptions.ttl(boxed(request.ttlSeconds()), 1);
-    TinkerPath path = new TinkerPath(request.modelId(), CheckpointKind.TRAINING, name);
-    SaveOptions options = options(seqId, request.overwrite(), ttl, request.userMetadata());
+    StoredPath.requireName(name);
+    Duration ttl = SaveCommand.ttl(boxed(request.ttlSeconds()), 1);
+    StoredPath path = new StoredPath(request.modelId(), CheckpointKind.TRAINING, name);
+    SaveCommand options = options(seqId, request.overwrite(), ttl, request.userMetadata());
     return new ModelOperation(
             request.modelId(),
             seqId,
@@ -103,7 +103,7 @@ public final class WeightsEndpoints {
   }
 
   private void save(
-      TrainedModel model, TinkerPath path, SaveOptions options, CheckpointStore.ModelWriter writer)
+      TrainedModel model, StoredPath path, SaveCommand options, CheckpointStore.ModelWriter writer)
       throws IOException {
     try {
       checkpoints.save(model.run(), path, options, writer);
@@ -112,7 +112,7 @@ public final class WeightsEndpoints {
     }
   }
 
-  private void checkName(TinkerPath path) {
+  private void checkName(StoredPath path) {
     boolean exists =
         behaviour.refusesExistingNames()
             && checkpoints.findRun(path.runId()).flatMap(run -> run.checkpoint(path)).isPresent();
@@ -121,19 +121,19 @@ public final class WeightsEndpoints {
     }
   }
 
-  private void checkLoad(String owner, TinkerPath path) {
+  private void checkLoad(String owner, StoredPath path) {
     if (writing.contains(path)) {
       throw RefusedException.tooEarly("checkpoint " + path + " is being written");
     }
     TrainingRunEntry unused = checkpoints.runOf(owner, path);
   }
 
-  private static SaveOptions options(
+  private static SaveCommand options(
       long seqId,
       boolean overwrite,
       @Nullable Duration ttl,
       @Nullable Map<String, String> userMetadata) {
-    return new SaveOptions(
+    return new SaveCommand(
         "seq " + seqId, overwrite, ttl, userMetadata == null ? Map.of() : userMetadata);
   }
 
@@ -149,11 +149,11 @@ public final class WeightsEndpoints {
   }
 
   private ModelOperation saveNamed(SaveWeightsForSamplerRequest request, String name) {
-    TinkerPath.requireName(name);
+    StoredPath.requireName(name);
     long seqId = request.seqId().orElse(0);
-    Duration ttl = SaveOptions.ttl(boxed(request.ttlSeconds()), 1);
-    TinkerPath path = new TinkerPath(request.modelId(), CheckpointKind.SAMPLER, name);
-    SaveOptions options = options(seqId, false, ttl, request.userMetadata());
+    Duration ttl = SaveCommand.ttl(boxed(request.ttlSeconds()), 1);
+    StoredPath path = new StoredPath(request.modelId(), CheckpointKind.SAMPLER, name);
+    SaveCommand options = options(seqId, false, ttl, request.userMetadata());
     return new ModelOperation(
             request.modelId(),
             seqId,
@@ -186,12 +186,12 @@ public final class WeightsEndpoints {
         ContentHash.fingerprint("save_weights_for_sampler", new byte[0]),
         (model, engine) -> {
           String id = behaviour.samplerId(model.session(), samplingSeqId);
-          Optional<TinkerPath> path =
+          Optional<StoredPath> path =
               behaviour
                   .unnamedCheckpoint(samplingSeqId, seqId)
-                  .map(name -> new TinkerPath(model.id(), CheckpointKind.SAMPLER, name));
+                  .map(name -> new StoredPath(model.id(), CheckpointKind.SAMPLER, name));
           if (path.isPresent()) {
-            SaveOptions options = options(seqId, false, null, null);
+            SaveCommand options = options(seqId, false, null, null);
             save(model, path.get(), options, dir -> engine.saveState(dir, false));
           }
           samplers.keep(
@@ -206,14 +206,14 @@ public final class WeightsEndpoints {
   private ModelOperation saveWeightsExternal(StoredRequest stored) {
     SaveWeightsExternalRequest request =
         JsonBodies.read(stored.body(), SaveWeightsExternalRequest.class);
-    TinkerPath.requireName(request.path());
+    StoredPath.requireName(request.path());
     if (request.ageEncryptionRecipients() != null && !request.ageEncryptionRecipients().isEmpty()) {
       throw RefusedException.badRequest(
           "age_encryption_recipients is set; this server does not encrypt");
     }
     long seqId = request.seqId().orElse(0);
-    Duration ttl = SaveOptions.ttl(boxed(request.ttlSeconds()), MIN_EXTERNAL_TTL);
-    TinkerPath path = new TinkerPath(request.modelId(), CheckpointKind.EXTERNAL, request.path());
+    Duration ttl = SaveCommand.ttl(boxed(request.ttlSeconds()), MIN_EXTERNAL_TTL);
+    StoredPath path = new StoredPath(request.modelId(), CheckpointKind.EXTERNAL, request.path());
     return new ModelOperation(
             request.modelId(),
             seqId,
@@ -251,7 +251,7 @@ public final class WeightsEndpoints {
 
   private ModelOperation loadWeights(StoredRequest stored) {
     LoadWeightsRequest request = JsonBodies.read(stored.body(), LoadWeightsRequest.class);
-    TinkerPath path = trainingPath(request.path());
+    StoredPath path = trainingPath(request.path());
     String owner =
         checkpointOwner(credentials, stored.owner(), request.weightsAccessToken().orElse(null));
     return new ModelOperation(
@@ -279,7 +279,7 @@ public final class WeightsEndpoints {
 
   private Answer weightsInfo(HttpCall call) {
     WeightsInfoRequest request = JsonBodies.read(call.body(), WeightsInfoRequest.class);
-    TrainingRunEntry run = checkpoints.runOf(call.owner(), TinkerPath.parse(request.tinkerPath()));
+    TrainingRunEntry run = checkpoints.runOf(call.owner(), StoredPath.parse(request.tinkerPath()));
     return JsonBodies.ok(
         WeightsInfoResponse.builder()
             .baseModel(run.baseModel())
@@ -292,8 +292,8 @@ public final class WeightsEndpoints {
   }
 
   /** Reads the path of a checkpoint that can be trained on. */
-  static TinkerPath trainingPath(String text) {
-    TinkerPath path = TinkerPath.parse(text);
+  static StoredPath trainingPath(String text) {
+    StoredPath path = StoredPath.parse(text);
     if (path.kind() != CheckpointKind.TRAINING) {
       throw RefusedException.badRequest(
           "path is " + path + "; only tinker://RUN/weights/NAME can be loaded for training");
@@ -306,8 +306,7 @@ public final class WeightsEndpoints {
    *
    * @throws RefusedException 403 when that credential is not accepted
    */
-  static String checkpointOwner(
-      Credentials credentials, String caller, @Nullable String accessToken) {
+  static String checkpointOwner(KeyCheck credentials, String caller, @Nullable String accessToken) {
     if (accessToken == null) {
       return caller;
     }

@@ -28,7 +28,7 @@ public final class HttpFront {
   private static final long MAX_DISCARDED = 16L << 20;
 
   private final Router router;
-  private final Credentials credentials;
+  private final KeyCheck credentials;
   private final int maxBodyBytes;
   private final HttpQuirks quirks;
   private final ServerTime time;
@@ -39,7 +39,7 @@ public final class HttpFront {
 
   public HttpFront(
       Router router,
-      Credentials credentials,
+      KeyCheck credentials,
       int maxBodyBytes,
       HttpQuirks quirks,
       Surroundings surroundings) {

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class Journal implements AutoCloseable {
   private final FileChannel lockChannel;
   private final FileLock fileLock;
-  private final JournalFile file;
+  private final LogFile file;
 
   /** Guards: writes to the file, and broken. */
   private final ReentrantLock appending = new ReentrantLock();
@@ -46,7 +46,7 @@ public final class Journal implements AutoCloseable {
             directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
       fileLock = lock(lockChannel, directory);
-      file = JournalFile.open(directory.resolve("journal"));
+      file = LogFile.open(directory.resolve("journal"));
       DurableFiles.sync(directory);
     } catch (IOException | RuntimeException e) {
       lockChannel.close();
@@ -78,12 +78,12 @@ public final class Journal implements AutoCloseable {
   }
 
   /** The first entry, if there is one. */
-  public Optional<JournalEntry> first() throws IOException {
+  public Optional<LogEntry> first() throws IOException {
     return file.first();
   }
 
   /** Tells what the journal holds, entry by entry, and cuts off an unfinished one at its end. */
-  public void replay(Consumer<JournalEntry> reader) throws IOException {
+  public void replay(Consumer<LogEntry> reader) throws IOException {
     file.readAll(reader);
     written = file.size();
     synced = written;
@@ -96,7 +96,7 @@ public final class Journal implements AutoCloseable {
    * @throws UncheckedIOException when the file cannot be written; no entry is then taken any more
    */
   public long append(Map<String, ?> fields, byte[]... parts) {
-    ByteBuffer content = JournalEntry.content(fields, parts);
+    ByteBuffer content = LogEntry.content(fields, parts);
     appending.lock();
     try {
       if (broken != null) {
@@ -143,7 +143,7 @@ public final class Journal implements AutoCloseable {
    *
    * @throws UncheckedIOException when the file cannot be read
    */
-  public JournalEntry read(long address) {
+  public LogEntry read(long address) {
     try {
       return file.read(address);
     } catch (IOException e) {

@@ -89,8 +89,8 @@ public final class Example {
   }
 
   /** What a loss sees of target {@code k} of a position. */
-  LossTerm term(int position, int k, double logprob) {
-    return new LossTerm(
+  TargetToken term(int position, int k, double logprob) {
+    return new TargetToken(
         logprob,
         weights == null ? 1.0 : weights[position * targetsPerPosition + k],
         logprobs == null ? 0.0 : logprobs[position],

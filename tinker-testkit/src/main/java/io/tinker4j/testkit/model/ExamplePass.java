@@ -143,7 +143,7 @@ final class ExamplePass {
     for (int k = 0; k < targets; k++) {
       int target = example.target(position, k);
       double logprob = target == BaseModel.UNKNOWN ? Double.NaN : logits[target] - normaliser;
-      LossTerm term = example.term(position, k, logprob);
+      TargetToken term = example.term(position, k, logprob);
       scores[position * targets + k] = (float) logprob;
       losses[index] += loss.value(term);
       gradients[k] = target == BaseModel.UNKNOWN ? Double.NaN : loss.gradient(term);

@@ -184,7 +184,7 @@ public final class LoraModel {
    */
   public void loadState(Path dir, boolean withOptimizer) throws IOException {
     AdapterConfig.read(dir).requireFits(base.name(), settings);
-    Checkpoint loaded = checkpoint().read(dir, withOptimizer);
+    ModelCheckpoint loaded = checkpoint().read(dir, withOptimizer);
     setValues(loaded);
     for (Parameter parameter : parameters()) {
       if (withOptimizer) {
@@ -214,7 +214,7 @@ public final class LoraModel {
     network = merge();
   }
 
-  private void setValues(Checkpoint loaded) {
+  private void setValues(ModelCheckpoint loaded) {
     for (Parameter parameter : parameters()) {
       parameter.setValues(loaded.weights().tensor(parameter.valuesTensor().name()));
     }
@@ -248,7 +248,7 @@ public final class LoraModel {
     return new Network(base, merged);
   }
 
-  private Checkpoint checkpoint() {
-    return Checkpoint.of(base.name(), parameters(), step);
+  private ModelCheckpoint checkpoint() {
+    return ModelCheckpoint.of(base.name(), parameters(), step);
   }
 }

@@ -23,10 +23,10 @@ public sealed interface Loss {
   String BETA = "beta";
 
   /** This token's share of the loss. */
-  double value(LossTerm term);
+  double value(TargetToken term);
 
   /** The derivative of the loss by the token's log-probability under the trained model. */
-  double gradient(LossTerm term);
+  double gradient(TargetToken term);
 
   /**
    * Checks that an example has what this loss needs.
@@ -90,12 +90,12 @@ public sealed interface Loss {
   /** {@code -w * lp}. */
   record CrossEntropy() implements Loss {
     @Override
-    public double value(LossTerm term) {
+    public double value(TargetToken term) {
       return -term.weight() * term.logprob();
     }
 
     @Override
-    public double gradient(LossTerm term) {
+    public double gradient(TargetToken term) {
       return -term.weight();
     }
 
@@ -106,12 +106,12 @@ public sealed interface Loss {
   /** {@code -r * A}, r being the ratio of the probabilities. */
   record ImportanceSampling() implements Loss {
     @Override
-    public double value(LossTerm term) {
+    public double value(TargetToken term) {
       return -term.ratio() * term.advantage();
     }
 
     @Override
-    public double gradient(LossTerm term) {
+    public double gradient(TargetToken term) {
       return -term.ratio() * term.advantage();
     }
   }
@@ -129,13 +129,13 @@ public sealed interface Loss {
     }
 
     @Override
-    public double value(LossTerm term) {
+    public double value(TargetToken term) {
       double ratio = term.ratio();
       return -Math.min(ratio * term.advantage(), Math.clamp(ratio, low, high) * term.advantage());
     }
 
     @Override
-    public double gradient(LossTerm term) {
+    public double gradient(TargetToken term) {
       double ratio = term.ratio();
       double unclipped = ratio * term.advantage();
       boolean follows = unclipped <= Math.clamp(ratio, low, high) * term.advantage();
@@ -156,12 +156,12 @@ public sealed interface Loss {
     }
 
     @Override
-    public double value(LossTerm term) {
+    public double value(TargetToken term) {
       return gradient(term) * term.logprob();
     }
 
     @Override
-    public double gradient(LossTerm term) {
+    public double gradient(TargetToken term) {
       return -Math.clamp(term.ratio(), low, high) * term.advantage();
     }
   }
@@ -180,13 +180,13 @@ public sealed interface Loss {
     }
 
     @Override
-    public double value(LossTerm term) {
+    public double value(TargetToken term) {
       double drift = term.logprob() - term.samplerLogprob();
       return -(term.logprob() * term.advantage() - beta / 2 * drift * drift);
     }
 
     @Override
-    public double gradient(LossTerm term) {
+    public double gradient(TargetToken term) {
       return -(term.advantage() - beta * (term.logprob() - term.samplerLogprob()));
     }
   }
@@ -198,12 +198,12 @@ public sealed interface Loss {
    */
   record Unavailable(String name) implements Loss {
     @Override
-    public double value(LossTerm term) {
+    public double value(TargetToken term) {
       throw unavailable();
     }
 
     @Override
-    public double gradient(LossTerm term) {
+    public double gradient(TargetToken term) {
       throw unavailable();
     }
 

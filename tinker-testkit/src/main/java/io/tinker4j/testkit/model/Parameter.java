@@ -81,37 +81,37 @@ final class Parameter {
   }
 
   /** The values as a tensor, in the stored orientation. */
-  Tensor valuesTensor() {
+  NamedMatrix valuesTensor() {
     return tensor(name, values);
   }
 
-  Tensor firstMomentTensor() {
+  NamedMatrix firstMomentTensor() {
     return tensor(name + ".exp_avg", firstMoment);
   }
 
-  Tensor secondMomentTensor() {
+  NamedMatrix secondMomentTensor() {
     return tensor(name + ".exp_avg_sq", secondMoment);
   }
 
-  void setValues(Tensor tensor) {
+  void setValues(NamedMatrix tensor) {
     copy(tensor, values);
   }
 
-  void setMoments(Tensor first, Tensor second) {
+  void setMoments(NamedMatrix first, NamedMatrix second) {
     copy(first, firstMoment);
     copy(second, secondMoment);
   }
 
-  private Tensor tensor(String tensorName, double[][] source) {
+  private NamedMatrix tensor(String tensorName, double[][] source) {
     double[][] stored = transposed ? Kernels.transpose(source) : source;
     double[] flat = new double[stored.length * stored[0].length];
     for (int i = 0; i < stored.length; i++) {
       System.arraycopy(stored[i], 0, flat, i * stored[0].length, stored[0].length);
     }
-    return new Tensor(tensorName, stored.length, stored[0].length, flat);
+    return new NamedMatrix(tensorName, stored.length, stored[0].length, flat);
   }
 
-  private void copy(Tensor tensor, double[][] target) {
+  private void copy(NamedMatrix tensor, double[][] target) {
     for (int i = 0; i < target.length; i++) {
       for (int j = 0; j < target[i].length; j++) {
         target[i][j] = transposed ? tensor.value(j, i) : tensor.value(i, j);

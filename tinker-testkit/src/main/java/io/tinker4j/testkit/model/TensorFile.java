@@ -27,9 +27,9 @@ final class TensorFile {
   private static final int ALIGNMENT = 8;
 
   private final Map<String, String> metadata;
-  private final List<Tensor> tensors;
+  private final List<NamedMatrix> tensors;
 
-  TensorFile(Map<String, String> metadata, List<Tensor> tensors) {
+  TensorFile(Map<String, String> metadata, List<NamedMatrix> tensors) {
     this.metadata = new TreeMap<>(metadata);
     this.tensors = List.copyOf(tensors);
   }
@@ -40,8 +40,8 @@ final class TensorFile {
   }
 
   /** The tensor of a name that is known to exist. */
-  Tensor tensor(String name) {
-    for (Tensor tensor : tensors) {
+  NamedMatrix tensor(String name) {
+    for (NamedMatrix tensor : tensors) {
       if (tensor.name().equals(name)) {
         return tensor;
       }
@@ -57,7 +57,7 @@ final class TensorFile {
   String layout() {
     StringJoiner layout = new StringJoiner(", ");
     layout.setEmptyValue("no tensors");
-    for (Tensor tensor : tensors) {
+    for (NamedMatrix tensor : tensors) {
       layout.add(tensor.name() + " " + tensor.shape());
     }
     return layout.toString();
@@ -68,7 +68,7 @@ final class TensorFile {
     ContentDigest digest = new ContentDigest();
     digest.put(metadata.size());
     metadata.forEach((key, value) -> digest.put(key).put(value));
-    for (Tensor tensor : tensors) {
+    for (NamedMatrix tensor : tensors) {
       digest.put(tensor.name()).put(tensor.rows()).put(tensor.columns()).put(tensor.values());
     }
     return digest.hex();
@@ -85,7 +85,7 @@ final class TensorFile {
     file.putLong(padded)
         .put(header)
         .put(" ".repeat(padded - header.length).getBytes(StandardCharsets.UTF_8));
-    for (Tensor tensor : tensors) {
+    for (NamedMatrix tensor : tensors) {
       for (double value : tensor.values()) {
         file.putDouble(value);
       }
@@ -99,7 +99,7 @@ final class TensorFile {
     entries.put(HASH, contentHash());
     fields.put(METADATA, entries);
     long offset = 0;
-    for (Tensor tensor : tensors) {
+    for (NamedMatrix tensor : tensors) {
       long end = offset + (long) tensor.values().length * Double.BYTES;
       Map<String, Object> field = new LinkedHashMap<>();
       field.put("dtype", "F64");
@@ -150,10 +150,10 @@ final class TensorFile {
     metadata.remove(HASH);
     long dataLength = data.remaining();
     long offset = 0;
-    List<Tensor> tensors = new ArrayList<>();
+    List<NamedMatrix> tensors = new ArrayList<>();
     for (String name : header.keys()) {
       if (!name.equals(METADATA)) {
-        Tensor tensor = readTensor(name, header.get(name), offset, data);
+        NamedMatrix tensor = readTensor(name, header.get(name), offset, data);
         offset += (long) tensor.values().length * Double.BYTES;
         tensors.add(tensor);
       }
@@ -169,7 +169,7 @@ final class TensorFile {
     return file;
   }
 
-  private static Tensor readTensor(String name, Json entry, long offset, ByteBuffer data)
+  private static NamedMatrix readTensor(String name, Json entry, long offset, ByteBuffer data)
       throws Json.FormatException {
     List<Json> shape = entry.get("shape").items();
     List<Json> offsets = entry.get("data_offsets").items();
@@ -195,6 +195,6 @@ final class TensorFile {
     for (int i = 0; i < values.length; i++) {
       values[i] = data.getDouble();
     }
-    return new Tensor(name, (int) rows, (int) columns, values);
+    return new NamedMatrix(name, (int) rows, (int) columns, values);
   }
 }

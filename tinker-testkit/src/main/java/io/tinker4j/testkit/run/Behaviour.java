@@ -129,11 +129,11 @@ public class Behaviour {
     return UUID.randomUUID().toString();
   }
 
-  public String modelId(Session session, int modelSeqId) {
+  public String modelId(ServerSession session, int modelSeqId) {
     return session.id() + ":train:" + modelSeqId;
   }
 
-  public String samplerId(Session session, int samplingSessionSeqId) {
+  public String samplerId(ServerSession session, int samplingSessionSeqId) {
     return session.id() + ":sample:" + samplingSessionSeqId;
   }
 

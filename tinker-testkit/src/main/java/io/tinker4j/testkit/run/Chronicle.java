@@ -1,7 +1,7 @@
 package io.tinker4j.testkit.run;
 
 import io.tinker4j.testkit.journal.Journal;
-import io.tinker4j.testkit.journal.JournalEntry;
+import io.tinker4j.testkit.journal.LogEntry;
 import io.tinker4j.testkit.observe.ExecutedOperation;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -94,7 +94,7 @@ public final class Chronicle {
     }
   }
 
-  long session(Session session) {
+  long session(ServerSession session) {
     Map<String, Object> fields = entry("session");
     fields.put(ID, session.id());
     fields.put(OWNER, session.owner());
@@ -104,7 +104,7 @@ public final class Chronicle {
   }
 
   /** Notes how a session was finished. */
-  long sessionFinished(Session session, Session.Ending ending) {
+  long sessionFinished(ServerSession session, ServerSession.Ending ending) {
     Map<String, Object> fields = entry("session_finished");
     fields.put(ID, session.id());
     fields.put(TIME, ending.time().toString());
@@ -116,7 +116,7 @@ public final class Chronicle {
   }
 
   /** Notes that a session is moved or expired. */
-  long sessionChange(String type, Session session) {
+  long sessionChange(String type, ServerSession session) {
     Map<String, Object> fields = entry(type);
     fields.put(ID, session.id());
     session.project().ifPresent(project -> fields.put(PROJECT, project));
@@ -209,7 +209,7 @@ public final class Chronicle {
   }
 
   /** Reads what {@link #request} noted. */
-  public static StoredRequest request(JournalEntry entry) {
+  public static StoredRequest request(LogEntry entry) {
     return new StoredRequest(
         entry.text(ENDPOINT),
         entry.text(OWNER),
@@ -251,7 +251,7 @@ public final class Chronicle {
   }
 
   /** Reads an operation from the fields of its end. */
-  public static ExecutedOperation executed(JournalEntry done) {
+  public static ExecutedOperation executed(LogEntry done) {
     return new ExecutedOperation(
         done.number(SEQ),
         done.text(KIND),
@@ -287,7 +287,7 @@ public final class Chronicle {
   }
 
   /** Reads what {@link #finish} noted. */
-  public Outcome outcome(JournalEntry done) {
+  public Outcome outcome(LogEntry done) {
     return done.has(ERROR)
         ? new Outcome.Failed(done.text(ERROR), done.text(CATEGORY))
         : stored(done.address());
@@ -298,11 +298,11 @@ public final class Chronicle {
     return new Outcome.Finished(new StoredResult(Objects.requireNonNull(journal), address));
   }
 
-  public static Instant time(JournalEntry entry) {
+  public static Instant time(LogEntry entry) {
     return Instant.parse(entry.text(TIME));
   }
 
-  public static Optional<String> optional(JournalEntry entry, String field) {
+  public static Optional<String> optional(LogEntry entry, String field) {
     return entry.has(field) ? Optional.of(entry.text(field)) : Optional.empty();
   }
 }

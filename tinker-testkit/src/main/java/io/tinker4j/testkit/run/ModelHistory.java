@@ -1,6 +1,6 @@
 package io.tinker4j.testkit.run;
 
-import io.tinker4j.testkit.journal.JournalEntry;
+import io.tinker4j.testkit.journal.LogEntry;
 import io.tinker4j.testkit.observe.ExecutedOperation;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What the journal says of one model. */
 public final class ModelHistory {
-  private final JournalEntry creation;
+  private final LogEntry creation;
   private final Promise created;
 
   /** Requests in the order in which they came. */
@@ -23,7 +23,7 @@ public final class ModelHistory {
   private final Set<Long> refused = new TreeSet<>();
   private @Nullable Promise unloading;
 
-  public ModelHistory(JournalEntry creation, Promise created) {
+  public ModelHistory(LogEntry creation, Promise created) {
     this.creation = creation;
     this.created = created;
   }
@@ -31,7 +31,7 @@ public final class ModelHistory {
   /** A request that was taken in: its number, where it is in the journal, and its promise. */
   public record Accepted(long seqId, long address, String fingerprint, Promise promise) {}
 
-  public JournalEntry creation() {
+  public LogEntry creation() {
     return creation;
   }
 

@@ -25,7 +25,7 @@ public final class Registry {
   private final Duration sessionTimeout;
   private final Chronicle chronicle;
   private final Behaviour behaviour;
-  private final Map<String, Session> sessions = new ConcurrentHashMap<>();
+  private final Map<String, ServerSession> sessions = new ConcurrentHashMap<>();
   private final Map<String, BoundSampler> samplers = new ConcurrentHashMap<>();
 
   /** Guards: models. */
@@ -46,7 +46,7 @@ public final class Registry {
       TrainedModel model, String fingerprint, String requestId, long journalEntry) {}
 
   /** Adds a session durably. */
-  public void addSession(Session session) {
+  public void addSession(ServerSession session) {
     expireSessions();
     session.heartbeat(clock.instant(), clock.nanoTime());
     long entry = chronicle.session(session);
@@ -55,7 +55,7 @@ public final class Registry {
   }
 
   /** Adds a session of former times; it counts as alive now. */
-  public void restoreSession(Session session) {
+  public void restoreSession(ServerSession session) {
     session.heartbeat(clock.instant(), clock.nanoTime());
     sessions.put(session.id(), session);
   }
@@ -75,15 +75,15 @@ public final class Registry {
    *
    * @throws RefusedException 404 when it is unknown, 410 when it has expired
    */
-  public Session session(String owner, String id) {
-    Session session = anySession(owner, id);
+  public ServerSession session(String owner, String id) {
+    ServerSession session = anySession(owner, id);
     requireAlive(session);
     return session;
   }
 
   /** Returns a session, also one that is over. */
-  public Session anySession(String owner, String id) {
-    Session session = sessions.get(id);
+  public ServerSession anySession(String owner, String id) {
+    ServerSession session = sessions.get(id);
     if (session == null || !session.owner().equals(owner)) {
       throw RefusedException.notFound("session " + id + " is unknown");
     }
@@ -91,15 +91,18 @@ public final class Registry {
   }
 
   /** A session, whoever owns it. */
-  public Optional<Session> findSession(String id) {
+  public Optional<ServerSession> findSession(String id) {
     return Optional.ofNullable(sessions.get(id));
   }
 
   /** All sessions of an owner, the latest first. */
-  public List<Session> sessions(String owner) {
+  public List<ServerSession> sessions(String owner) {
     return sessions.values().stream()
         .filter(session -> session.owner().equals(owner))
-        .sorted(Comparator.comparing(Session::created).reversed().thenComparing(Session::id))
+        .sorted(
+            Comparator.comparing(ServerSession::created)
+                .reversed()
+                .thenComparing(ServerSession::id))
         .toList();
   }
 
@@ -112,23 +115,25 @@ public final class Registry {
     int end = runId.indexOf(":train:");
     return end < 0
         ? Optional.empty()
-        : findSession(runId.substring(0, end)).flatMap(Session::project);
+        : findSession(runId.substring(0, end)).flatMap(ServerSession::project);
   }
 
-  public void moveToProject(Session session, String project) {
+  public void moveToProject(ServerSession session, String project) {
     session.moveTo(project);
     chronicle.sync(chronicle.sessionChange("session_moved", session));
   }
 
   /** Finishes a session, durably, unless it is finished; returns how it was finished first. */
-  public Session.Ending finish(Session session, String reason, @Nullable String detail) {
-    Session.Ending first = session.finish(new Session.Ending(reason, detail, clock.instant()));
+  public ServerSession.Ending finish(
+      ServerSession session, String reason, @Nullable String detail) {
+    ServerSession.Ending first =
+        session.finish(new ServerSession.Ending(reason, detail, clock.instant()));
     chronicle.sync(chronicle.sessionFinished(session, first));
     return first;
   }
 
   public void heartbeat(String owner, String id) {
-    Session session = session(owner, id);
+    ServerSession session = session(owner, id);
     if (session.isFinished()) {
       throw RefusedException.gone("session " + id + " is finished");
     }
@@ -136,7 +141,7 @@ public final class Registry {
     expireSessions();
   }
 
-  private void requireAlive(Session session) {
+  private void requireAlive(ServerSession session) {
     expireIfSilent(session, clock.instant());
     if (session.isExpired()) {
       throw RefusedException.gone(
@@ -153,7 +158,7 @@ public final class Registry {
     sessions.values().forEach(session -> expireIfSilent(session, now));
   }
 
-  private void expireIfSilent(Session session, Instant now) {
+  private void expireIfSilent(ServerSession session, Instant now) {
     if (session.isExpired()
         || session.isFinished()
         || !session.lastHeartbeat().plus(sessionTimeout).isBefore(now)) {
@@ -162,7 +167,7 @@ public final class Registry {
     expire(session);
   }
 
-  private void expire(Session session) {
+  private void expire(ServerSession session) {
     session.expire();
     chronicle.sync(chronicle.sessionChange("session_expired", session));
     for (TrainedModel model : modelsOf(session)) {
@@ -172,7 +177,7 @@ public final class Registry {
 
   /** Ends a session as a fault; does nothing when there is none of this id. */
   public void killSession(String id) {
-    Session session = sessions.get(id);
+    ServerSession session = sessions.get(id);
     if (session != null && !session.isExpired()) {
       expire(session);
     }
@@ -182,7 +187,7 @@ public final class Registry {
   public Set<String> openSessions() {
     return sessions.values().stream()
         .filter(session -> !session.isFinished() && !session.isExpired())
-        .map(Session::id)
+        .map(ServerSession::id)
         .collect(Collectors.toUnmodifiableSet());
   }
 
@@ -242,7 +247,7 @@ public final class Registry {
   }
 
   /** The models of a session in the order of their ids. */
-  public List<TrainedModel> modelsOf(Session session) {
+  public List<TrainedModel> modelsOf(ServerSession session) {
     lock.lock();
     try {
       return models.values().stream()
@@ -255,11 +260,11 @@ public final class Registry {
     }
   }
 
-  public List<String> modelIds(Session session) {
+  public List<String> modelIds(ServerSession session) {
     return modelsOf(session).stream().map(TrainedModel::id).toList();
   }
 
-  public List<String> samplerIds(Session session) {
+  public List<String> samplerIds(ServerSession session) {
     return samplers.values().stream()
         .filter(sampler -> sampler.sessionId().equals(session.id()))
         .map(BoundSampler::id)

@@ -2,11 +2,11 @@ package io.tinker4j.testkit.run;
 
 import io.tinker4j.testkit.checkpoint.CheckpointStore;
 import io.tinker4j.testkit.checkpoint.OperationException;
-import io.tinker4j.testkit.checkpoint.TinkerPath;
+import io.tinker4j.testkit.checkpoint.StoredPath;
 import io.tinker4j.testkit.checkpoint.TrainingRunEntry;
 import io.tinker4j.testkit.http.JsonBodies;
 import io.tinker4j.testkit.http.RefusedException;
-import io.tinker4j.testkit.journal.JournalEntry;
+import io.tinker4j.testkit.journal.LogEntry;
 import io.tinker4j.testkit.model.LoraModel;
 import io.tinker4j.testkit.model.Sampler;
 import io.tinker4j.types.wire.CreateSamplingSessionRequest;
@@ -75,9 +75,9 @@ public final class Samplers {
           sessionId,
           seqId,
           new BoundSampler.Source(baseModelOf(modelPath), modelPath, fingerprint),
-          () -> read(owner, TinkerPath.parse(modelPath)));
+          () -> read(owner, StoredPath.parse(modelPath)));
     }
-    TinkerPath path = TinkerPath.parse(modelPath);
+    StoredPath path = StoredPath.parse(modelPath);
     TrainingRunEntry run = checkpoints.runOf(owner, path);
     Sampler sampler = load(owner, path);
     return new BoundSampler(
@@ -97,13 +97,13 @@ public final class Samplers {
   public void requireThere(BoundSampler sampler) {
     String modelPath = sampler.source().modelPath();
     if (modelPath != null && !behaviour.checksValues()) {
-      TrainingRunEntry unused = checkpoints.runOf(sampler.owner(), TinkerPath.parse(modelPath));
+      TrainingRunEntry unused = checkpoints.runOf(sampler.owner(), StoredPath.parse(modelPath));
     }
   }
 
   /** The base model of a checkpoint; empty when the path leads nowhere. */
   private String baseModelOf(String modelPath) {
-    return TinkerPath.tryParse(modelPath)
+    return StoredPath.tryParse(modelPath)
         .flatMap(path -> checkpoints.findRun(path.runId()))
         .map(TrainingRunEntry::baseModel)
         .orElse("");
@@ -116,7 +116,7 @@ public final class Samplers {
   public void sample(BoundSampler sampler, Runnable sampling) {
     String modelPath = sampler.source().modelPath();
     if (modelPath != null && behaviour.samplersOverwriteModels()) {
-      TinkerPath path = TinkerPath.parse(modelPath);
+      StoredPath path = StoredPath.parse(modelPath);
       TrainedModel model = registry.findModel(path.runId());
       if (model != null) {
         model.overwrite(engine -> overwrite(engine, sampler.owner(), path), sampling);
@@ -126,7 +126,7 @@ public final class Samplers {
     compute.processors().execute(sampling);
   }
 
-  private void overwrite(LoraModel engine, String owner, TinkerPath path) throws IOException {
+  private void overwrite(LoraModel engine, String owner, StoredPath path) throws IOException {
     Object unused =
         checkpoints.load(
             owner,
@@ -137,7 +137,7 @@ public final class Samplers {
             });
   }
 
-  private Sampler load(String owner, TinkerPath path) throws InterruptedException {
+  private Sampler load(String owner, StoredPath path) throws InterruptedException {
     try {
       return compute.call(() -> read(owner, path));
     } catch (InterruptedException | RuntimeException e) {
@@ -149,7 +149,7 @@ public final class Samplers {
     }
   }
 
-  private Sampler read(String owner, TinkerPath path) throws IOException {
+  private Sampler read(String owner, StoredPath path) throws IOException {
     return checkpoints.load(owner, path, dir -> LoraModel.restore(dir, false).frozenSampler());
   }
 
@@ -165,7 +165,7 @@ public final class Samplers {
       loading = () -> baseModels.sampler(baseModel);
     } else {
       baseModel = baseModelOf(modelPath);
-      loading = () -> read(stored.owner(), TinkerPath.parse(modelPath));
+      loading = () -> read(stored.owner(), StoredPath.parse(modelPath));
     }
     registry.addSampler(
         new BoundSampler(
@@ -213,7 +213,7 @@ public final class Samplers {
   }
 
   /** Makes a sampler of former times again that {@link #keep} made. */
-  public void restoreKept(JournalEntry kept) {
+  public void restoreKept(LogEntry kept) {
     String id = kept.text(Chronicle.ID);
     registry.addSampler(
         new BoundSampler(

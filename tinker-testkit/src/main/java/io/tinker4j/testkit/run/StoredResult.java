@@ -2,7 +2,7 @@ package io.tinker4j.testkit.run;
 
 import io.tinker4j.testkit.http.Answer;
 import io.tinker4j.testkit.journal.Journal;
-import io.tinker4j.testkit.journal.JournalEntry;
+import io.tinker4j.testkit.journal.LogEntry;
 
 /** A result that is in the journal, in both its forms. */
 public final class StoredResult {
@@ -42,7 +42,7 @@ public final class StoredResult {
    * @throws IllegalArgumentException when it has no JSON form
    */
   Answer answer(boolean binary, boolean nullForNaN) {
-    JournalEntry entry = journal.read(address);
+    LogEntry entry = journal.read(address);
     if (binary && entry.part(1).length > 0) {
       return Answer.protobuf(entry.part(1));
     }

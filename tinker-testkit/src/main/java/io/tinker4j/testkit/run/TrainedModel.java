@@ -29,7 +29,7 @@ public final class TrainedModel {
   private static final Logger LOG = System.getLogger(TrainedModel.class.getName());
 
   private final String id;
-  private final Session session;
+  private final ServerSession session;
   private final TrainingRunEntry run;
   private final Workshop workshop;
   private final OperationLane lane;
@@ -47,7 +47,7 @@ public final class TrainedModel {
 
   /** Creates a model whose first operation is the one with this number. */
   public TrainedModel(
-      String id, Session session, TrainingRunEntry run, Workshop workshop, long firstNumber) {
+      String id, ServerSession session, TrainingRunEntry run, Workshop workshop, long firstNumber) {
     this.id = id;
     this.session = session;
     this.run = run;
@@ -66,7 +66,7 @@ public final class TrainedModel {
     return id;
   }
 
-  public Session session() {
+  public ServerSession session() {
     return session;
   }
 

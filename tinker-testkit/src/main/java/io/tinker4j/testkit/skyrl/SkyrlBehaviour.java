@@ -13,7 +13,7 @@ import io.tinker4j.testkit.run.OperationKind;
 import io.tinker4j.testkit.run.Outcome;
 import io.tinker4j.testkit.run.PassRequest;
 import io.tinker4j.testkit.run.Promise;
-import io.tinker4j.testkit.run.Session;
+import io.tinker4j.testkit.run.ServerSession;
 import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.ForwardBackwardOutput;
@@ -137,12 +137,12 @@ public final class SkyrlBehaviour extends Behaviour {
   }
 
   @Override
-  public String modelId(Session session, int modelSeqId) {
+  public String modelId(ServerSession session, int modelSeqId) {
     return "model_" + eightDigits();
   }
 
   @Override
-  public String samplerId(Session session, int samplingSessionSeqId) {
+  public String samplerId(ServerSession session, int samplingSessionSeqId) {
     return "sampling_" + eightDigits();
   }
 

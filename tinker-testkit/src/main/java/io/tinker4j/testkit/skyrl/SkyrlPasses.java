@@ -9,7 +9,6 @@ import io.tinker4j.types.EncodedTextChunk;
 import io.tinker4j.types.ModelInput;
 import io.tinker4j.types.TensorData;
 import io.tinker4j.types.TensorDtype;
-import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -156,12 +155,10 @@ final class SkyrlPasses {
 
   /** The elements of a tensor of either kind. */
   static float[] floats(TensorData tensor) {
-    float[] values = new float[tensor.size()];
     if (tensor.dtype() == TensorDtype.FLOAT32) {
-      FloatBuffer given = tensor.floats();
-      given.get(values);
-      return values;
+      return tensor.toFloats();
     }
+    float[] values = new float[tensor.size()];
     LongBuffer given = tensor.longs();
     for (int i = 0; i < values.length; i++) {
       values[i] = given.get(given.position() + i);

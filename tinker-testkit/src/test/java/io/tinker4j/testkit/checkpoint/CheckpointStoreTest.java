@@ -25,8 +25,8 @@ class CheckpointStoreTest {
     return CheckpointStore.open(directory, (owner, path) -> {}, clock);
   }
 
-  private static TinkerPath path(int number) {
-    return new TinkerPath("run", CheckpointKind.TRAINING, "n" + number);
+  private static StoredPath path(int number) {
+    return new StoredPath("run", CheckpointKind.TRAINING, "n" + number);
   }
 
   /** The run's lane saves while its owner deletes, and both write the run's file. */
@@ -61,7 +61,7 @@ class CheckpointStoreTest {
   }
 
   private static void save(CheckpointStore store, TrainingRunEntry run, int number) {
-    SaveOptions options = new SaveOptions("seq " + number, false, null, Map.of());
+    SaveCommand options = new SaveCommand("seq " + number, false, null, Map.of());
     try {
       StoredCheckpoint saved =
           store.save(

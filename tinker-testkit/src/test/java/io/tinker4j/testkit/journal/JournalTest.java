@@ -38,8 +38,8 @@ class JournalTest {
   }
 
   /** Opens the journal and closes it again; what it holds. */
-  private List<JournalEntry> contents() throws IOException {
-    List<JournalEntry> entries = new ArrayList<>();
+  private List<LogEntry> contents() throws IOException {
+    List<LogEntry> entries = new ArrayList<>();
     try (Journal journal = Journal.open(directory)) {
       journal.replay(entries::add);
     }
@@ -57,7 +57,7 @@ class JournalTest {
       assertThat(journal.read(address).text("b")).isEqualTo("ü");
     }
 
-    List<JournalEntry> entries = contents();
+    List<LogEntry> entries = contents();
 
     assertThat(entries).hasSize(2);
     assertThat(entries.get(0).number("a")).isEqualTo(1);

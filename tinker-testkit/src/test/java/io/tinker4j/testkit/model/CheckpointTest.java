@@ -242,8 +242,8 @@ class CheckpointTest {
   }
 
   private static TensorFile tensorFile() {
-    Tensor first = new Tensor("a", 1, 2, new double[] {Math.PI, -0.0});
-    Tensor second = new Tensor("b", 1, 1, new double[] {Double.MIN_VALUE});
+    NamedMatrix first = new NamedMatrix("a", 1, 2, new double[] {Math.PI, -0.0});
+    NamedMatrix second = new NamedMatrix("b", 1, 1, new double[] {Double.MIN_VALUE});
     return new TensorFile(Map.of("step", "17"), List.of(first, second));
   }
 }

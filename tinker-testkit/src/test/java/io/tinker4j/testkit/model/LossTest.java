@@ -15,8 +15,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LossTest {
   private static final Offset<Double> EXACT = within(1e-9);
 
-  private static final LossTerm[] TERMS = {
-    new LossTerm(-1.0, 0, -1.2, 1), new LossTerm(-0.5, 1, -0.5, -1), new LossTerm(-2.0, 1, -1, 0.5)
+  private static final TargetToken[] TERMS = {
+    new TargetToken(-1.0, 0, -1.2, 1),
+    new TargetToken(-0.5, 1, -0.5, -1),
+    new TargetToken(-2.0, 1, -1, 0.5)
   };
 
   static Stream<Arguments> referenceVectors() {
@@ -53,8 +55,8 @@ class LossTest {
 
   @Test
   void gradient_ppoClippedAwayFromTheMinimum_followsTheUnclippedTerm() {
-    LossTerm farBelowWithBadAdvantage = new LossTerm(-2, 1, -1, -1);
-    LossTerm farAboveWithBadAdvantage = new LossTerm(-1, 1, -2, -1);
+    TargetToken farBelowWithBadAdvantage = new TargetToken(-2, 1, -1, -1);
+    TargetToken farAboveWithBadAdvantage = new TargetToken(-1, 1, -2, -1);
     Loss ppo = Loss.parse("ppo", Map.of());
 
     assertThat(ppo.gradient(farBelowWithBadAdvantage)).isZero();

@@ -8,11 +8,11 @@ import io.tinker4j.types.LoadWeightsResponse;
 import io.tinker4j.types.OptimStepResponse;
 import io.tinker4j.types.SampleResponse;
 import io.tinker4j.types.SaveWeightsExternalResponse;
-import io.tinker4j.types.SaveWeightsForSamplerResponse;
 import io.tinker4j.types.SaveWeightsResponse;
 import io.tinker4j.types.UnloadModelResponse;
 import io.tinker4j.types.wire.CreateModelResponse;
 import io.tinker4j.types.wire.FutureRetrieveRequest;
+import io.tinker4j.types.wire.SaveWeightsForSamplerResponse;
 
 /**
  * What a promise is asked for: the expected type decides how the answer is read, never its content.

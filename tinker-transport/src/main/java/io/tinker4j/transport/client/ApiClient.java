@@ -195,10 +195,11 @@ public final class ApiClient implements AutoCloseable {
    * @throws CallInterruptedException when the thread was interrupted
    */
   public <I, O> O call(Operation<I, O> operation, I input, CallOptions options) {
-    return callWith(credentials.current(), operation, input, options);
+    Call<O> call = prepared(credentials.current(), operation, input, options);
+    return threads.isCurrent() ? call.run() : await(operation.toString(), call);
   }
 
-  private <I, O> O callWith(
+  private <I, O> Call<O> prepared(
       CredentialSource source, Operation<I, O> operation, I input, CallOptions options) {
     PreparedRequest prepared = PreparedRequest.of(context, operation, input, options);
     CallLimits limits =
@@ -207,9 +208,11 @@ public final class ApiClient implements AutoCloseable {
             operation.timeout(),
             operation.retries(),
             options.answerBytes().orElse(operation.answerBytes()));
-    Call<O> call =
-        new Call<>(context, prepared, ResponseHandler.of(operation.codec()), limits, source);
-    return threads.await(operation.toString(), call::run, unwanted -> {}, call::left);
+    return new Call<>(context, prepared, ResponseHandler.of(operation.codec()), limits, source);
+  }
+
+  private <O> O await(String what, Call<O> call) {
+    return threads.await(what, call::run, unwanted -> {}, call::left);
   }
 
   /** What is never tried again stays so, but for what the options say. */
@@ -267,7 +270,7 @@ public final class ApiClient implements AutoCloseable {
         PreparedRequest.upload(uri, Download.plainHeaders(context, options), body);
     ResponseHandler<NoContent> handler = ResponseHandler.of(EmptyBodyCodec.of(NoContent.class));
     Call<NoContent> call = new Call<>(context, prepared, handler, limits, null);
-    threads.await(prepared.toString(), call::run, unwanted -> {}, call::left);
+    NoContent unused = await(prepared.toString(), call);
   }
 
   /**
@@ -359,11 +362,18 @@ public final class ApiClient implements AutoCloseable {
         .limit(Duration.ofSeconds(config.billingExceptionMaxPauseDurationSec()));
     if (config.pjwtAuthEnabled()) {
       credentials.exchange(
-          source -> callWith(source, Operations.AUTH_TOKEN, NoContent.INSTANCE, EXCHANGE).jwt(),
+          this::exchanged,
           context.time(),
           threads,
           config.credentialDefaultSource().equals("credential_cmd"));
     }
+  }
+
+  private String exchanged(CredentialSource source) {
+    return await(
+            Operations.AUTH_TOKEN.toString(),
+            prepared(source, Operations.AUTH_TOKEN, NoContent.INSTANCE, EXCHANGE))
+        .jwt();
   }
 
   /**

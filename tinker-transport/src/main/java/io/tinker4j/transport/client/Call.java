@@ -86,20 +86,42 @@ final class Call<O> {
 
   O run() {
     CircuitBreaker circuit = context.shared().circuit(prepared.kind());
+    boolean hasEntered = false;
     context.listener().callStarted(traced);
     try {
       enter(circuit);
+      hasEntered = true;
       context.shared().budget().called();
-      O value = untilAnswered(circuit);
-      context.listener().callSucceeded(traced, elapsed());
-      return value;
-    } catch (RuntimeException | Error e) {
-      if (!inDoubt && e instanceof TinkerException ours) {
-        ours.noteNothingTakenIn();
+      while (true) {
+        try {
+          O value = attempt();
+          circuit.succeeded();
+          context.listener().callSucceeded(traced, elapsed());
+          return value;
+        } catch (ApiStatusException | ConnectionException e) {
+          waitForRetry(e);
+        }
       }
-      context.listener().callFailed(traced, elapsed(), context.redaction().failure(e));
-      throw e;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw ended(
+          circuit, hasEntered, new CallInterruptedException(prepared + " was interrupted", e));
+    } catch (RuntimeException e) {
+      throw ended(circuit, hasEntered, e);
+    } catch (Error e) {
+      throw ended(circuit, hasEntered, e);
     }
+  }
+
+  private <E extends Throwable> E ended(CircuitBreaker circuit, boolean hasEntered, E failure) {
+    if (hasEntered) {
+      tell(circuit, failure);
+    }
+    if (!inDoubt && failure instanceof TinkerException ours) {
+      ours.noteNothingTakenIn();
+    }
+    context.listener().callFailed(traced, elapsed(), context.redaction().failure(failure));
+    return failure;
   }
 
   private void enter(CircuitBreaker circuit) {
@@ -126,25 +148,14 @@ final class Call<O> {
     }
   }
 
-  /** The circuit hears of the end exactly once. */
-  private O untilAnswered(CircuitBreaker circuit) {
-    try {
-      O value = untilFinal();
-      circuit.succeeded();
-      return value;
-    } catch (CallInterruptedException | CredentialSource.UnavailableException e) {
-      circuit.abandoned();
-      throw e;
-    } catch (TinkerException e) {
-      if (tellsOfABrokenServer(e)) {
-        circuit.failed();
-      } else {
-        circuit.succeeded();
-      }
-      throw e;
-    } catch (RuntimeException | Error e) {
-      circuit.abandoned();
-      throw e;
+  /** The circuit hears of a failure exactly once. */
+  private void tell(CircuitBreaker circuit, Throwable failure) {
+    switch (failure) {
+      case CallInterruptedException interrupted -> circuit.abandoned();
+      case CredentialSource.UnavailableException unsent -> circuit.abandoned();
+      case TinkerException e when tellsOfABrokenServer(e) -> circuit.failed();
+      case TinkerException e -> circuit.succeeded();
+      default -> circuit.abandoned();
     }
   }
 
@@ -155,21 +166,6 @@ final class Call<O> {
       case CallTimeoutException timeout -> prepared.kind() != CallKind.FUTURES;
       default -> e instanceof ConnectionException && e.isRetryable();
     };
-  }
-
-  private O untilFinal() {
-    try {
-      while (true) {
-        try {
-          return attempt();
-        } catch (ApiStatusException | ConnectionException e) {
-          waitForRetry(e);
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CallInterruptedException(prepared + " was interrupted", e);
-    }
   }
 
   /** Throws the failure when it is final. */
@@ -230,7 +226,7 @@ final class Call<O> {
     Codec.Answer answer;
     try (alarm) {
       inDoubt = true;
-      TransportResponse response = sent(request);
+      TransportResponse response = context.transport().send(request);
       Optional<O> open = handler.open(response);
       if (open.isPresent()) {
         answered(
@@ -246,10 +242,13 @@ final class Call<O> {
       }
     } catch (IOException | InterruptedException e) {
       inDoubt = inDoubtBefore || !AttemptFailure.of(e).isBeforeSending();
-      context.listener().attemptFailed(tracedAttempt, since(began), context.redaction().failure(e));
+      failed(tracedAttempt, began, e);
       throw lost(e, alarm, limit);
+    } catch (IllegalArgumentException e) { // of a call, it would say that nothing was sent
+      failed(tracedAttempt, began, e);
+      throw new IllegalStateException(prepared + ": the transport failed", e);
     } catch (RuntimeException | Error e) {
-      context.listener().attemptFailed(tracedAttempt, since(began), context.redaction().failure(e));
+      failed(tracedAttempt, began, e);
       throw e;
     }
     inDoubt = inDoubtBefore || !isRefusal(answer.status());
@@ -257,14 +256,8 @@ final class Call<O> {
     return decoded(answer);
   }
 
-  /** An {@link IllegalArgumentException} of a call says that nothing was sent. */
-  private TransportResponse sent(TransportRequest request)
-      throws IOException, InterruptedException {
-    try {
-      return context.transport().send(request);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalStateException(prepared + ": the transport failed", e);
-    }
+  private void failed(TracedAttempt attempt, long began, Throwable failure) {
+    context.listener().attemptFailed(attempt, since(began), context.redaction().failure(failure));
   }
 
   private O decoded(Codec.Answer answer) {

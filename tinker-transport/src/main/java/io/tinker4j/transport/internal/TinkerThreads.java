@@ -125,7 +125,7 @@ public final class TinkerThreads implements AutoCloseable {
             .name(
                 "tinker-" + Objects.requireNonNull(role, "role") + "-" + numbers.getAndIncrement())
             .uncaughtExceptionHandler(this::logFailure)
-            .unstarted(() -> runTracked(task));
+            .unstarted(new Tracked(task));
     lock.lock();
     try {
       if (closed) {
@@ -352,11 +352,21 @@ public final class TinkerThreads implements AutoCloseable {
     return new IllegalStateException(e);
   }
 
-  private void runTracked(Runnable task) {
-    try {
-      task.run();
-    } finally {
-      ended(Thread.currentThread());
+  /** A task whose thread is known as long as it runs. */
+  private final class Tracked implements Runnable {
+    private final Runnable task;
+
+    Tracked(Runnable task) {
+      this.task = task;
+    }
+
+    @Override
+    public void run() {
+      try {
+        task.run();
+      } finally {
+        ended(Thread.currentThread());
+      }
     }
   }
 

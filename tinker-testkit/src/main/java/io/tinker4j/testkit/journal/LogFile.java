@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>On disk an entry is the length of its content, the CRC-32 of that, and the content. Its
  * address is where it begins.
  */
-final class JournalFile implements AutoCloseable {
-  private static final Logger LOG = System.getLogger(JournalFile.class.getName());
+final class LogFile implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(LogFile.class.getName());
   private static final int HEAD = 2 * Integer.BYTES;
   private static final int BUFFER = 1 << 18;
 
@@ -34,20 +34,20 @@ final class JournalFile implements AutoCloseable {
   private final FileChannel channel;
   private long size;
 
-  private JournalFile(Path path, FileChannel channel) throws IOException {
+  private LogFile(Path path, FileChannel channel) throws IOException {
     this.path = path;
     this.channel = channel;
     size = channel.size();
   }
 
   /** Opens a file, which is made if need be and only its owner may read. */
-  static JournalFile open(Path path) throws IOException {
+  static LogFile open(Path path) throws IOException {
     FileChannel channel =
         FileChannel.open(
             path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       protect(path);
-      return new JournalFile(path, channel);
+      return new LogFile(path, channel);
     } catch (IOException e) {
       channel.close();
       throw e;
@@ -64,9 +64,9 @@ final class JournalFile implements AutoCloseable {
   }
 
   /** The first entry, unless there is none; one that is unfinished is cut off. */
-  Optional<JournalEntry> first() throws IOException {
+  Optional<LogEntry> first() throws IOException {
     try (DataInputStream data = input()) {
-      JournalEntry entry = next(data, 0, size);
+      LogEntry entry = next(data, 0, size);
       if (entry == null) {
         cutOffAfter(0);
       }
@@ -80,11 +80,11 @@ final class JournalFile implements AutoCloseable {
    * @throws IOException when an entry that is not whole has another one behind it: then it was
    *     damaged, and nothing is cut off
    */
-  void readAll(Consumer<JournalEntry> reader) throws IOException {
+  void readAll(Consumer<LogEntry> reader) throws IOException {
     long length = size;
     long position = 0;
     try (DataInputStream data = input()) {
-      JournalEntry entry = next(data, position, length);
+      LogEntry entry = next(data, position, length);
       while (entry != null) {
         reader.accept(entry);
         position += HEAD + entry.content().remaining();
@@ -98,7 +98,7 @@ final class JournalFile implements AutoCloseable {
     return new DataInputStream(new BufferedInputStream(Files.newInputStream(path), BUFFER));
   }
 
-  private static @Nullable JournalEntry next(DataInputStream data, long position, long length)
+  private static @Nullable LogEntry next(DataInputStream data, long position, long length)
       throws IOException {
     if (length - position < HEAD) {
       return null;
@@ -110,8 +110,8 @@ final class JournalFile implements AutoCloseable {
         : entry(position, ByteBuffer.wrap(data.readNBytes(bytes)), crc);
   }
 
-  private static @Nullable JournalEntry entry(long address, ByteBuffer content, int expectedCrc) {
-    return crc(content) == expectedCrc ? new JournalEntry(address, content) : null;
+  private static @Nullable LogEntry entry(long address, ByteBuffer content, int expectedCrc) {
+    return crc(content) == expectedCrc ? new LogEntry(address, content) : null;
   }
 
   private static int crc(ByteBuffer bytes) {
@@ -148,13 +148,13 @@ final class JournalFile implements AutoCloseable {
    *
    * @throws IOException when there is none
    */
-  JournalEntry read(long position) throws IOException {
+  LogEntry read(long position) throws IOException {
     ByteBuffer head = read(position, HEAD);
     int length = head.getInt();
     if (length < 0 || length > channel.size() - position - HEAD) {
       throw new IOException(path + " has no entry at " + position);
     }
-    JournalEntry entry = entry(position, read(position + HEAD, length), head.getInt());
+    LogEntry entry = entry(position, read(position + HEAD, length), head.getInt());
     if (entry == null) {
       throw new IOException(path + " has no entry at " + position);
     }

@@ -1,12 +1,14 @@
-package io.tinker4j.recovery;
+package io.tinker4j.examples;
 
 import static io.tinker4j.testkit.fault.RequestMatcher.operation;
 import static io.tinker4j.testkit.observe.ServerAssertions.assertThatLedger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tinker4j.recovery.job.TrainingJob;
-import io.tinker4j.recovery.job.TrainingJob.Status;
+import io.tinker4j.examples.TrainingJob.Status;
+import io.tinker4j.recovery.RecoveryFailedException;
+import io.tinker4j.recovery.ResumableTraining;
+import io.tinker4j.recovery.RunResult;
 import io.tinker4j.recovery.journal.JournalException;
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
@@ -38,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class TrainingJobTest {
   @TempDir private Path directory;
-  private final TestRuns runs = new TestRuns();
+  private final SmallRuns runs = new SmallRuns();
   private final List<String> changes = Collections.synchronizedList(new ArrayList<>());
 
   @AfterEach

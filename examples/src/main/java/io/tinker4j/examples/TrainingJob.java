@@ -1,4 +1,4 @@
-package io.tinker4j.recovery.job;
+package io.tinker4j.examples;
 
 import io.tinker4j.recovery.ResumableTraining;
 import io.tinker4j.recovery.RunResult;

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * @param runId a run id by its form; safe to look up, not to be used as a file name
  * @param name a checkpoint name by its form; safe as a file name
  */
-public record TinkerPath(String runId, CheckpointKind kind, String name) {
+public record StoredPath(String runId, CheckpointKind kind, String name) {
   private static final String SCHEME = "tinker://";
   private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_][a-zA-Z0-9._-]{0,199}");
 
@@ -19,7 +19,7 @@ public record TinkerPath(String runId, CheckpointKind kind, String name) {
    *
    * @throws RefusedException 400 when it has another form
    */
-  public static TinkerPath parse(String path) {
+  public static StoredPath parse(String path) {
     return tryParse(path)
         .orElseThrow(() ->
             RefusedException.badRequest(
@@ -30,7 +30,7 @@ public record TinkerPath(String runId, CheckpointKind kind, String name) {
   }
 
   /** Reads a path; empty when it has another form. */
-  public static Optional<TinkerPath> tryParse(String path) {
+  public static Optional<StoredPath> tryParse(String path) {
     String[] segments =
         path.startsWith(SCHEME) ? path.substring(SCHEME.length()).split("/", -1) : new String[0];
     if (segments.length == 3) {
@@ -38,7 +38,7 @@ public record TinkerPath(String runId, CheckpointKind kind, String name) {
         if (kind.segment().equals(segments[1])
             && !segments[0].isEmpty()
             && NAME.matcher(segments[2]).matches()) {
-          return Optional.of(new TinkerPath(segments[0], kind, segments[2]));
+          return Optional.of(new StoredPath(segments[0], kind, segments[2]));
         }
       }
     }
@@ -50,7 +50,7 @@ public record TinkerPath(String runId, CheckpointKind kind, String name) {
    *
    * @throws RefusedException 400 when they are none
    */
-  public static TinkerPath of(String runId, String kind, String name) {
+  public static StoredPath of(String runId, String kind, String name) {
     return parse(SCHEME + runId + "/" + kind + "/" + name);
   }
 

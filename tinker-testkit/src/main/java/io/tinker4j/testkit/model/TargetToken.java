@@ -8,7 +8,7 @@ package io.tinker4j.testkit.model;
  * @param samplerLogprob log-probability under the model that sampled it; 0 if not given
  * @param advantage its advantage; 0 if not given
  */
-public record LossTerm(double logprob, double weight, double samplerLogprob, double advantage) {
+public record TargetToken(double logprob, double weight, double samplerLogprob, double advantage) {
   /** Probability under the model being trained over that under the sampler. */
   double ratio() {
     return StrictMath.exp(logprob - samplerLogprob);

@@ -1,5 +1,10 @@
-package io.tinker4j.training;
+package io.tinker4j.examples;
 
+import io.tinker4j.training.Health;
+import io.tinker4j.training.SampleOptions;
+import io.tinker4j.training.SamplingClient;
+import io.tinker4j.training.ServerProfile;
+import io.tinker4j.training.ServiceClient;
 import io.tinker4j.types.ModelInput;
 import io.tinker4j.types.SampleResponse;
 import io.tinker4j.types.SampledSequence;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * One entry of the journal: what kind of thing happened, its fields and its bulky parts. Reads its
  * content when it is asked for it. Not safe for use by many threads.
  */
-public final class JournalEntry {
+public final class LogEntry {
   private final long address;
   private final ByteBuffer content;
   private @Nullable Map<String, @Nullable Object> fields;
@@ -21,7 +21,7 @@ public final class JournalEntry {
    *
    * @param content the lengths of a JSON object and of the parts, each before the bytes
    */
-  JournalEntry(long address, ByteBuffer content) {
+  LogEntry(long address, ByteBuffer content) {
     this.address = address;
     this.content = content;
   }

@@ -9,7 +9,7 @@ import java.util.Random;
  * Cuts a text into sequences and hands them out in batches without end: every sequence once, in an
  * order drawn from the seed, then all of them again in another order. Not thread-safe.
  */
-final class Batches {
+final class TextBatches {
   /** The tokens that a sequence predicts. */
   static final int SEQUENCE = 128;
 
@@ -20,7 +20,7 @@ final class Batches {
   private final int[] order;
   private int next;
 
-  Batches(TrainingText text, int endOfDocument, int size, long seed) {
+  TextBatches(TrainingText text, int endOfDocument, int size, long seed) {
     this.text = text;
     this.endOfDocument = endOfDocument;
     this.size = size;

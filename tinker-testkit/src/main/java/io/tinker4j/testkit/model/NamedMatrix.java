@@ -1,14 +1,14 @@
 package io.tinker4j.testkit.model;
 
 /** A named matrix of doubles as it is stored: row-major. */
-final class Tensor {
+final class NamedMatrix {
   private final String name;
   private final int rows;
   private final int columns;
   private final double[] values;
 
   /** Takes ownership of the values, {@code rows * columns} of them. */
-  Tensor(String name, int rows, int columns, double[] values) {
+  NamedMatrix(String name, int rows, int columns, double[] values) {
     this.name = name;
     this.rows = rows;
     this.columns = columns;
@@ -36,7 +36,7 @@ final class Tensor {
     return values[row * columns + column];
   }
 
-  boolean hasShapeOf(Tensor other) {
+  boolean hasShapeOf(NamedMatrix other) {
     return rows == other.rows && columns == other.columns;
   }
 

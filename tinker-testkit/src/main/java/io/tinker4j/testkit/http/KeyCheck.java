@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Tells from the header {@code X-API-Key} who asks, and exchanges keys for tokens. */
-public final class Credentials {
+public final class KeyCheck {
   private static final String PURPOSE = "tinker-api";
 
   /** The owner of everything where credentials do not matter. */
@@ -22,7 +22,7 @@ public final class Credentials {
    * @param apiKey the only key that is accepted, or null for any
    * @param required whether a request without a credential is refused
    */
-  public Credentials(
+  public KeyCheck(
       @Nullable String apiKey, boolean required, SignedTokens tokens, Duration tokenLife) {
     this.apiKey = apiKey;
     this.required = required;

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A client's session. Safe for use by many threads. */
-public final class Session {
+public final class ServerSession {
   private final String id;
   private final String owner;
   private final Instant created;
@@ -18,7 +18,7 @@ public final class Session {
   private final AtomicReference<@Nullable Ending> ending = new AtomicReference<>();
   private volatile boolean expired;
 
-  public Session(
+  public ServerSession(
       String id,
       String owner,
       Instant created,

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param overwrite whether any other checkpoint of the name is replaced
  * @param ttl null when the checkpoint never expires
  */
-public record SaveOptions(
+public record SaveCommand(
     String operation, boolean overwrite, @Nullable Duration ttl, Map<String, String> userMetadata) {
   /** Longest time to live, ten years: the service's own limit for what it keeps. */
   private static final long MAX_TTL_SECONDS = 315_360_000;

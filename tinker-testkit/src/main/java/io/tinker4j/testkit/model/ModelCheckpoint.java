@@ -11,22 +11,22 @@ import java.util.Map;
  * The contents of a checkpoint directory. The optimizer's file has no tensors in a checkpoint that
  * was read without it.
  */
-record Checkpoint(TensorFile weights, TensorFile optimizer) {
+record ModelCheckpoint(TensorFile weights, TensorFile optimizer) {
   private static final String WEIGHTS_FILE = "adapter_model.safetensors";
   private static final String OPTIMIZER_FILE = "optimizer.safetensors";
   private static final String BASE_MODEL = "base_model";
   private static final String STEP = "step";
 
   /** What a checkpoint of these parameters holds now. */
-  static Checkpoint of(String baseModel, List<Parameter> parameters, long step) {
-    List<Tensor> values = new ArrayList<>();
-    List<Tensor> moments = new ArrayList<>();
+  static ModelCheckpoint of(String baseModel, List<Parameter> parameters, long step) {
+    List<NamedMatrix> values = new ArrayList<>();
+    List<NamedMatrix> moments = new ArrayList<>();
     for (Parameter parameter : parameters) {
       values.add(parameter.valuesTensor());
       moments.add(parameter.firstMomentTensor());
       moments.add(parameter.secondMomentTensor());
     }
-    return new Checkpoint(
+    return new ModelCheckpoint(
         new TensorFile(Map.of(BASE_MODEL, baseModel), values),
         new TensorFile(Map.of(STEP, Long.toString(step)), moments));
   }
@@ -47,13 +47,14 @@ record Checkpoint(TensorFile weights, TensorFile optimizer) {
   }
 
   /** Reads a checkpoint of the same tensors as this one. */
-  Checkpoint read(Path dir, boolean withOptimizer) throws IOException {
+  ModelCheckpoint read(Path dir, boolean withOptimizer) throws IOException {
     TensorFile readWeights = readLike(weights, dir.resolve(WEIGHTS_FILE));
     if (!withOptimizer) {
-      return new Checkpoint(readWeights, new TensorFile(Map.of(), List.of()));
+      return new ModelCheckpoint(readWeights, new TensorFile(Map.of(), List.of()));
     }
     Path optimizerFile = dir.resolve(OPTIMIZER_FILE);
-    Checkpoint checkpoint = new Checkpoint(readWeights, readLike(optimizer, optimizerFile));
+    ModelCheckpoint checkpoint =
+        new ModelCheckpoint(readWeights, readLike(optimizer, optimizerFile));
     if (!checkpoint.optimizer.metadata(STEP).matches("0|[1-9][0-9]{0,17}")) {
       throw new IOException(optimizerFile + ": the step count is not a number");
     }

@@ -1,0 +1,134 @@
+package io.tinker4j.training;
+
+import io.tinker4j.training.internal.ByteBudget;
+import io.tinker4j.training.internal.ByteEstimate;
+import io.tinker4j.training.internal.Chunker;
+import io.tinker4j.training.internal.LossWarnings;
+import io.tinker4j.training.telemetry.Telemetry;
+import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.types.ClientConfigResponse;
+import java.util.random.RandomGenerator;
+
+/**
+ * Makes the clients of models and samplers. What all of them share, limits and budgets by the
+ * server's configuration, is made here once.
+ */
+final class ClientFactory {
+  private final Runner runner;
+  private final RandomGenerator random;
+  private final ClientConfigResponse config;
+  private final QueueStateListener queueStates;
+  private final ResultTimeouts timeouts;
+  private final ServerFeatures features;
+  private final PromiseAwaiter awaiter;
+  private final PassContext passes;
+  private final ModelLanes lanes;
+  private final SampleDispatcher samples;
+
+  ClientFactory(
+      ApiClient api,
+      Runner runner,
+      RandomGenerator random,
+      ClientConfigResponse config,
+      ServerFeatures features,
+      QueueStateListener queueStates,
+      ResultTimeouts timeouts,
+      Telemetry telemetry) {
+    this.runner = runner;
+    this.random = random;
+    this.config = config;
+    this.queueStates = queueStates;
+    this.timeouts = timeouts;
+    this.features = features;
+    this.awaiter =
+        new PromiseAwaiter(
+            api,
+            runner.time(),
+            random,
+            new ByteBudget(config.inflightResponseBytesSemaphoreSize()),
+            telemetry);
+    this.passes =
+        new PassContext(
+            api,
+            runner,
+            awaiter,
+            new Chunker<>(
+                config.fwdbwdMaxChunkLen(), config.fwdbwdMaxChunkBytesCount(), ByteEstimate::of),
+            new ByteBudget(config.fwdbwdDispatchBytesSemaphoreSize()),
+            new BodyFormats(config.protoCompressFwdbwd(), features),
+            features,
+            new LossWarnings(),
+            config.parallelFwdbwdChunks());
+    this.lanes = new ModelLanes(passes, random);
+    this.samples =
+        new SampleDispatcher(
+            api, runner.time(), new ByteBudget(config.sampleDispatchBytesSemaphoreSize()));
+  }
+
+  ApiClient api() {
+    return passes.api();
+  }
+
+  Runner runner() {
+    return runner;
+  }
+
+  ClientConfigResponse config() {
+    return config;
+  }
+
+  ServerFeatures features() {
+    return features;
+  }
+
+  SampleDispatcher samples() {
+    return samples;
+  }
+
+  PromiseAwaiter awaiter() {
+    return awaiter;
+  }
+
+  /** Returns the client of a model that was just created. */
+  TrainingClient created(Session session, String modelId) {
+    return trainingClient(session, modelId, lanes.created(modelId));
+  }
+
+  /** Returns a client of a model that lives. */
+  TrainingClient attached(Session session, String modelId) {
+    return trainingClient(session, modelId, lanes.attached(modelId));
+  }
+
+  private TrainingClient trainingClient(Session session, String modelId, SubmissionLane lane) {
+    features.noteTraining(modelId);
+    return new TrainingClient(
+        session,
+        modelId,
+        lane,
+        passes,
+        results(ProgressTracker.Kind.TRAINING, modelId),
+        id -> samplingClient(session, id),
+        () -> lanes.forget(modelId));
+  }
+
+  SamplingClient samplingClient(Session session, String samplingSessionId) {
+    return new SamplingClient(
+        passes.api(),
+        session,
+        samplingSessionId,
+        new SamplingClient.Rules(config, features, samples, random),
+        results(ProgressTracker.Kind.SAMPLING, samplingSessionId));
+  }
+
+  /** How the creation of a client waits, whose deadline is that of the whole, which interrupts. */
+  ResultWaiter creation(String subject) {
+    ResultTimeouts.Builder progress = ResultTimeouts.builder();
+    timeouts.progressTimeout().ifPresent(progress::progressTimeout);
+    return results(ProgressTracker.Kind.CREATION, subject).exactly(progress.build());
+  }
+
+  private ResultWaiter results(ProgressTracker.Kind kind, String subject) {
+    return new ResultWaiter(
+        runner, awaiter, new ProgressTracker(runner.time(), queueStates, kind, subject), timeouts);
+  }
+}
