@@ -13,7 +13,6 @@ import java.util.Map;
 public final class CustomLosses {
   private CustomLosses() {}
 
-  // doc: begin
   /** Prefers the first example of each pair to the second, and stays near the reference. */
   public static CustomLoss preference(List<float[]> referenceLogprobs) {
     LossTerm.Reference reference = LossTerm.Reference.of(referenceLogprobs);
@@ -37,5 +36,4 @@ public final class CustomLosses {
     }
     return new CustomLoss.Result(loss, gradients, Map.of("mean_nll", loss / data.size()));
   }
-  // doc: end
 }
