@@ -43,8 +43,9 @@ public final class ChaosDemo {
               Fault.on(RequestMatcher.operation("optim_step")).nth(7).duplicate()));
       List<Datum> batch = List.of(Datum.supervised("keep calm".chars().toArray()));
       for (int step = 0; step < steps; step++) {
-        training.forwardBackward(batch, LossFunction.CROSS_ENTROPY);
+        var pass = training.forwardBackward(batch, LossFunction.CROSS_ENTROPY);
         training.optimStep(AdamParams.builder().learningRate(0.01).build()).join();
+        pass.join();
       }
       int requests =
           (int)

@@ -28,7 +28,7 @@ public final class CheckpointsManagement {
     String model =
         service.getServerCapabilities().supportedModels().get(0).modelName().orElseThrow();
     TrainingClient training = service.createLoraTrainingClient(model);
-    training.saveState("kept");
+    training.saveState("kept").join();
     training.saveState("for-a-day", SaveOptions.builder().ttl(Duration.ofDays(1)).build()).join();
     training.saveWeightsForSampler("sampler").join();
 

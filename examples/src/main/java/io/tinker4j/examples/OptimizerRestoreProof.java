@@ -42,8 +42,9 @@ public final class OptimizerRestoreProof {
   }
 
   private static double lossBehindAStep(TrainingClient training) {
-    training.forwardBackward(BATCH, LossFunction.CROSS_ENTROPY);
-    training.optimStep(ADAM);
+    var pass = training.forwardBackward(BATCH, LossFunction.CROSS_ENTROPY);
+    training.optimStep(ADAM).join();
+    pass.join();
     return training
         .forward(BATCH, LossFunction.CROSS_ENTROPY)
         .join()

@@ -42,8 +42,9 @@ public final class ReinforcementLoop {
           policy.sample(ModelInput.ofInts(PROMPT), GROUP, params).join().sequences();
       double mean = group.stream().mapToDouble(ReinforcementLoop::reward).average().orElseThrow();
       List<Datum> data = group.stream().map(each -> datum(each, reward(each) - mean)).toList();
-      training.forwardBackward(data, loss);
+      var pass = training.forwardBackward(data, loss);
       training.optimStep(adam).join();
+      pass.join();
       rewards.add(mean);
     }
     return rewards;

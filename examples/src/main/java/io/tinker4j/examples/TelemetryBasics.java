@@ -38,7 +38,7 @@ public final class TelemetryBasics {
       List<Datum> notBytes = List.of(Datum.supervised(70_000, 70_001));
       training.forwardBackward(notBytes, LossFunction.CROSS_ENTROPY).join();
     } catch (CompletionException e) {
-      System.out.println("reported: " + e.getCause().getMessage());
+      System.out.println("reported: " + e.getCause());
     } // closing waits until the events are accepted
     return server.requests().stream()
         .filter(request -> request.operation().equals("telemetry"))

@@ -11,22 +11,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The snippets of {@code docs/operations.md}. */
 @Timeout(60)
 class OperationsGuideTest {
-  private static final Path GUIDE = Path.of("../docs/operations.md");
-  private static final Path SOURCE =
-      Path.of("src/test/java/io/tinker4j/verify/OperationsGuideTest.java");
 
   @Test
   void service_isHealthyAndSaysSo() throws Exception {
@@ -80,22 +71,5 @@ class OperationsGuideTest {
           .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding())
           .statusCode();
     }
-  }
-
-  @Test
-  void guide_showsWhatIsCompiledHere() throws Exception {
-    String source = unindented(Files.readString(SOURCE));
-    Matcher blocks =
-        Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(GUIDE));
-    List<String> snippets = new ArrayList<>();
-    while (blocks.find()) {
-      snippets.add(unindented(blocks.group(1)));
-    }
-
-    assertThat(snippets).hasSize(4).allSatisfy(snippet -> assertThat(source).contains(snippet));
-  }
-
-  private static String unindented(String text) {
-    return text.lines().map(String::strip).reduce("", (all, line) -> all + line + "\n");
   }
 }

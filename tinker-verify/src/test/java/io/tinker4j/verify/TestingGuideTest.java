@@ -18,18 +18,12 @@ import io.tinker4j.types.AdamParams;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** The snippets of {@code docs/testing.md}. */
 class TestingGuideTest {
   private static final Path GUIDE = Path.of("../docs/testing.md");
-  private static final Path SOURCE =
-      Path.of("src/test/java/io/tinker4j/verify/TestingGuideTest.java");
 
   @Test
   void training_survivesALostAnswer(
@@ -87,23 +81,6 @@ class TestingGuideTest {
             .withSeed(42);
 
     assertThat(FaultScript.fromJson(flaky.toJson()).toJson()).isEqualTo(flaky.toJson());
-  }
-
-  @Test
-  void guide_showsWhatIsCompiledHere() throws Exception {
-    String source = unindented(Files.readString(SOURCE));
-    Matcher blocks =
-        Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(GUIDE));
-    List<String> snippets = new ArrayList<>();
-    while (blocks.find()) {
-      snippets.add(unindented(blocks.group(1)));
-    }
-
-    assertThat(snippets).hasSize(3).allSatisfy(snippet -> assertThat(source).contains(snippet));
-  }
-
-  private static String unindented(String text) {
-    return text.lines().map(String::strip).reduce("", (all, line) -> all + line + "\n");
   }
 
   @Test

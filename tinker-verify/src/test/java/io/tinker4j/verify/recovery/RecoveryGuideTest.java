@@ -23,15 +23,12 @@ import io.tinker4j.training.ServiceClient;
 import io.tinker4j.training.TrainingClient;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.LossFunction;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,9 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The snippets of {@code docs/recovery.md}, run. */
 @Timeout(60)
 class RecoveryGuideTest {
-  private static final Path GUIDE = Path.of("../docs/recovery.md");
-  private static final Path SOURCE =
-      Path.of("src/test/java/io/tinker4j/verify/recovery/RecoveryGuideTest.java");
   private static final String MODEL = "tinker4j/tiny-bytes";
 
   @TempDir private Path directory;
@@ -175,22 +169,5 @@ class RecoveryGuideTest {
       assertThat(finding).isEmpty();
       assertThat(newest.step()).isEqualTo(20);
     }
-  }
-
-  @Test
-  void guide_showsWhatIsCompiledHere() throws Exception {
-    String source = unindented(Files.readString(SOURCE));
-    Matcher blocks =
-        Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(GUIDE));
-    List<String> snippets = new ArrayList<>();
-    while (blocks.find()) {
-      snippets.add(unindented(blocks.group(1)));
-    }
-
-    assertThat(snippets).hasSize(4).allSatisfy(snippet -> assertThat(source).contains(snippet));
-  }
-
-  private static String unindented(String text) {
-    return text.lines().map(String::strip).reduce("", (all, line) -> all + line + "\n");
   }
 }
