@@ -34,14 +34,15 @@ public final class BatchSampling {
     Map<Long, String> outcomes = new TreeMap<>();
     try (Stream<SampleResult> results =
         sampler.sampleAll(prompts, 1, params, SampleOptions.builder().build(), 8)) {
-      results.forEach(result ->
-          outcomes.put(
-              result.index(),
-              result
-                  .failure()
-                  .map(failure -> "failed: " + failure.getMessage())
-                  .orElseGet(() -> result.response().sequences().get(0).stopReason().value())));
+      results.forEach(result -> outcomes.put(result.index(), outcome(result)));
     }
     return outcomes;
+  }
+
+  private static String outcome(SampleResult result) {
+    return result
+        .failure()
+        .map(failure -> "failed: " + failure.getMessage())
+        .orElseGet(() -> result.response().sequences().get(0).stopReason().value());
   }
 }

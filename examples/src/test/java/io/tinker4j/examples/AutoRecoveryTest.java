@@ -32,6 +32,7 @@ class AutoRecoveryTest {
                   ServiceClient.builder()
                       .baseUrl(server.baseUrl().toString())
                       .apiKey("tml-example")
+                      .transport(server.transport())
                       .build(),
               directory);
 

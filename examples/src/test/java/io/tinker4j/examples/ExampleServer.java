@@ -3,6 +3,7 @@ package io.tinker4j.examples;
 import io.tinker4j.testkit.EmbeddedTinkerServer;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.transport.client.ApiClient;
+import java.time.Duration;
 import java.util.function.UnaryOperator;
 
 /** The server that an example runs on, without sockets. */
@@ -15,9 +16,9 @@ final class ExampleServer implements AutoCloseable {
     this.server = server;
   }
 
-  /** With the model that is quickest. */
+  /** With the model that is quickest, and short questions for results. */
   static ExampleServer start() {
-    return start(settings -> settings.baseModels(MODEL));
+    return start(settings -> settings.baseModels(MODEL).holdTime(Duration.ofMillis(50)));
   }
 
   static ExampleServer start(UnaryOperator<EmbeddedTinkerServer.Builder> settings) {

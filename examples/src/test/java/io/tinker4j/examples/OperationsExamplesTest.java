@@ -135,7 +135,7 @@ class OperationsExamplesTest {
     OpenCircuit.Outcome outcome = OpenCircuit.run();
 
     assertThat(outcome.reached()).isEqualTo(3); // in ten seconds
-    assertThat(outcome.retryAfter()).isBetween(Duration.ofSeconds(45), Duration.ofSeconds(75));
+    assertThat(outcome.retryAfter()).isBetween(Duration.ofSeconds(30), Duration.ofSeconds(75));
     assertThat(outcome.status()).isEqualTo("ok");
   }
 
