@@ -14,7 +14,8 @@ public final class SessionsManagement {
   /** Uses the server and the key that TINKER_BASE_URL and TINKER_API_KEY name. */
   public static void main(String[] args) {
     try (ServiceClient service = ServiceClient.create()) {
-      run(service.createRestClient()).forEach((id, session) -> System.out.println(id + session));
+      run(service.createRestClient())
+          .forEach((id, session) -> System.out.println(id + " " + session));
     }
   }
 
