@@ -1,10 +1,10 @@
 package io.tinker4j.examples;
 
 import io.tinker4j.testkit.EmbeddedTinkerServer;
-import io.tinker4j.testkit.ExecutedOperation;
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
 import io.tinker4j.testkit.fault.RequestMatcher;
+import io.tinker4j.testkit.observe.ExecutedOperation;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.training.TrainingClient;
 import io.tinker4j.types.AdamParams;

@@ -22,7 +22,7 @@ public final class CheckpointMultiDelete {
     TrainingClient training = service.createLoraTrainingClient(model);
     String first = training.saveState("first").join().path();
     String published = training.saveState("published").join().path();
-    String last = training.saveWeightsForSampler("last").join().path().orElseThrow();
+    String last = training.saveWeightsForSampler("last").join().path();
 
     CheckpointsClient checkpoints = service.createRestClient().checkpoints();
     checkpoints.publish(published);

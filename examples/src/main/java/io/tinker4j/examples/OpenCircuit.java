@@ -1,10 +1,10 @@
 package io.tinker4j.examples;
 
 import io.tinker4j.testkit.EmbeddedTinkerServer;
-import io.tinker4j.testkit.ManualTime;
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
 import io.tinker4j.testkit.fault.RequestMatcher;
+import io.tinker4j.testkit.time.ManualTime;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.CircuitOpenException;
 import io.tinker4j.transport.client.ApiClient;

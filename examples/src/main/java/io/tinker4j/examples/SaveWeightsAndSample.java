@@ -32,8 +32,7 @@ public final class SaveWeightsAndSample {
     SamplingClient atOnce = training.saveWeightsAndGetSamplingClient(); // unnamed, and kept
 
     SaveOptions anHour = SaveOptions.builder().ttl(Duration.ofHours(1)).build();
-    String path =
-        training.saveWeightsForSampler("for-sampling", anHour).join().path().orElseThrow();
+    String path = training.saveWeightsForSampler("for-sampling", anHour).join().path();
     SamplingClient byPath = service.createSamplingClientFromPath(path);
 
     ModelInput prompt = ModelInput.ofInts("once ".chars().toArray());

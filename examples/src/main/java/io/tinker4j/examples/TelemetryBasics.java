@@ -1,7 +1,7 @@
 package io.tinker4j.examples;
 
 import io.tinker4j.testkit.EmbeddedTinkerServer;
-import io.tinker4j.testkit.RecordedRequest;
+import io.tinker4j.testkit.observe.RecordedRequest;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.training.TrainingClient;
 import io.tinker4j.types.Datum;

@@ -46,7 +46,7 @@ public final class TrainingLoop {
           step, losses.get(step - 1), (System.nanoTime() - begin) / 1_000_000);
     }
 
-    String path = training.saveWeightsForSampler("loop").join().path().orElseThrow();
+    String path = training.saveWeightsForSampler("loop").join().path();
     SamplingClient sampler = service.createSamplingClientFromPath(path);
     SamplingParams greedy = SamplingParams.builder().maxTokens(6).temperature(0).build();
     ModelInput prompt = ModelInput.ofInts("do re mi ".chars().toArray());

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import io.tinker4j.health.HealthEndpoint;
-import io.tinker4j.testkit.ServerAssertions;
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
+import io.tinker4j.testkit.observe.ServerAssertions;
 import io.tinker4j.training.QueueStateListener;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.training.SessionListener;

@@ -7,7 +7,7 @@ import io.tinker4j.recovery.JournalVerification;
 import io.tinker4j.recovery.ProgressJournal;
 import io.tinker4j.recovery.RunResult;
 import io.tinker4j.recovery.journal.JournalEntry;
-import io.tinker4j.testkit.ServerAssertions;
+import io.tinker4j.testkit.observe.ServerAssertions;
 import io.tinker4j.training.ServiceClient;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.tinker4j.examples;
 
-import io.tinker4j.testkit.transport.TransportContract;
+import io.tinker4j.testkit.contract.TransportContract;
 import io.tinker4j.transport.Transport;
 import io.tinker4j.transport.jdk.JdkTransport;
 
