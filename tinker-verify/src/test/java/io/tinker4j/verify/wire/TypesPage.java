@@ -79,7 +79,7 @@ final class TypesPage {
     boolean isWire = Spec.isTyped(name) && Spec.type(name).getPackageName().endsWith(".wire");
     page.append(
         "\n## %s\n\n%s%s\n"
-            .formatted(name, schema.get("description").asString(), isWire ? " *wire*" : ""));
+            .formatted(name, description(schema), isWire ? " *wire*" : ""));
     if (schema.has("enum")) {
       page.append("\nOne of %s; other values are kept.\n".formatted(codes(schema.get("enum"))));
     } else if (isUnion(schema)) {
@@ -98,6 +98,11 @@ final class TypesPage {
     }
   }
 
+  /** Descriptions go into Javadoc as they are, so their code is marked as HTML marks it. */
+  private static String description(JsonNode schema) {
+    return schema.get("description").asString().replaceAll("</?code>", "`");
+  }
+
   private static boolean isUnion(JsonNode schema) {
     return (schema.has("oneOf") || schema.has("anyOf")) && !schema.has("properties");
   }
@@ -106,7 +111,7 @@ final class TypesPage {
     String meaning =
         field.has("const")
             ? "always `" + field.get("const").asString() + "`"
-            : field.get("description").asString();
+            : description(field);
     String mark =
         Spec.isRequired(schema, name)
             ? "req"
