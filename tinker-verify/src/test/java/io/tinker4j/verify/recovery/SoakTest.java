@@ -65,7 +65,7 @@ class SoakTest {
   @Test
   void runs_underEverythingAtRandom_endAsWithoutThat() throws Exception {
     long end =
-        System.nanoTime() + Duration.ofSeconds(Integer.getInteger("soak.seconds", 30)).toNanos();
+        System.nanoTime() + Duration.ofSeconds(Integer.getInteger("soak.seconds", 15)).toNanos();
     String clean = cleanWeights();
     Summary summary = new Summary();
     long seed = Long.getLong("soak.seed", 1);

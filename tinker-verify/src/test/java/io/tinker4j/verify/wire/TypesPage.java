@@ -77,9 +77,7 @@ final class TypesPage {
 
   private static void type(String name, JsonNode schema, StringBuilder page) {
     boolean isWire = Spec.isTyped(name) && Spec.type(name).getPackageName().endsWith(".wire");
-    page.append(
-        "\n## %s\n\n%s%s\n"
-            .formatted(name, description(schema), isWire ? " *wire*" : ""));
+    page.append("\n## %s\n\n%s%s\n".formatted(name, description(schema), isWire ? " *wire*" : ""));
     if (schema.has("enum")) {
       page.append("\nOne of %s; other values are kept.\n".formatted(codes(schema.get("enum"))));
     } else if (isUnion(schema)) {
@@ -109,9 +107,7 @@ final class TypesPage {
 
   private static String field(String name, JsonNode field, JsonNode schema) {
     String meaning =
-        field.has("const")
-            ? "always `" + field.get("const").asString() + "`"
-            : description(field);
+        field.has("const") ? "always `" + field.get("const").asString() + "`" : description(field);
     String mark =
         Spec.isRequired(schema, name)
             ? "req"
