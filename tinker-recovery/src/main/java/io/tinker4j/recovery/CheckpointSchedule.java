@@ -16,13 +16,13 @@ import org.immutables.value.Value;
 @TinkerStyle
 @Value.Immutable
 public interface CheckpointSchedule {
-  /** After every so many steps. Default 100 unless another rule is set. */
+  /** After every so many steps. Default: 100 unless another rule is set. */
   OptionalLong everySteps();
 
   /** When so much time has passed since the last one. Default: no such rule. */
   Optional<Duration> every();
 
-  /** At the end of each pass over the data. Default false. */
+  /** At the end of each pass over the data. Default: false. */
   @Value.Default
   default boolean everyEpoch() {
     return false;
@@ -35,8 +35,8 @@ public interface CheckpointSchedule {
   Optional<BestMetric> onBestMetric();
 
   /**
-   * When the run is asked to stop. Default true. The end of the data always has a checkpoint: a run
-   * is complete only with one.
+   * When the run is asked to stop. Default: true. The end of the data always has a checkpoint: a
+   * run is complete only with one.
    */
   @Value.Default
   default boolean onClose() {
@@ -95,7 +95,7 @@ public interface CheckpointSchedule {
       return this;
     }
 
-    /** After every so many steps. Default 100 unless another rule is set. */
+    /** After every so many steps. Default: 100 unless another rule is set. */
     public Builder everySteps(long everySteps) {
       fields.everySteps(everySteps);
       return this;
@@ -107,7 +107,7 @@ public interface CheckpointSchedule {
       return this;
     }
 
-    /** At the end of each pass over the data. Default false. */
+    /** At the end of each pass over the data. Default: false. */
     public Builder everyEpoch(boolean everyEpoch) {
       fields.everyEpoch(everyEpoch);
       return this;
@@ -123,7 +123,7 @@ public interface CheckpointSchedule {
     }
 
     /**
-     * When the run is asked to stop. Default true. The end of the data always has a checkpoint: a
+     * When the run is asked to stop. Default: true. The end of the data always has a checkpoint: a
      * run is complete only with one.
      */
     public Builder onClose(boolean onClose) {

@@ -27,8 +27,8 @@ final class Checkpoints<B> {
   private final RunSettings<B> settings;
   private final RunContext context;
   private final int lineage;
-  private final StartingPoint ground;
-  private final LineageAwaiter outcomes;
+  private final StartingPoint startingPoint;
+  private final LineageAwaiter awaiter;
   private final RunIdentity identity;
   private @Nullable Pending pending;
   private boolean due;
@@ -47,16 +47,16 @@ final class Checkpoints<B> {
       RunSettings<B> settings,
       RunContext context,
       int lineage,
-      StartingPoint ground,
-      LineageAwaiter outcomes) {
+      StartingPoint startingPoint,
+      LineageAwaiter awaiter) {
     this.settings = settings;
     this.context = context;
     this.lineage = lineage;
-    this.ground = ground;
-    this.outcomes = outcomes;
+    this.startingPoint = startingPoint;
+    this.awaiter = awaiter;
     this.identity = new RunIdentity(settings);
     this.lastDue = settings.time.nanoTime();
-    this.recorded = ground.from() == null ? -1 : ground.step();
+    this.recorded = startingPoint.from() == null ? -1 : startingPoint.step();
     this.best = bestOf(context.journal().state());
   }
 
@@ -86,7 +86,8 @@ final class Checkpoints<B> {
     String name = "step-%06d".formatted(step) + (names == 0 ? "" : "-" + names);
     SaveOptions.Builder options = SaveOptions.builder();
     settings.schedule.ttl().ifPresent(options::ttl);
-    CompletableFuture<SaveWeightsResponse> save = ground.client().saveState(name, options.build());
+    CompletableFuture<SaveWeightsResponse> save =
+        startingPoint.client().saveState(name, options.build());
     Pending next = new Pending(step, position, save, probe());
     next.metrics.putAll(metrics);
     pending = next;
@@ -98,8 +99,8 @@ final class Checkpoints<B> {
     if (settings.probe.isEmpty()) {
       return null;
     }
-    CompletableFuture<ForwardBackwardOutput> probe = settings.probe(ground.client());
-    outcomes.watch(probe);
+    CompletableFuture<ForwardBackwardOutput> probe = settings.probe(startingPoint.client());
+    awaiter.watch(probe);
     return probe;
   }
 
@@ -125,7 +126,7 @@ final class Checkpoints<B> {
     if (hook == null || step % hook.everySteps() != 0) {
       return Map.of();
     }
-    evaluated = Map.copyOf(hook.evaluation().evaluate(ground.client(), step));
+    evaluated = Map.copyOf(hook.evaluation().evaluate(startingPoint.client(), step));
     evaluatedStep = step;
     return evaluated;
   }
@@ -195,7 +196,8 @@ final class Checkpoints<B> {
         ? null
         : "the server answered with the path '%s', which is no checkpoint of model %s to train from"
             .formatted(
-                path.substring(0, Math.min(path.length(), QUOTED)), ground.client().modelId());
+                path.substring(0, Math.min(path.length(), QUOTED)),
+                startingPoint.client().modelId());
   }
 
   /** Whether a path can be gone back to: some servers leave the kind out, none the run. */
@@ -206,7 +208,7 @@ final class Checkpoints<B> {
           parsed instanceof TinkerPath.Training || parsed instanceof TinkerPath.Unqualified;
       return isToTrainFrom
           && !parsed.name().isBlank()
-          && parsed.trainingRunId().equals(ground.client().modelId());
+          && parsed.trainingRunId().equals(startingPoint.client().modelId());
     } catch (IllegalArgumentException e) {
       return false;
     }
@@ -222,7 +224,7 @@ final class Checkpoints<B> {
   private void record(Pending done) throws IncidentException, InterruptedException {
     CheckpointRecord.Builder record =
         CheckpointRecord.builder()
-            .path(outcomes.await(done.save).path())
+            .path(awaiter.await(done.save).path())
             .step(done.step)
             .position(done.position)
             .lineage(lineage)
@@ -231,15 +233,15 @@ final class Checkpoints<B> {
             .metrics(done.metrics);
     identity.identify(record, done.step, done.position);
     if (done.probe != null) {
-      record.probe(ProbeLogprobs.of(outcomes.await(done.probe)));
+      record.probe(ProbeLogprobs.of(awaiter.await(done.probe)));
     }
     if (done.probeAfter != null) {
-      record.probeAfterNextStep(ProbeLogprobs.of(outcomes.await(done.probeAfter)));
+      record.probeAfterNextStep(ProbeLogprobs.of(awaiter.await(done.probeAfter)));
     }
     context.journal().append(new CheckpointSaved(record.build()));
     recorded = done.step;
     pending = null;
-    context.checkpointSaved(ground.from());
+    context.checkpointSaved(startingPoint.from());
   }
 
   /**
@@ -275,7 +277,7 @@ final class Checkpoints<B> {
     }
     if (complete && recorded < confirmed) {
       throw new IncidentException(
-          ground.client().modelId(),
+          startingPoint.client().modelId(),
           "step %d could not be saved, and without its checkpoint the run is not complete"
               .formatted(confirmed),
           null);
@@ -291,10 +293,10 @@ final class Checkpoints<B> {
     CompletableFuture<Object> settled = new CompletableFuture<>();
     CompletableFuture<?> unused =
         now.save.whenComplete((result, failure) -> settled.complete(true));
-    Object ignored = outcomes.await(settled);
+    Object ignored = awaiter.await(settled);
     if (now.save.isCompletedExceptionally()
         && !(now.save.exceptionNow() instanceof RequestFailedException)) {
-      throw outcomes.incident(now.save.exceptionNow());
+      throw awaiter.incident(now.save.exceptionNow());
     }
     String failure = failure(now.save);
     if (failure == null) {
@@ -306,7 +308,9 @@ final class Checkpoints<B> {
 
   /** Whether the first step after the restore has to show that the optimizer was restored. */
   boolean verifiesOptimizer() {
-    return probesTwice() && ground.from() != null && ground.from().probeAfterNextStep().isPresent();
+    return probesTwice()
+        && startingPoint.from() != null
+        && startingPoint.from().probeAfterNextStep().isPresent();
   }
 
   /**
@@ -319,20 +323,20 @@ final class Checkpoints<B> {
    * maxAttempts}, with one step taken per attempt and none of them kept.
    */
   void verifyOptimizer(ColdStart<B> coldStart) throws IncidentException, InterruptedException {
-    CheckpointRecord from = ground.from();
+    CheckpointRecord from = startingPoint.from();
     CompletableFuture<ForwardBackwardOutput> probe = probe();
     if (from == null || probe == null) {
       return;
     }
     ProbeLogprobs recorded = from.probeAfterNextStep().orElseThrow();
-    double distance = recorded.distance(ProbeLogprobs.of(outcomes.await(probe)));
+    double distance = recorded.distance(ProbeLogprobs.of(awaiter.await(probe)));
     if (distance > settings.policy.probeTolerance()) {
       String reason =
           "the first step moved the weights otherwise than before the incident, so the optimizer's"
               + " state is not what it was: a log-probability of the frozen batch is off by "
               + distance;
       context.events().rejected(from, reason);
-      throw new IncidentException(ground.client().modelId(), reason, null, from.path());
+      throw new IncidentException(startingPoint.client().modelId(), reason, null, from.path());
     }
     if (from.step() == 0) {
       context.events().verified("optimizer, which starts afresh here, to within " + distance);

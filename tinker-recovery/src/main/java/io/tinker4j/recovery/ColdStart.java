@@ -33,17 +33,17 @@ final class ColdStart<B> {
   ProbeLogprobs after(CheckpointRecord from) throws IncidentException, InterruptedException {
     TrainingClient model = create(from);
     try {
-      LineageAwaiter outcomes = new LineageAwaiter(model.modelId(), failure -> true);
+      LineageAwaiter awaiter = new LineageAwaiter(model.modelId(), failure -> true);
       try {
         TrainingStep.Submitted step =
             settings.step.submit(model, batches(from.position()), from.step() + 1);
-        step.passes().forEach(outcomes::watch);
-        outcomes.watch(step.update());
+        step.passes().forEach(awaiter::watch);
+        awaiter.watch(step.update());
       } catch (TinkerException | CompletionException e) {
-        throw outcomes.incident(LineageAwaiter.cause(e));
+        throw awaiter.incident(LineageAwaiter.cause(e));
       }
       CompletableFuture<ForwardBackwardOutput> probe = settings.probe(model);
-      return ProbeLogprobs.of(outcomes.await(probe));
+      return ProbeLogprobs.of(awaiter.await(probe));
     } finally {
       CompletableFuture<?> unused = model.unload();
     }

@@ -17,16 +17,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * Trains one model, from its ground until the data ends or something happens to it. Used by one
- * thread.
+ * Trains one model, from its starting point until the data ends or something happens to it. Used by
+ * one thread.
  */
 final class Lineage<B> {
   private final RunSettings<B> settings;
   private final RunContext context;
   private final int number;
-  private final StartingPoint ground;
+  private final StartingPoint startingPoint;
   private final long highest;
-  private final LineageAwaiter outcomes;
+  private final LineageAwaiter awaiter;
   private final Checkpoints<B> checkpoints;
   private final ColdStart<B> coldStart;
   private final Deque<InFlight> window = new ArrayDeque<>();
@@ -38,20 +38,21 @@ final class Lineage<B> {
       RunSettings<B> settings,
       RunContext context,
       int number,
-      StartingPoint ground,
+      StartingPoint startingPoint,
       long highest,
       ColdStart<B> coldStart) {
     this.settings = settings;
     this.context = context;
     this.number = number;
-    this.ground = ground;
+    this.startingPoint = startingPoint;
     this.highest = highest;
     this.coldStart = coldStart;
-    this.submitted = ground.step();
-    this.confirmed = ground.step();
-    this.position = ground.position();
-    this.outcomes = new LineageAwaiter(ground.client().modelId(), settings.policy.recoversFrom());
-    this.checkpoints = new Checkpoints<>(settings, context, number, ground, outcomes);
+    this.submitted = startingPoint.step();
+    this.confirmed = startingPoint.step();
+    this.position = startingPoint.position();
+    this.awaiter =
+        new LineageAwaiter(startingPoint.client().modelId(), settings.policy.recoversFrom());
+    this.checkpoints = new Checkpoints<>(settings, context, number, startingPoint, awaiter);
   }
 
   /** What has failed beside the model, which is there as before. */
@@ -71,12 +72,12 @@ final class Lineage<B> {
   private record InFlight(long step, DataPosition position, TrainingStep.Submitted operations) {}
 
   String modelId() {
-    return ground.client().modelId();
+    return startingPoint.client().modelId();
   }
 
   /** Ends it because of what was seen from elsewhere; called by any thread. */
   void fail(RunMonitor.Detection detection) {
-    outcomes.fail(new IncidentException(modelId(), detection.toString(), null));
+    awaiter.fail(new IncidentException(modelId(), detection.toString(), null));
   }
 
   long reached() {
@@ -85,7 +86,7 @@ final class Lineage<B> {
 
   /** Returns how many steps were done that had been done before. */
   long replayed() {
-    return Math.max(0, Math.min(confirmed, highest) - ground.step());
+    return Math.max(0, Math.min(confirmed, highest) - startingPoint.step());
   }
 
   /** Returns true when the run is complete, false when it was asked to stop. */
@@ -105,7 +106,7 @@ final class Lineage<B> {
     IncidentException late =
         new IncidentException(modelId(), "it took longer than attemptTimeout", null);
     Time.Scheduled limit =
-        settings.time.schedule(settings.policy.attemptTimeout(), () -> outcomes.fail(late));
+        settings.time.schedule(settings.policy.attemptTimeout(), () -> awaiter.fail(late));
     String outcome;
     try {
       confirmAll();
@@ -120,9 +121,9 @@ final class Lineage<B> {
   }
 
   private boolean trainOn() throws BesideException, IncidentException, InterruptedException {
-    try (Batches.Reader<B> data = settings.batches.open(ground.position())) {
-      if (ground.from() == null) {
-        checkpoints.save(0, ground.position(), Map.of());
+    try (Batches.Reader<B> data = settings.batches.open(startingPoint.position())) {
+      if (startingPoint.from() == null) {
+        checkpoints.save(0, startingPoint.position(), Map.of());
       }
       boolean complete = true;
       while (submitted < settings.steps && data.hasNext()) {
@@ -134,7 +135,7 @@ final class Lineage<B> {
         while (window.size() >= settings.inFlight) {
           confirmOldest();
         }
-        if (submitted == ground.step() + 1 && checkpoints.verifiesOptimizer()) {
+        if (submitted == startingPoint.step() + 1 && checkpoints.verifiesOptimizer()) {
           confirmAll();
           checkpoints.verifyOptimizer(coldStart);
         }
@@ -157,8 +158,8 @@ final class Lineage<B> {
     long step = submitted + 1;
     context.journal().appendLater(new StepSubmitted(number, step, position));
     TrainingStep.Submitted operations = call(batches, step);
-    operations.passes().forEach(outcomes::watch);
-    outcomes.watch(operations.update());
+    operations.passes().forEach(awaiter::watch);
+    awaiter.watch(operations.update());
     window.add(new InFlight(step, position, operations));
     submitted = step;
     try {
@@ -166,7 +167,7 @@ final class Lineage<B> {
     } catch (CallInterruptedException e) {
       throw interrupted(e);
     } catch (TinkerException | CompletionException e) {
-      throw new BesideException(outcomes.incident(LineageAwaiter.cause(e))); // of the evaluation
+      throw new BesideException(awaiter.incident(LineageAwaiter.cause(e))); // of the evaluation
     }
   }
 
@@ -179,11 +180,11 @@ final class Lineage<B> {
   private TrainingStep.Submitted call(List<B> batches, long step)
       throws BesideException, InterruptedException {
     try {
-      return settings.step.submit(ground.client(), List.copyOf(batches), step);
+      return settings.step.submit(startingPoint.client(), List.copyOf(batches), step);
     } catch (CallInterruptedException e) {
       throw interrupted(e);
     } catch (TinkerException | CompletionException e) {
-      throw new BesideException(outcomes.incident(LineageAwaiter.cause(e)));
+      throw new BesideException(awaiter.incident(LineageAwaiter.cause(e)));
     }
   }
 
@@ -205,9 +206,9 @@ final class Lineage<B> {
     InFlight oldest = window.getFirst();
     List<ForwardBackwardOutput> outputs = new ArrayList<>();
     for (CompletableFuture<ForwardBackwardOutput> pass : oldest.operations().passes()) {
-      outputs.add(outcomes.await(pass));
+      outputs.add(awaiter.await(pass));
     }
-    outcomes.await(oldest.operations().update());
+    awaiter.await(oldest.operations().update());
     window.removeFirst();
     confirmed = oldest.step();
     position = oldest.position();

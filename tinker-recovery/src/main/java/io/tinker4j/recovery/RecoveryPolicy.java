@@ -16,7 +16,7 @@ import org.immutables.value.Value;
 public interface RecoveryPolicy {
   /**
    * How often a run is brought back for one incident before it is given up. An incident is over
-   * when a step is done that had never been done before. Default 3.
+   * when a step is done that had never been done before. Default: 3.
    */
   @Value.Default
   default int maxAttempts() {
@@ -25,7 +25,7 @@ public interface RecoveryPolicy {
 
   /**
    * The waits between attempts, and, by its jitter, the spread of first attempts of many runs.
-   * Default 5 seconds, doubling to 60, more or less a quarter.
+   * Default: 5 seconds, doubling to 60, more or less a quarter.
    */
   @Value.Default
   default Backoff backoff() {
@@ -34,14 +34,14 @@ public interface RecoveryPolicy {
 
   /**
    * Which failures of operations, steps and evaluations are recovered from, of those for which it
-   * can help; any other is thrown as it is, and the journal can be resumed. Default all.
+   * can help; any other is thrown as it is, and the journal can be resumed. Default: all.
    */
   @Value.Default
   default Predicate<? super Throwable> recoversFrom() {
     return failure -> true;
   }
 
-  /** How long an attempt may take before it counts as failed. Default 10 minutes. */
+  /** How long an attempt may take before it counts as failed. Default: 10 minutes. */
   @Value.Default
   default Duration attemptTimeout() {
     return Duration.ofMinutes(10);
@@ -49,7 +49,7 @@ public interface RecoveryPolicy {
 
   /**
    * How long to wait, per incident, for a server that has no room for another model, before that
-   * counts as a failed attempt. It is asked again after the waits of {@link #backoff}. Default 15
+   * counts as a failed attempt. It is asked again after the waits of {@link #backoff}. Default: 15
    * minutes, as servers take up to 6 to notice that a process is gone and free its model.
    */
   @Value.Default
@@ -57,13 +57,13 @@ public interface RecoveryPolicy {
     return Duration.ofMinutes(15);
   }
 
-  /** How often monitors ask for the state of a run. Default 30 seconds. */
+  /** How often monitors ask for the state of a run. Default: 30 seconds. */
   @Value.Default
   default Duration pollInterval() {
     return Duration.ofSeconds(30);
   }
 
-  /** Which checkpoint a run goes back to. Default the latest valid one. */
+  /** Which checkpoint a run goes back to. Default: the latest valid one. */
   @Value.Default
   default CheckpointChoice checkpointChoice() {
     return new CheckpointChoice.LatestValid();
@@ -71,7 +71,7 @@ public interface RecoveryPolicy {
 
   /**
    * How many other checkpoints an attempt may turn to when one is rejected, or has failed twice, or
-   * fails in the last attempt. Default 3.
+   * fails in the last attempt. Default: 3.
    */
   @Value.Default
   default int maxFallbacks() {
@@ -84,7 +84,7 @@ public interface RecoveryPolicy {
     return CheckpointValidator.Level.METADATA;
   }
 
-  /** Whether the optimizer's state is restored. Default true; false trains on with a cold one. */
+  /** Whether the optimizer's state is restored. Default: true; false trains on with a cold one. */
   @Value.Default
   default boolean restoreOptimizer() {
     return true;
@@ -101,7 +101,7 @@ public interface RecoveryPolicy {
    * only with the optimizer's state: the same step on a model with the weights alone must end
    * elsewhere, else an event says that nothing was shown. A mismatch ends the restore. Costs a
    * forward pass of the frozen batch per checkpoint and another model per restore, and needs steps
-   * that give the same when they are repeated. Default false.
+   * that give the same when they are repeated. Default: false.
    */
   @Value.Default
   default boolean verifyOptimizer() {
@@ -109,7 +109,7 @@ public interface RecoveryPolicy {
   }
 
   /**
-   * By how much a log-probability of the frozen batch may differ after a restore. Default 0.001;
+   * By how much a log-probability of the frozen batch may differ after a restore. Default: 0.001;
    * zero for servers that compute the same bits each time.
    */
   @Value.Default
@@ -117,14 +117,14 @@ public interface RecoveryPolicy {
     return 1e-3;
   }
 
-  /** How many runs may recover at once where they share {@link RecoverySlots}. Default 1. */
+  /** How many runs may recover at once where they share {@link RecoverySlots}. Default: 1. */
   @Value.Default
   default int maxConcurrentRecoveries() {
     return 1;
   }
 
   /**
-   * Whether steps behind the checkpoint are trained again. Default true; false goes on with the
+   * Whether steps behind the checkpoint are trained again. Default: true; false goes on with the
    * data behind what was submitted last, which loses those steps: {@code checkpoint_selected} tells
    * how many. Their numbers are given again, to steps on other data.
    */
@@ -133,13 +133,13 @@ public interface RecoveryPolicy {
     return true;
   }
 
-  /** How many recoveries may begin within an hour. Default 20. */
+  /** How many recoveries may begin within an hour. Default: 20. */
   @Value.Default
   default int maxRecoveriesPerHour() {
     return 20;
   }
 
-  /** How long recoveries may go on without a step that is new. Default 6 hours. */
+  /** How long recoveries may go on without a step that is new. Default: 6 hours. */
   @Value.Default
   default Duration progressDeadline() {
     return Duration.ofHours(6);
@@ -233,7 +233,7 @@ public interface RecoveryPolicy {
 
     /**
      * How often a run is brought back for one incident before it is given up. An incident is over
-     * when a step is done that had never been done before. Default 3.
+     * when a step is done that had never been done before. Default: 3.
      */
     public Builder maxAttempts(int maxAttempts) {
       fields.maxAttempts(maxAttempts);
@@ -242,7 +242,7 @@ public interface RecoveryPolicy {
 
     /**
      * The waits between attempts, and, by its jitter, the spread of first attempts of many runs.
-     * Default 5 seconds, doubling to 60, more or less a quarter.
+     * Default: 5 seconds, doubling to 60, more or less a quarter.
      */
     public Builder backoff(Backoff backoff) {
       fields.backoff(backoff);
@@ -251,14 +251,14 @@ public interface RecoveryPolicy {
 
     /**
      * Which failures of operations, steps and evaluations are recovered from, of those for which it
-     * can help; any other is thrown as it is, and the journal can be resumed. Default all.
+     * can help; any other is thrown as it is, and the journal can be resumed. Default: all.
      */
     public Builder recoversFrom(Predicate<? super Throwable> recoversFrom) {
       fields.recoversFrom(recoversFrom);
       return this;
     }
 
-    /** How long an attempt may take before it counts as failed. Default 10 minutes. */
+    /** How long an attempt may take before it counts as failed. Default: 10 minutes. */
     public Builder attemptTimeout(Duration attemptTimeout) {
       fields.attemptTimeout(attemptTimeout);
       return this;
@@ -266,21 +266,21 @@ public interface RecoveryPolicy {
 
     /**
      * How long to wait, per incident, for a server that has no room for another model, before that
-     * counts as a failed attempt. It is asked again after the waits of {@link #backoff}. Default 15
-     * minutes, as servers take up to 6 to notice that a process is gone and free its model.
+     * counts as a failed attempt. It is asked again after the waits of {@link #backoff}. Default:
+     * 15 minutes, as servers take up to 6 to notice that a process is gone and free its model.
      */
     public Builder capacityWait(Duration capacityWait) {
       fields.capacityWait(capacityWait);
       return this;
     }
 
-    /** How often monitors ask for the state of a run. Default 30 seconds. */
+    /** How often monitors ask for the state of a run. Default: 30 seconds. */
     public Builder pollInterval(Duration pollInterval) {
       fields.pollInterval(pollInterval);
       return this;
     }
 
-    /** Which checkpoint a run goes back to. Default the latest valid one. */
+    /** Which checkpoint a run goes back to. Default: the latest valid one. */
     public Builder checkpointChoice(CheckpointChoice checkpointChoice) {
       fields.checkpointChoice(checkpointChoice);
       return this;
@@ -288,7 +288,7 @@ public interface RecoveryPolicy {
 
     /**
      * How many other checkpoints an attempt may turn to when one is rejected, or has failed twice,
-     * or fails in the last attempt. Default 3.
+     * or fails in the last attempt. Default: 3.
      */
     public Builder maxFallbacks(int maxFallbacks) {
       fields.maxFallbacks(maxFallbacks);
@@ -301,7 +301,9 @@ public interface RecoveryPolicy {
       return this;
     }
 
-    /** Whether the optimizer's state is restored. Default true; false trains on with a cold one. */
+    /**
+     * Whether the optimizer's state is restored. Default: true; false trains on with a cold one.
+     */
     public Builder restoreOptimizer(boolean restoreOptimizer) {
       fields.restoreOptimizer(restoreOptimizer);
       return this;
@@ -318,7 +320,7 @@ public interface RecoveryPolicy {
      * only with the optimizer's state: the same step on a model with the weights alone must end
      * elsewhere, else an event says that nothing was shown. A mismatch ends the restore. Costs a
      * forward pass of the frozen batch per checkpoint and another model per restore, and needs
-     * steps that give the same when they are repeated. Default false.
+     * steps that give the same when they are repeated. Default: false.
      */
     public Builder verifyOptimizer(boolean verifyOptimizer) {
       fields.verifyOptimizer(verifyOptimizer);
@@ -326,7 +328,7 @@ public interface RecoveryPolicy {
     }
 
     /**
-     * By how much a log-probability of the frozen batch may differ after a restore. Default 0.001;
+     * By how much a log-probability of the frozen batch may differ after a restore. Default: 0.001;
      * zero for servers that compute the same bits each time.
      */
     public Builder probeTolerance(double probeTolerance) {
@@ -334,14 +336,14 @@ public interface RecoveryPolicy {
       return this;
     }
 
-    /** How many runs may recover at once where they share {@link RecoverySlots}. Default 1. */
+    /** How many runs may recover at once where they share {@link RecoverySlots}. Default: 1. */
     public Builder maxConcurrentRecoveries(int maxConcurrentRecoveries) {
       fields.maxConcurrentRecoveries(maxConcurrentRecoveries);
       return this;
     }
 
     /**
-     * Whether steps behind the checkpoint are trained again. Default true; false goes on with the
+     * Whether steps behind the checkpoint are trained again. Default: true; false goes on with the
      * data behind what was submitted last, which loses those steps: {@code checkpoint_selected}
      * tells how many. Their numbers are given again, to steps on other data.
      */
@@ -350,13 +352,13 @@ public interface RecoveryPolicy {
       return this;
     }
 
-    /** How many recoveries may begin within an hour. Default 20. */
+    /** How many recoveries may begin within an hour. Default: 20. */
     public Builder maxRecoveriesPerHour(int maxRecoveriesPerHour) {
       fields.maxRecoveriesPerHour(maxRecoveriesPerHour);
       return this;
     }
 
-    /** How long recoveries may go on without a step that is new. Default 6 hours. */
+    /** How long recoveries may go on without a step that is new. Default: 6 hours. */
     public Builder progressDeadline(Duration progressDeadline) {
       fields.progressDeadline(progressDeadline);
       return this;

@@ -211,7 +211,7 @@ public final class ResumableTraining {
       return this;
     }
 
-    /** Sets how many batches' gradients are added up for a step. Default 1. */
+    /** Sets how many batches' gradients are added up for a step. Default: 1. */
     public Builder<B> accumulate(int batches) {
       Checks.atLeast("accumulate", batches, 1);
       draft.accumulate = batches;
@@ -219,8 +219,8 @@ public final class ResumableTraining {
     }
 
     /**
-     * Sets how many steps are submitted before the first of them is awaited. Default 2, which keeps
-     * the server busy; 1 for steps that need the result of the one before.
+     * Sets how many steps are submitted before the first of them is awaited. Default: 2, which
+     * keeps the server busy; 1 for steps that need the result of the one before.
      */
     public Builder<B> inFlight(int steps) {
       Checks.atLeast("inFlight", steps, 1);
@@ -240,28 +240,28 @@ public final class ResumableTraining {
       return this;
     }
 
-    /** Sets with whom the run shares its turns to recover. Default: with nobody. */
+    /** Limits how many runs recover at a time, by slots that they share. Default: no limit. */
     public Builder<B> slots(RecoverySlots slots) {
       draft.slots = Objects.requireNonNull(slots, "slots");
       return this;
     }
 
     /**
-     * Sets who asks the server how the run is, which finds out about a corrupted run that has no
-     * operation under way. Default nobody; operations tell by themselves.
+     * Sets a monitor that asks the server for the state of the run, and so notices a corrupted run
+     * without an operation under way. Default: none; operations notice by themselves.
      */
     public Builder<B> monitor(RunMonitor monitor) {
       draft.monitor = Objects.requireNonNull(monitor, "monitor");
       return this;
     }
 
-    /** Sets which checkpoints are deleted when there are newer ones. Default none. */
+    /** Sets which checkpoints are deleted when there are newer ones. Default: none. */
     public Builder<B> retention(RetentionPolicy retention) {
       draft.retention = Objects.requireNonNull(retention, "retention");
       return this;
     }
 
-    /** Sets who notes the run's settings, metrics and checkpoints. Default nobody. */
+    /** Sets the tracker that records settings, metrics and checkpoints. Default: none. */
     public Builder<B> tracker(ExperimentTracker tracker) {
       draft.tracker = Objects.requireNonNull(tracker, "tracker");
       return this;
@@ -276,15 +276,15 @@ public final class ResumableTraining {
       return this;
     }
 
-    /** Sets what is measured now and then. Default nothing. */
+    /** Sets an evaluation that is repeated during the run. Default: none. */
     public Builder<B> evaluation(PeriodicEvaluation evaluation) {
       draft.evaluation = Objects.requireNonNull(evaluation, "evaluation");
       return this;
     }
 
     /**
-     * Sets who hears what recoveries do, in order, on a thread of its own. What it throws is
-     * logged. Default nobody.
+     * Registers a listener for recovery events, called in order on a thread of its own. Its
+     * exceptions are logged. Default: none.
      */
     public Builder<B> listener(Consumer<? super RecoveryEvent> listener) {
       draft.listener = Objects.requireNonNull(listener, "listener");
@@ -292,8 +292,8 @@ public final class ResumableTraining {
     }
 
     /**
-     * Sets who hears of each step that is done, in order, in the training thread. A step that is
-     * rolled back is reported again when it is replayed. Default nobody.
+     * Registers a listener for finished steps, called in order on the training thread. A step that
+     * was rolled back is reported again when it is replayed. Default: none.
      */
     public Builder<B> onStep(Consumer<? super TrainingStep.StepResult> onStep) {
       draft.onStep = Objects.requireNonNull(onStep, "onStep");
@@ -302,20 +302,20 @@ public final class ResumableTraining {
 
     /**
      * Sets what else makes this run what it is, such as the data's version: a journal of a run with
-     * another configuration is refused. Default nothing.
+     * another configuration is refused. Default: nothing.
      */
     public Builder<B> configuration(Map<String, String> configuration) {
       draft.configuration = Map.copyOf(configuration);
       return this;
     }
 
-    /** Sets the tokenizer of the data, for the records. Default unknown. */
+    /** Sets the tokenizer of the data, for the records. Default: unknown. */
     public Builder<B> tokenizerId(String tokenizerId) {
       draft.tokenizerId = Objects.requireNonNull(tokenizerId, "tokenizerId");
       return this;
     }
 
-    /** Sets what made the tokens out of conversations, for the records. Default unknown. */
+    /** Sets what made the tokens out of conversations, for the records. Default: unknown. */
     public Builder<B> rendererId(String rendererId) {
       draft.rendererId = Objects.requireNonNull(rendererId, "rendererId");
       return this;
@@ -327,7 +327,7 @@ public final class ResumableTraining {
       return this;
     }
 
-    /** Sets where the jitter of waits comes from, for tests. */
+    /** Sets the source of randomness for jitter, for tests. */
     public Builder<B> random(RandomGenerator random) {
       draft.random = Objects.requireNonNull(random, "random");
       return this;

@@ -22,7 +22,7 @@ import org.immutables.value.Value;
 @TinkerStyle
 @Value.Immutable
 public interface RetentionPolicy {
-  /** How many of the newest are kept. Default 5. */
+  /** How many of the newest are kept. Default: 5. */
   @Value.Default
   default int keepLast() {
     return 5;
@@ -40,10 +40,10 @@ public interface RetentionPolicy {
    */
   Optional<Duration> maxAge();
 
-  /** Paths that are kept whatever the rules say. Default none. */
+  /** Paths that are kept whatever the rules say. Default: none. */
   Set<String> pinned();
 
-  /** Whether nothing is deleted and only the log tells what would be. Default false. */
+  /** Whether nothing is deleted and only the log tells what would be. Default: false. */
   @Value.Default
   default boolean dryRun() {
     return false;
@@ -103,7 +103,7 @@ public interface RetentionPolicy {
       return this;
     }
 
-    /** How many of the newest are kept. Default 5. */
+    /** How many of the newest are kept. Default: 5. */
     public Builder keepLast(int keepLast) {
       fields.keepLast(keepLast);
       return this;
@@ -130,7 +130,7 @@ public interface RetentionPolicy {
       return this;
     }
 
-    /** Paths that are kept whatever the rules say. Default none. */
+    /** Paths that are kept whatever the rules say. Default: none. */
     public Builder pinned(Iterable<String> pinned) {
       fields.pinned(pinned);
       return this;
@@ -142,7 +142,7 @@ public interface RetentionPolicy {
       return this;
     }
 
-    /** Whether nothing is deleted and only the log tells what would be. Default false. */
+    /** Whether nothing is deleted and only the log tells what would be. Default: false. */
     public Builder dryRun(boolean dryRun) {
       fields.dryRun(dryRun);
       return this;

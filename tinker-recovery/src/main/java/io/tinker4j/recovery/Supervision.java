@@ -122,8 +122,8 @@ final class Supervision<B> implements AutoCloseable {
         new IncidentException(
             state.lineages().getLast().modelId(), "a recovery was asked for", null);
     events.detected(incident);
-    StartingPoint ground = restore(incident);
-    CheckpointRecord from = Objects.requireNonNull(ground.from(), "there was a checkpoint");
+    StartingPoint startingPoint = restore(incident);
+    CheckpointRecord from = Objects.requireNonNull(startingPoint.from(), "there was a checkpoint");
     // Dropped first: a process that dies in between leaves this one as the latest.
     for (CheckpointRecord each : state.checkpoints()) {
       if (each.step() > from.step()) {
@@ -131,7 +131,7 @@ final class Supervision<B> implements AutoCloseable {
             new CheckpointDropped(each.path(), "the run was taken back to step " + from.step()));
       }
     }
-    begun(ground);
+    begun(startingPoint);
     events.completed(from.step());
     restorer.end(SessionOutcome.SUCCESS, null);
     return from;
@@ -146,12 +146,13 @@ final class Supervision<B> implements AutoCloseable {
     }
   }
 
-  private int begun(StartingPoint ground) {
+  private int begun(StartingPoint startingPoint) {
     int number = journal.state().lineages().size();
-    CheckpointRecord from = ground.from();
-    String modelId = ground.client().modelId();
+    CheckpointRecord from = startingPoint.from();
+    String modelId = startingPoint.client().modelId();
     journal.append(
-        new LineageBegun(number, modelId, from == null ? -1 : from.lineage(), ground.step()));
+        new LineageBegun(
+            number, modelId, from == null ? -1 : from.lineage(), startingPoint.step()));
     events.follow(modelId);
     return number;
   }
@@ -201,20 +202,23 @@ final class Supervision<B> implements AutoCloseable {
     } else if (!before.isEmpty()) { // nothing was lost: the run goes on
       events.follow(before.getLast().modelId());
     }
-    StartingPoint ground = before.isEmpty() ? restorer.establish(null) : restore(incident);
-    ground = before.isEmpty() || settings.policy.replayTail() ? ground : behindTheTail(ground);
+    StartingPoint startingPoint = before.isEmpty() ? restorer.establish(null) : restore(incident);
+    startingPoint =
+        before.isEmpty() || settings.policy.replayTail()
+            ? startingPoint
+            : behindTheTail(startingPoint);
     // Without the tail each step is a new one, whatever its number.
-    long highest = settings.policy.replayTail() ? journal.state().highest() : ground.step();
-    int number = begun(ground);
-    if (highest > ground.step()) {
-      events.replaying(ground.step() + 1, highest);
+    long highest = settings.policy.replayTail() ? journal.state().highest() : startingPoint.step();
+    int number = begun(startingPoint);
+    if (highest > startingPoint.step()) {
+      events.replaying(startingPoint.step() + 1, highest);
     }
     Lineage<B> lineage =
         new Lineage<>(
             settings,
             context,
             number,
-            ground,
+            startingPoint,
             highest,
             new ColdStart<>(settings, restorer::loadWeights));
     if (settings.monitor != null) {
@@ -223,8 +227,13 @@ final class Supervision<B> implements AutoCloseable {
     return lineage;
   }
 
-  private StartingPoint behindTheTail(StartingPoint ground) {
-    return journal.state().submitted().map(StepSubmitted::position).map(ground::at).orElse(ground);
+  private StartingPoint behindTheTail(StartingPoint startingPoint) {
+    return journal
+        .state()
+        .submitted()
+        .map(StepSubmitted::position)
+        .map(startingPoint::at)
+        .orElse(startingPoint);
   }
 
   private RunResult result(long step, String modelId, boolean complete) {

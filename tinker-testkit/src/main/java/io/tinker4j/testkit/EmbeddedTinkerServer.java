@@ -187,7 +187,7 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
 
     private Builder() {}
 
-    /** Sets what goes wrong from the start. Default: nothing. */
+    /** Sets the faults that the server starts with. Default: none. */
     public Builder faults(FaultScript script) {
       settings.faults = Objects.requireNonNull(script, "script");
       return this;
@@ -212,8 +212,8 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
     }
 
     /**
-     * Sets who is told of each request when it has been answered or dropped, in the thread that
-     * answers it. Default: nobody.
+     * Registers a listener for requests, called when one was answered or dropped, on the thread
+     * that answers it. Default: none.
      */
     public Builder requestListener(Consumer<RecordedRequest> listener) {
       settings.requestListener = Objects.requireNonNull(listener, "listener");

@@ -12,7 +12,7 @@ public interface CopyOptions {
   /** How long the copy is kept, in whole seconds. Default: for ever. */
   Optional<Duration> ttl();
 
-  /** A credential that may read the checkpoint, when the client's own may not. Default none. */
+  /** A credential that may read the checkpoint, when the client's own may not. Default: none. */
   @Value.Redacted
   Optional<String> weightsAccessToken();
 
@@ -39,7 +39,7 @@ public interface CopyOptions {
       return this;
     }
 
-    /** A credential that may read the checkpoint, when the client's own may not. Default none. */
+    /** A credential that may read the checkpoint, when the client's own may not. Default: none. */
     public Builder weightsAccessToken(String weightsAccessToken) {
       fields.weightsAccessToken(weightsAccessToken);
       return this;

@@ -9,7 +9,7 @@ import org.immutables.value.Value;
 @TinkerStyle
 @Value.Immutable
 public interface LoraOptions {
-  /** The rank of the adapter matrices, a power of two. Default 32. */
+  /** The rank of the adapter matrices, a power of two. Default: 32. */
   @Value.Default
   default int rank() {
     return 32;
@@ -18,25 +18,25 @@ public interface LoraOptions {
   /** The seed of the adapter's initial weights. Default: chosen by the server. */
   OptionalLong seed();
 
-  /** Whether the MLP layers are adapted, expert layers included. Default true. */
+  /** Whether the MLP layers are adapted, expert layers included. Default: true. */
   @Value.Default
   default boolean trainMlp() {
     return true;
   }
 
-  /** Whether the attention layers are adapted. Default true. */
+  /** Whether the attention layers are adapted. Default: true. */
   @Value.Default
   default boolean trainAttn() {
     return true;
   }
 
-  /** Whether the output matrix is adapted. Default true. */
+  /** Whether the output matrix is adapted. Default: true. */
   @Value.Default
   default boolean trainUnembed() {
     return true;
   }
 
-  /** Free-form metadata of the model. Default none. */
+  /** Free-form metadata of the model. Default: none. */
   Map<String, String> userMetadata();
 
   /**
@@ -73,7 +73,7 @@ public interface LoraOptions {
       return this;
     }
 
-    /** The rank of the adapter matrices, a power of two. Default 32. */
+    /** The rank of the adapter matrices, a power of two. Default: 32. */
     public Builder rank(int rank) {
       fields.rank(rank);
       return this;
@@ -85,25 +85,25 @@ public interface LoraOptions {
       return this;
     }
 
-    /** Whether the MLP layers are adapted, expert layers included. Default true. */
+    /** Whether the MLP layers are adapted, expert layers included. Default: true. */
     public Builder trainMlp(boolean trainMlp) {
       fields.trainMlp(trainMlp);
       return this;
     }
 
-    /** Whether the attention layers are adapted. Default true. */
+    /** Whether the attention layers are adapted. Default: true. */
     public Builder trainAttn(boolean trainAttn) {
       fields.trainAttn(trainAttn);
       return this;
     }
 
-    /** Whether the output matrix is adapted. Default true. */
+    /** Whether the output matrix is adapted. Default: true. */
     public Builder trainUnembed(boolean trainUnembed) {
       fields.trainUnembed(trainUnembed);
       return this;
     }
 
-    /** Free-form metadata of the model. Default none. */
+    /** Free-form metadata of the model. Default: none. */
     public Builder userMetadata(Map<String, ? extends String> userMetadata) {
       fields.userMetadata(userMetadata);
       return this;

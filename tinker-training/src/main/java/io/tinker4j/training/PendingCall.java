@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One operation of a client from the user's call until its future is done: how long its result is
- * waited for, and whether anybody still waits.
+ * waited for, and whether anybody still timeouts.
  */
 final class PendingCall<T> {
   static final Duration DEFAULT_PROGRESS_TIMEOUT = Duration.ofHours(2);
@@ -21,12 +21,12 @@ final class PendingCall<T> {
   private final ResultFuture<T> future = new ResultFuture<>();
 
   /** Starts the call of an operation whose progress the activity knows. */
-  PendingCall(String operation, Runner runner, ProgressTracker activity, ResultTimeouts waits) {
+  PendingCall(String operation, Runner runner, ProgressTracker activity, ResultTimeouts timeouts) {
     this.operation = operation;
     this.activity = activity;
-    this.progressTimeout = waits.progressTimeout().orElse(DEFAULT_PROGRESS_TIMEOUT);
+    this.progressTimeout = timeouts.progressTimeout().orElse(DEFAULT_PROGRESS_TIMEOUT);
     this.start = runner.time().nanoTime();
-    waits.deadline().ifPresent(deadline -> failAfter(deadline, runner));
+    timeouts.deadline().ifPresent(deadline -> failAfter(deadline, runner));
   }
 
   private void failAfter(Duration deadline, Runner runner) {

@@ -12,10 +12,10 @@ public interface RestoreOptions {
   /** The base model. Default: the checkpoint's. */
   Optional<String> baseModel();
 
-  /** Free-form metadata of the new model. Default none. */
+  /** Free-form metadata of the new model. Default: none. */
   Map<String, String> userMetadata();
 
-  /** A credential that may read the checkpoint, when the client's own may not. Default none. */
+  /** A credential that may read the checkpoint, when the client's own may not. Default: none. */
   @Value.Redacted
   Optional<String> weightsAccessToken();
 
@@ -42,7 +42,7 @@ public interface RestoreOptions {
       return this;
     }
 
-    /** Free-form metadata of the new model. Default none. */
+    /** Free-form metadata of the new model. Default: none. */
     public Builder userMetadata(Map<String, ? extends String> userMetadata) {
       fields.userMetadata(userMetadata);
       return this;
@@ -54,7 +54,7 @@ public interface RestoreOptions {
       return this;
     }
 
-    /** A credential that may read the checkpoint, when the client's own may not. Default none. */
+    /** A credential that may read the checkpoint, when the client's own may not. Default: none. */
     public Builder weightsAccessToken(String weightsAccessToken) {
       fields.weightsAccessToken(weightsAccessToken);
       return this;

@@ -138,8 +138,8 @@ final class Runner {
    * @throws CallInterruptedException when the caller is interrupted, whose flag stays set
    * @throws IllegalStateException when the service client is closed
    */
-  <T> T await(String operation, ResultTimeouts waits, Callable<T> work) {
-    PendingCall<T> call = new PendingCall<>(operation, this, ProgressTracker.none(time), waits);
+  <T> T await(String operation, ResultTimeouts timeouts, Callable<T> work) {
+    PendingCall<T> call = new PendingCall<>(operation, this, ProgressTracker.none(time), timeouts);
     return join(
         operation,
         launch(

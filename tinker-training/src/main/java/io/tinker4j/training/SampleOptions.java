@@ -15,19 +15,19 @@ import org.immutables.value.Value;
 @TinkerStyle
 @Value.Immutable
 public interface SampleOptions {
-  /** Whether the log-probabilities of the prompt's tokens are returned. Default false. */
+  /** Whether the log-probabilities of the prompt's tokens are returned. Default: false. */
   @Value.Default
   default boolean promptLogprobs() {
     return false;
   }
 
-  /** How many of the likeliest tokens are returned per position of the prompt. Default 0. */
+  /** How many of the likeliest tokens are returned per position of the prompt. Default: 0. */
   @Value.Default
   default int topkPromptLogprobs() {
     return 0;
   }
 
-  /** How many of the likeliest tokens are returned per generated token. Default 0. */
+  /** How many of the likeliest tokens are returned per generated token. Default: 0. */
   @Value.Default
   default int topkSampleLogprobs() {
     return 0;
@@ -35,20 +35,20 @@ public interface SampleOptions {
 
   /**
    * Tokens whose log-probabilities are returned: int64, of shape [prompt length - 1, k]; row i is
-   * for position i + 1 of the prompt, and -1 asks for nothing. Default none.
+   * for position i + 1 of the prompt, and -1 asks for nothing. Default: none.
    */
   Optional<TensorData> targetPromptLogprobs();
 
   /**
    * How many alternatives are drawn, with replacement and at the request's temperature, at each
-   * position of the prompt after the first. Default 0.
+   * position of the prompt after the first. Default: 0.
    */
   @Value.Default
   default int promptAltTokensK() {
     return 0;
   }
 
-  /** Scores only that many last positions of the prompt; the others are NaN. Default all. */
+  /** Scores only that many last positions of the prompt; the others are NaN. Default: all. */
   OptionalInt promptLogprobsLastN();
 
   /** Refuses negative counts, and targets that are no matrix of token ids. */
@@ -83,19 +83,19 @@ public interface SampleOptions {
       return this;
     }
 
-    /** Whether the log-probabilities of the prompt's tokens are returned. Default false. */
+    /** Whether the log-probabilities of the prompt's tokens are returned. Default: false. */
     public Builder promptLogprobs(boolean promptLogprobs) {
       fields.promptLogprobs(promptLogprobs);
       return this;
     }
 
-    /** How many of the likeliest tokens are returned per position of the prompt. Default 0. */
+    /** How many of the likeliest tokens are returned per position of the prompt. Default: 0. */
     public Builder topkPromptLogprobs(int topkPromptLogprobs) {
       fields.topkPromptLogprobs(topkPromptLogprobs);
       return this;
     }
 
-    /** How many of the likeliest tokens are returned per generated token. Default 0. */
+    /** How many of the likeliest tokens are returned per generated token. Default: 0. */
     public Builder topkSampleLogprobs(int topkSampleLogprobs) {
       fields.topkSampleLogprobs(topkSampleLogprobs);
       return this;
@@ -103,7 +103,7 @@ public interface SampleOptions {
 
     /**
      * Tokens whose log-probabilities are returned: int64, of shape [prompt length - 1, k]; row i is
-     * for position i + 1 of the prompt, and -1 asks for nothing. Default none.
+     * for position i + 1 of the prompt, and -1 asks for nothing. Default: none.
      */
     public Builder targetPromptLogprobs(TensorData targetPromptLogprobs) {
       fields.targetPromptLogprobs(targetPromptLogprobs);
@@ -112,14 +112,14 @@ public interface SampleOptions {
 
     /**
      * How many alternatives are drawn, with replacement and at the request's temperature, at each
-     * position of the prompt after the first. Default 0.
+     * position of the prompt after the first. Default: 0.
      */
     public Builder promptAltTokensK(int promptAltTokensK) {
       fields.promptAltTokensK(promptAltTokensK);
       return this;
     }
 
-    /** Scores only that many last positions of the prompt; the others are NaN. Default all. */
+    /** Scores only that many last positions of the prompt; the others are NaN. Default: all. */
     public Builder promptLogprobsLastN(int promptLogprobsLastN) {
       fields.promptLogprobsLastN(promptLogprobsLastN);
       return this;

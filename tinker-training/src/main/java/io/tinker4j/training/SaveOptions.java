@@ -14,7 +14,7 @@ public interface SaveOptions {
   Optional<Duration> ttl();
 
   /**
-   * Whether a training checkpoint of that name is replaced. Default false: a conflict. Has no
+   * Whether a training checkpoint of that name is replaced. Default: false: a conflict. Has no
    * effect on checkpoints for sampling.
    */
   @Value.Default
@@ -22,7 +22,7 @@ public interface SaveOptions {
     return false;
   }
 
-  /** Free-form metadata that listings show. Default none. */
+  /** Free-form metadata that listings show. Default: none. */
   Map<String, String> userMetadata();
 
   /** Refuses a time to live below one second or above ten years. */
@@ -54,7 +54,7 @@ public interface SaveOptions {
     }
 
     /**
-     * Whether a training checkpoint of that name is replaced. Default false: a conflict. Has no
+     * Whether a training checkpoint of that name is replaced. Default: false: a conflict. Has no
      * effect on checkpoints for sampling.
      */
     public Builder overwrite(boolean overwrite) {
@@ -62,7 +62,7 @@ public interface SaveOptions {
       return this;
     }
 
-    /** Free-form metadata that listings show. Default none. */
+    /** Free-form metadata that listings show. Default: none. */
     public Builder userMetadata(Map<String, ? extends String> userMetadata) {
       fields.userMetadata(userMetadata);
       return this;

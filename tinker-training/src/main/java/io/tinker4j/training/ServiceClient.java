@@ -50,7 +50,7 @@ public final class ServiceClient implements AutoCloseable {
   private final TinkerThreads threads;
   private final Time time;
   private final RandomGenerator random;
-  private final ResultTimeouts waits;
+  private final ResultTimeouts timeouts;
   private final QueueStateListener queueStates;
   private final SessionListener sessionStates;
   private final List<String> tags;
@@ -82,7 +82,7 @@ public final class ServiceClient implements AutoCloseable {
     if (builder.telemetry == null ? api.isTelemetryAllowed() : builder.telemetry) {
       telemetry.start(api, threads, random);
     }
-    this.waits = builder.waits;
+    this.timeouts = builder.timeouts;
     this.queueStates = builder.queueStates;
     this.sessionStates = reported(telemetry, builder.sessionStates);
     this.tags = List.copyOf(builder.tags);
@@ -374,7 +374,7 @@ public final class ServiceClient implements AutoCloseable {
 
   private <T> T await(String operation, Callable<T> work) {
     checkOpen();
-    return runner.await(operation, waits, work);
+    return runner.await(operation, timeouts, work);
   }
 
   private ModelCreation creation() {
@@ -415,7 +415,8 @@ public final class ServiceClient implements AutoCloseable {
     api.configure(config);
     ServerFeatures features = new ServerFeatures(api, settings.unknown());
     lifetime.refreshes(DynamicConfig.start(api, threads, time, features));
-    return new ClientFactory(api, runner, random, config, features, queueStates, waits, telemetry);
+    return new ClientFactory(
+        api, runner, random, config, features, queueStates, timeouts, telemetry);
   }
 
   /** A session that the server has ended is followed by a new one. */
@@ -465,7 +466,7 @@ public final class ServiceClient implements AutoCloseable {
     private final List<String> tags = new ArrayList<>();
     private Time time = Time.system();
     private RandomGenerator random = RandomGenerator.getDefault();
-    private ResultTimeouts waits = ResultTimeouts.builder().build();
+    private ResultTimeouts timeouts = ResultTimeouts.builder().build();
     private QueueStateListener queueStates = change -> {};
     private SessionListener sessionStates = change -> {};
     private TinkerListener listener = new TinkerListener() {};
@@ -500,7 +501,7 @@ public final class ServiceClient implements AutoCloseable {
       return this;
     }
 
-    /** Sets who hears what calls do. Default nobody. */
+    /** Registers a listener for call events. Default: none. */
     public Builder listener(TinkerListener listener) {
       this.listener = Objects.requireNonNull(listener, "listener");
       return this;
@@ -510,7 +511,7 @@ public final class ServiceClient implements AutoCloseable {
      * Sets whether the service is told when sessions begin and end and what fails; no event carries
      * a credential or what was sent. Default: {@code tinker.telemetry}, then {@code
      * TINKER_TELEMETRY}, then yes. Switch it off where nothing but the work itself may leave the
-     * house.
+     * network.
      */
     public Builder telemetry(boolean telemetry) {
       this.telemetry = telemetry;
@@ -524,7 +525,7 @@ public final class ServiceClient implements AutoCloseable {
     }
 
     /**
-     * Sets how long opening a connection may take. Default 5 seconds. Not together with a {@link
+     * Sets how long opening a connection may take. Default: 5 seconds. Not together with a {@link
      * #transport} of your own, which has settings of its own.
      */
     public Builder connectTimeout(Duration connectTimeout) {
@@ -534,8 +535,8 @@ public final class ServiceClient implements AutoCloseable {
 
     /**
      * Sets the time a call may take, retries included; how long results are waited for, {@link
-     * #waits} says. Default 10 minutes. What submits operations and samples has 5 minutes, whatever
-     * is set: giving one up ends the order of a model's operations.
+     * #resultTimeouts} says. Default: 10 minutes. What submits operations and samples has 5
+     * minutes, whatever is set: giving one up ends the order of a model's operations.
      */
     public Builder callDeadline(Duration callDeadline) {
       api.deadline(callDeadline);
@@ -543,9 +544,9 @@ public final class ServiceClient implements AutoCloseable {
     }
 
     /**
-     * Sets how often a failed attempt of a call is tried again. What is never tried again, such as
-     * saving a checkpoint, stays so, and what submits operations and samples is tried for 5
-     * minutes. Default 10. Fewer tell sooner that a server is down.
+     * Sets the maximum number of retries of a call. What is never tried again, such as saving a
+     * checkpoint, stays so, and what submits operations and samples is tried for 5 minutes.
+     * Default: 10. Fewer tell sooner that a server is down.
      */
     public Builder maxRetries(int maxRetries) {
       api.maxRetries(maxRetries);
@@ -554,7 +555,7 @@ public final class ServiceClient implements AutoCloseable {
 
     /**
      * Sets a header for all calls; it replaces the SDK's own of that name, but for the API key.
-     * Default none. For gateways that want one.
+     * Default: none. For gateways that want one.
      */
     public Builder header(String name, String value) {
       api.header(name, value);
@@ -563,7 +564,7 @@ public final class ServiceClient implements AutoCloseable {
 
     /**
      * Sets a parameter in the query of all calls, see {@link ApiClient.Builder#queryParameter}.
-     * Default none.
+     * Default: none.
      */
     public Builder queryParameter(String name, String value) {
       api.queryParameter(name, value);
@@ -572,7 +573,7 @@ public final class ServiceClient implements AutoCloseable {
 
     /**
      * Sets whether every large request body is compressed, see {@link
-     * ApiClient.Builder#compressRequests}. Default no.
+     * ApiClient.Builder#compressRequests}. Default: no.
      */
     public Builder compressRequests(boolean compressRequests) {
       api.compressRequests(compressRequests);
@@ -581,14 +582,14 @@ public final class ServiceClient implements AutoCloseable {
 
     /**
      * Sets the version of the reference client that the service takes this one for, see {@link
-     * ApiClient.Builder#sdkVersion}. Default {@link ApiClient#SDK_VERSION}.
+     * ApiClient.Builder#sdkVersion}. Default: {@link ApiClient#SDK_VERSION}.
      */
     public Builder sdkVersion(String sdkVersion) {
       api.sdkVersion(sdkVersion);
       return this;
     }
 
-    /** Sets when calls are held back, see {@link ApiClient.Builder#circuitBreaker}. */
+    /** Sets when the circuit breaker opens, see {@link ApiClient.Builder#circuitBreaker}. */
     public Builder circuitBreaker(int failures, Duration openTime) {
       api.circuitBreaker(failures, openTime);
       return this;
@@ -600,25 +601,25 @@ public final class ServiceClient implements AutoCloseable {
       return this;
     }
 
-    /** Sets where the jitter of waits comes from, for tests. */
+    /** Sets the source of randomness for jitter, for tests. */
     public Builder random(RandomGenerator random) {
       this.random = Objects.requireNonNull(random, "random");
       return this;
     }
 
     /** Sets how long results are waited for. Default: two hours without progress, no deadline. */
-    public Builder resultTimeouts(ResultTimeouts waits) {
-      this.waits = Objects.requireNonNull(waits, "waits");
+    public Builder resultTimeouts(ResultTimeouts timeouts) {
+      this.timeouts = Objects.requireNonNull(timeouts, "timeouts");
       return this;
     }
 
-    /** Sets who hears when the server pauses operations. Default nobody; pauses are logged. */
+    /** Registers a listener for pauses of the server's queue. Default: none; pauses are logged. */
     public Builder queueStateListener(QueueStateListener listener) {
       this.queueStates = Objects.requireNonNull(listener, "listener");
       return this;
     }
 
-    /** Sets who hears how the session fares. Default nobody. */
+    /** Registers a listener for the states of the session. Default: none. */
     public Builder sessionListener(SessionListener listener) {
       this.sessionStates = Objects.requireNonNull(listener, "listener");
       return this;
@@ -648,7 +649,7 @@ public final class ServiceClient implements AutoCloseable {
       return this;
     }
 
-    /** Adds metadata to the session. Default none. */
+    /** Adds metadata to the session. Default: none. */
     public Builder userMetadata(String key, @Nullable Object value) {
       userMetadata.put(Objects.requireNonNull(key, "key"), value);
       return this;
@@ -668,7 +669,7 @@ public final class ServiceClient implements AutoCloseable {
      * instead of opening one: heartbeats begin at once, new models and samplers belong to it, and
      * {@link ServiceClient#close()} finishes it. Sessions that nobody finishes hold their models
      * until the server misses their heartbeats, which keeps others waiting. When the adopted
-     * session turns out to be lost or finished, the next client opens a new one. Default none. Not
+     * session turns out to be lost or finished, the next client opens a new one. Default: none. Not
      * together with {@link #tag}, {@link #userMetadata} and {@link #projectId}, which are those of
      * a new one.
      *

@@ -53,10 +53,10 @@ public interface CheckpointRecord {
    */
   Map<String, String> identity();
 
-  /** The tokenizer of the data. Default unknown. */
+  /** The tokenizer of the data. Default: unknown. */
   Optional<String> tokenizerId();
 
-  /** What made the tokens out of conversations. Default unknown. */
+  /** What made the tokens out of conversations. Default: unknown. */
   Optional<String> rendererId();
 
   /** The metrics known when it was saved. */
@@ -143,13 +143,13 @@ public interface CheckpointRecord {
       return this;
     }
 
-    /** The tokenizer of the data. Default unknown. */
+    /** The tokenizer of the data. Default: unknown. */
     public Builder tokenizerId(String tokenizerId) {
       fields.tokenizerId(tokenizerId);
       return this;
     }
 
-    /** What made the tokens out of conversations. Default unknown. */
+    /** What made the tokens out of conversations. Default: unknown. */
     public Builder rendererId(String rendererId) {
       fields.rendererId(rendererId);
       return this;

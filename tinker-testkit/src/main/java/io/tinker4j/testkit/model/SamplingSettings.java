@@ -84,7 +84,7 @@ public final class SamplingSettings {
       this.maxTokens = maxTokens;
     }
 
-    /** Divides the logits; 0 takes the likeliest token, of equals the lowest id. Default 1. */
+    /** Divides the logits; 0 takes the likeliest token, of equals the lowest id. Default: 1. */
     public Builder temperature(double temperature) {
       this.temperature = temperature;
       return this;
@@ -96,25 +96,25 @@ public final class SamplingSettings {
       return this;
     }
 
-    /** Draws from the fewest likeliest tokens with this share of probability. Default 1: all. */
+    /** Draws from the fewest likeliest tokens with this share of probability. Default: 1: all. */
     public Builder topP(double topP) {
       this.topP = topP;
       return this;
     }
 
-    /** Determines the draws. Default 0. */
+    /** Determines the draws. Default: 0. */
     public Builder seed(long seed) {
       this.seed = seed;
       return this;
     }
 
-    /** Tells the samples of one request apart: each index draws differently. Default 0. */
+    /** Tells the samples of one request apart: each index draws differently. Default: 0. */
     public Builder sampleIndex(int sampleIndex) {
       this.sampleIndex = sampleIndex;
       return this;
     }
 
-    /** When to stop early. Default {@link StopRule#endOfText()}. */
+    /** When to stop early. Default: {@link StopRule#endOfText()}. */
     public Builder stop(StopRule stop) {
       this.stop = Objects.requireNonNull(stop, "stop");
       return this;

@@ -81,7 +81,7 @@ public final class CheckpointDownload {
   public record Result(Path path, long bytes, String sha256, int resumed) {}
 
   /**
-   * Sets whether a target that exists is replaced. Default false: it is refused, unless it is an
+   * Sets whether a target that exists is replaced. Default: false: it is refused, unless it is an
    * empty directory to extract into.
    */
   public CheckpointDownload overwrite(boolean overwrite) {
@@ -89,13 +89,13 @@ public final class CheckpointDownload {
     return this;
   }
 
-  /** Sets who hears of the progress. Default nobody. */
+  /** Registers a listener for progress. Default: none. */
   public CheckpointDownload progress(Progress progress) {
     this.progress = Objects.requireNonNull(progress, "progress");
     return this;
   }
 
-  /** Sets the SHA-256 that the archive must have, 64 hexadecimal digits. Default any. */
+  /** Sets the SHA-256 that the archive must have, 64 hexadecimal digits. Default: any. */
   public CheckpointDownload expectedSha256(String sha256) {
     if (!sha256.matches("[0-9a-fA-F]{64}")) {
       throw new IllegalArgumentException(
@@ -107,7 +107,7 @@ public final class CheckpointDownload {
 
   /**
    * Sets how many bytes may be extracted from the archive, against archives that unpack to fill the
-   * disk. Default 64 GiB.
+   * disk. Default: 64 GiB.
    */
   public CheckpointDownload maxExtractedBytes(long bytes) {
     if (bytes < 1) {

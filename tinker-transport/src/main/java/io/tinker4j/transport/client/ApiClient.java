@@ -463,7 +463,7 @@ public final class ApiClient implements AutoCloseable {
       return this;
     }
 
-    /** Sets who hears what calls do. Default nobody. */
+    /** Registers a listener for call events. Default: none. */
     public Builder listener(TinkerListener listener) {
       this.listener = Objects.requireNonNull(listener, "listener");
       return this;
@@ -490,15 +490,15 @@ public final class ApiClient implements AutoCloseable {
       return this;
     }
 
-    /** Sets the time a call may take, retries included. Default 10 minutes. */
+    /** Sets the time a call may take, retries included. Default: 10 minutes. */
     public Builder deadline(Duration deadline) {
       this.deadline = Checks.positive("deadline", deadline);
       return this;
     }
 
     /**
-     * Sets how often a failed attempt of a call is tried again. What is never tried again, such as
-     * saving a checkpoint, stays so. Default 10. With 0 a failure is seen at once.
+     * Sets the maximum number of retries of a call. What is never tried again, such as saving a
+     * checkpoint, stays so. Default: 10. With 0 a failure is seen at once.
      */
     public Builder maxRetries(int maxRetries) {
       this.maxRetries = Checks.notNegative("maxRetries", maxRetries);
@@ -529,7 +529,7 @@ public final class ApiClient implements AutoCloseable {
 
     /**
      * Sets whether every request body of 16 KiB or more is compressed with zstd: long prompts and
-     * JSON passes, too. Default no: the protocol lets servers read zstd in training passes only,
+     * JSON passes, too. Default: no: the protocol lets servers read zstd in training passes only,
      * which are compressed when the server's own settings ask for it. Set it for a slow line to a
      * server that is known to read zstd everywhere; others answer 400 or 415.
      */
@@ -547,7 +547,7 @@ public final class ApiClient implements AutoCloseable {
     /**
      * Sets a parameter in the query of all calls, for gateways that want one. A call's own of that
      * name replaces it; downloads and uploads, whose addresses are the server's, do not carry it.
-     * Default none.
+     * Default: none.
      */
     public Builder queryParameter(String name, String value) {
       if (name.isEmpty()) {
@@ -558,8 +558,8 @@ public final class ApiClient implements AutoCloseable {
     }
 
     /**
-     * Sets how long opening a connection may take. Default 5 seconds. Not together with a transport
-     * of your own, which has settings of its own.
+     * Sets how long opening a connection may take. Default: 5 seconds. Not together with a
+     * transport of your own, which has settings of its own.
      */
     public Builder connectTimeout(Duration connectTimeout) {
       this.connectTimeout = Checks.positive("connectTimeout", connectTimeout);

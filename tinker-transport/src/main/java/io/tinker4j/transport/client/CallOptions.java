@@ -91,7 +91,7 @@ public final class CallOptions {
 
     private Builder() {}
 
-    /** Adds a header. Default none. */
+    /** Adds a header. Default: none. */
     public Builder header(String name, String value) {
       headers.set(name, value);
       return this;
@@ -128,7 +128,7 @@ public final class CallOptions {
 
     /**
      * Adds a status that is never tried again nor waited out, because the caller knows better what
-     * to do with it. Default none.
+     * to do with it. Default: none.
      */
     public Builder finalStatus(int status) {
       finalStatuses.add(status);

@@ -350,13 +350,13 @@ public final class JdkTransport implements Transport {
       return copy;
     }
 
-    /** Sets how long opening a connection may take. Default 5 seconds. */
+    /** Sets how long opening a connection may take. Default: 5 seconds. */
     public Builder connectTimeout(Duration connectTimeout) {
       this.connectTimeout = Checks.positive("connectTimeout", connectTimeout);
       return this;
     }
 
-    /** Sets how long connections that nothing uses are kept. Default 30 seconds. */
+    /** Sets how long connections that nothing uses are kept. Default: 30 seconds. */
     public Builder idleTimeout(Duration idleTimeout) {
       this.idleTimeout = Checks.positive("idleTimeout", idleTimeout);
       return this;
@@ -401,7 +401,7 @@ public final class JdkTransport implements Transport {
       };
     }
 
-    /** Sets which certificates are trusted. Default: the JDK's. */
+    /** Sets the TLS context, such as one that trusts a private authority. Default: the JDK's. */
     public Builder sslContext(SSLContext sslContext) {
       this.sslContext = Objects.requireNonNull(sslContext, "sslContext");
       return this;
@@ -418,15 +418,15 @@ public final class JdkTransport implements Transport {
     }
 
     /**
-     * Sets whether HTTP/2 is offered on {@code http://} addresses, by an upgrade. Default no:
-     * several servers answer an offer with an error.
+     * Sets whether HTTP/2 is offered on {@code http://} addresses, by an upgrade. Default: false,
+     * because several servers answer an offer with an error.
      */
     public Builder h2c(boolean h2c) {
       this.h2c = h2c;
       return this;
     }
 
-    /** Sets who hears of requests that wait for a place in their pool. Default nobody. */
+    /** Registers a listener for requests that wait for a place in their pool. Default: none. */
     public Builder listener(TinkerListener listener) {
       this.listener = Objects.requireNonNull(listener, "listener");
       return this;
