@@ -354,6 +354,7 @@ final class SubmissionLane {
     private final CountDownLatch passed = new CountDownLatch(1);
     private final AtomicBoolean hasFailed = new AtomicBoolean();
     private boolean inDoubt;
+    private boolean isProbing;
 
     private Turn(
         Run run,
@@ -466,7 +467,8 @@ final class SubmissionLane {
      * for before.
      */
     <T> T send(Numbered<T> requests) throws Exception {
-      if (isUnknown() && requests != probe) {
+      if (!isProbing && isUnknown()) {
+        isProbing = true;
         Object unused = send(probe);
       }
       int count = requests.count();

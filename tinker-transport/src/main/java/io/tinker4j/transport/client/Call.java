@@ -43,7 +43,6 @@ final class Call<O> {
   private static final System.Logger log = System.getLogger(Call.class.getName());
   static final Backoff BACKOFF = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(10), 0.25);
   private static final int MAX_ERROR = 64 << 10;
-  private static final int MOST_MALFORMED = 3;
   private static final AtomicLong ids = new AtomicLong();
 
   private final CallContext context;
@@ -52,14 +51,13 @@ final class Call<O> {
   private final CallLimits limits;
   private final @Nullable CredentialSource credentials;
   private final TracedCall traced;
+  private final LostAnswers lost;
   private final long start;
   private volatile Duration paused = Duration.ZERO;
   private String credential = "";
   private int attempts;
   private int retries;
   private boolean refused;
-  private String malformed = "";
-  private int sameMalformed;
 
   /** Whether an attempt may have reached the server without a refusal that came back. */
   private boolean inDoubt;
@@ -81,6 +79,7 @@ final class Call<O> {
     this.limits = limits;
     this.credentials = credentials;
     this.traced = new TracedCall(ids.getAndIncrement(), prepared.name(), prepared.kind());
+    this.lost = new LostAnswers(context, prepared);
     this.start = context.time().nanoTime();
   }
 
@@ -359,61 +358,14 @@ final class Call<O> {
     if (Thread.interrupted()) {
       throw new InterruptedException("interrupted while talking to the server");
     }
-    return switch (AttemptFailure.of(e)) {
-      case UNKNOWN_HOST ->
-          lost(
-              "did not find the host of %s; check the base URL (TINKER_BASE_URL), the proxy and DNS."
-                  .formatted(address()),
-              e,
-              context.shared().reachability().isKnown(address()));
-      case UNTRUSTED ->
-          lost(
-              "does not trust the certificate of %s (%s); a transport with an SSLContext that trusts"
-                      .formatted(address(), masked(String.valueOf(e.getMessage())))
-                  + " its issuer makes it so.",
-              e,
-              false);
-      case MALFORMED -> malformed(e);
-      case NOT_CONNECTED ->
-          lost(
-              "could not connect to %s; is the server running there?".formatted(address()),
-              e,
-              true);
-      case BROKEN -> lost("lost the connection (%s);".formatted(masked(e.toString())), e, true);
-    };
+    ConnectionException failure = lost.describe(e, soFar());
+    return failure.isRetryable() ? warnedOf(failure, e) : failure;
   }
 
   private CallTimeoutException timeout(Exception e, Duration limit) {
     return new CallTimeoutException(
         "%s got no complete answer within %s; %s".formatted(prepared, limit, soFar()),
         context.redaction().failure(e));
-  }
-
-  /** A proxy's hiccup, unless it repeats. */
-  private ConnectionException malformed(Exception e) {
-    String text = e.toString();
-    sameMalformed = text.equals(malformed) ? sameMalformed + 1 : 1;
-    malformed = text;
-    return lost(
-        "got an answer that cannot be read (%s);%s".formatted(masked(text), plainHint(text)),
-        e,
-        sameMalformed < MOST_MALFORMED);
-  }
-
-  /** The JDK knows plain HTTP where TLS should be, but says so to nobody who has not seen it. */
-  private static String plainHint(String failure) {
-    return failure.contains("plaintext connection")
-        ? " it answers without TLS: use http:// in the base URL?"
-        : "";
-  }
-
-  private ConnectionException lost(String what, Exception e, boolean retryable) {
-    ConnectionException lost =
-        new ConnectionException(
-            "%s %s %s".formatted(prepared, what, soFar()),
-            context.redaction().failure(e),
-            retryable);
-    return retryable ? warnedOf(lost, e) : lost;
   }
 
   /** The failure of the last retry says it itself; until then somebody waits and wonders. */
