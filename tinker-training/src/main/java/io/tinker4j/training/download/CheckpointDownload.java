@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The download of one checkpoint's archive, from {@link CheckpointsClient#download}: first its
+ * The download of one checkpoint's archive, from {@code rest.checkpoints().download(…)}: first its
  * settings, then {@link #saveTo} or {@link #extractTo}, which block.
  *
  * <p>The archive is streamed into a hidden file beside the target, in constant memory. When the
