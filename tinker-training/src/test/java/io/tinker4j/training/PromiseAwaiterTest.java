@@ -219,6 +219,55 @@ class PromiseAwaiterTest {
 
     assertThatThrownBy(this::await).isInstanceOf(ApiStatusException.class);
     assertThat(server.requests).hasSize(4);
+    assertThat(sleptSeconds()).containsExactly(1L, 2L, 4L);
+  }
+
+  @Test
+  void await_notReadyWithRetryAfter_asksAgainThen() throws Exception {
+    server.answer(408, Headers.builder().set("retry-after", "7").build(), "");
+    server.answer(200, READY);
+
+    await();
+
+    assertThat(sleptSeconds()).containsExactly(7L);
+  }
+
+  @Test
+  void await_resultOrItsSize_isProgressOfAllOperations() throws Exception {
+    server.answer(200, "{\"status\":\"complete_metadata\",\"response_payload_size\":60}");
+    server.answer(200, READY);
+    List<Duration> sinceProgress = new ArrayList<>();
+    server.beforeEach(() -> {
+      time.advance(Duration.ofMinutes(1));
+      sinceProgress.add(activity.idleSince(0));
+    });
+
+    await();
+
+    assertThat(sinceProgress).containsExactly(Duration.ofMinutes(1), Duration.ofMinutes(1));
+    assertThat(activity.idleSince(0)).isZero();
+  }
+
+  @Test
+  void await_sizeOnly_isTakenFromWhatMayBeDownloadedAtOnce() throws Exception {
+    List<Long> free = new ArrayList<>();
+    server.answer(200, "{\"status\":\"complete_metadata\",\"response_payload_size\":60}");
+    server.answer(200, READY);
+    server.beforeEach(() -> free.add(awaiter.freeBytes()));
+
+    await();
+
+    assertThat(free).containsExactly(100L, 40L);
+  }
+
+  @Test
+  void await_resultAnnouncedAsEmpty_isReadWithinTheSlack() {
+    server.answer(200, "{\"status\":\"complete_metadata\",\"response_payload_size\":0}");
+    server.answer(200, " ".repeat(2 << 20) + READY);
+
+    assertThatThrownBy(this::await)
+        .isInstanceOf(DecodeException.class)
+        .hasMessageContaining("larger than the 1048576 bytes");
   }
 
   @Test

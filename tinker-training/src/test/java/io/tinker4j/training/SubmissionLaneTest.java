@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.tinker4j.training.SubmissionLane.Effect;
 import io.tinker4j.training.SubmissionLane.Turn;
+import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.client.CallOptions;
@@ -351,5 +352,125 @@ class SubmissionLaneTest {
                 assertThatThrownBy(() -> reserve(Effect.NONE))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("custom loss")));
+  }
+
+  @Test
+  void callUser_value_isHandedOn() throws Exception {
+    assertThat(reserve(Effect.GRADIENT).<String>take(turn -> turn.callUser(() -> "weights")))
+        .isEqualTo("weights");
+  }
+
+  @Test
+  void reserveAnyhow_haltedLane_comesInItsTurn() throws Exception {
+    lane.halt(new IOException("gone"));
+
+    assertThat(sent(lane.reserveAnyhow())).isEqualTo(1);
+    assertThatThrownBy(() -> reserve(Effect.NONE)).isInstanceOf(TrainingHaltedException.class);
+  }
+
+  @Test
+  void reserveAnyhow_fromUserCodeOfTheSameModel_throws() throws Exception {
+    reserve(Effect.GRADIENT)
+        .take(turn ->
+            turn.callUser(() ->
+                assertThatThrownBy(lane::reserveAnyhow)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("custom loss")));
+  }
+
+  @Test
+  void abandon_turnThatCannotBegin_failsWhatCountsOnItAndLetsTheNextIn() throws Exception {
+    Turn abandoned = reserve(Effect.GRADIENT);
+    Turn step = reserve(Effect.STEP);
+    IllegalStateException cause = new IllegalStateException("no thread");
+
+    abandoned.abandon(cause);
+
+    assertThatThrownBy(() -> sent(step))
+        .isInstanceOf(TrainingHaltedException.class)
+        .hasCause(cause);
+    assertThat(sent(reserve(Effect.NONE))).isEqualTo(1);
+  }
+
+  @Test
+  void failedWith_saysWhetherAStepBehindWasSent() throws Exception {
+    Turn step = reserve(Effect.STEP);
+    Turn pass = reserve(Effect.GRADIENT);
+    sent(step);
+    sent(pass);
+    List<Boolean> stepped = new ArrayList<>();
+
+    pass.failedWith(isSent -> noted(stepped, isSent));
+    sent(reserve(Effect.NONE));
+    pass.failedWith(isSent -> noted(stepped, isSent));
+    sent(reserve(Effect.STEP));
+    pass.failedWith(isSent -> noted(stepped, isSent));
+
+    assertThat(stepped).containsExactly(false, false, true);
+  }
+
+  private static Exception noted(List<Boolean> stepped, boolean isSent) {
+    stepped.add(isSent);
+    return new IOException("of unknown fate");
+  }
+
+  @Test
+  void failedWith_operationThatTheServerFailed_failsTheStepBehindIt() throws Exception {
+    Turn pass = reserve(Effect.GRADIENT);
+    Turn step = reserve(Effect.STEP);
+    sent(pass);
+    RequestFailedException failure =
+        new RequestFailedException(
+            "ForwardBackward", "req-1", "bad data", RequestFailedException.Category.USER);
+
+    assertThat(pass.failedWith(isSent -> failure)).isSameAs(failure);
+
+    assertThatThrownBy(() -> sent(step))
+        .isInstanceOf(TrainingHaltedException.class)
+        .hasCause(failure);
+  }
+
+  @Test
+  void failedWith_expiredPromise_failsTheStepBehindIt() throws Exception {
+    Turn pass = reserve(Effect.GRADIENT);
+    Turn step = reserve(Effect.STEP);
+    sent(pass);
+    PromiseExpiredException failure =
+        new PromiseExpiredException(
+            "ForwardBackward", "req-1", (ApiStatusException) answer(410, "gone"));
+
+    assertThat(pass.failedWith(isSent -> failure)).isSameAs(failure);
+
+    assertThatThrownBy(() -> sent(step)).hasCause(failure);
+  }
+
+  @Test
+  void failedWith_fateUnknown_letsTheStepBehindItGoOn() throws Exception {
+    Turn pass = reserve(Effect.GRADIENT);
+    Turn step = reserve(Effect.STEP);
+    sent(pass);
+
+    pass.failedWith(isSent -> new IOException("the caller stopped waiting"));
+
+    assertThat(sent(step)).isEqualTo(2);
+  }
+
+  @Test
+  void send_modelOfUnknownPast_mayMeetMoreUsedNumbersBehindTheFirstFreeOne() throws Exception {
+    SubmissionLane unknown = SubmissionLane.ofUnknown("m", 1, number -> number);
+    unknown.reserve(Effect.NONE, () -> true).take(turn -> turn.send(number -> number));
+
+    long taken =
+        unknown
+            .reserve(Effect.NONE, () -> true)
+            .<Long>take(turn ->
+                turn.send(number -> {
+                  if (number < 50) {
+                    throw answer(409, "used");
+                  }
+                  return number;
+                }));
+
+    assertThat(taken).isEqualTo(50);
   }
 }

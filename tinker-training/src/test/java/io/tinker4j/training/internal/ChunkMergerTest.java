@@ -62,6 +62,29 @@ class ChunkMergerTest {
   }
 
   @Test
+  void merge_hash_isOfTheValuesWhateverTheirOrder() {
+    double hash = TupleHash.ofUnordered(new double[] {1, 3});
+
+    assertThat(
+            merged(
+                chunk(1, Map.of("a:hash_unordered", 3.0)),
+                chunk(1, Map.of("a:hash_unordered", 1.0))))
+        .containsEntry("a:hash_unordered", hash);
+  }
+
+  @Test
+  void merge_hashOfWhatIsNoNumber_isNaN() {
+    assertThat(merged(chunk(1, Map.of("a:hash_unordered", Double.POSITIVE_INFINITY))))
+        .containsEntry("a:hash_unordered", Double.NaN);
+  }
+
+  @Test
+  void merge_emptyNameBeforeTheColon_isReduced() {
+    assertThat(merged(chunk(1, Map.of(":sum", 1.0)), chunk(1, Map.of(":sum", 2.0))))
+        .containsEntry(":sum", 3.0);
+  }
+
+  @Test
   void merge_noOutputs_makesMeansNaN() {
     assertThat(merged(chunk(0, Map.of("a:mean", 1.0, "a:slack", 1.0))))
         .containsEntry("a:mean", Double.NaN)

@@ -5,17 +5,33 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Builds consumers with Maven, against the jars and POMs of this build. They are in a local
  * repository of their own; what the user's has need not be downloaded again.
  */
 final class ConsumerBuild {
-  private static final List<String> JARS =
-      List.of("tinker-types", "tinker-transport", "tinker-training", "tinker-testkit");
+  /** The modules of the BOM. */
+  static final List<String> PUBLISHED =
+      List.of(
+          "tinker-types",
+          "tinker-transport",
+          "tinker-training",
+          "tinker-recovery",
+          "tinker-testkit",
+          "tinker-health",
+          "tinker-mlflow",
+          "tinker-conformance",
+          "tinker-cli");
+
+  private static final Pattern DEPENDENCY =
+      Pattern.compile(" +([^:]+:[^:]+):jar:[^:]+:(?:compile|runtime).*");
 
   private final Path directory;
   private final String version = property("consumers.version");
@@ -24,15 +40,9 @@ final class ConsumerBuild {
   ConsumerBuild(Path directory) throws IOException {
     this.directory = directory;
     this.template = resource("pom.xml");
-    install("tinker-parent", Path.of("../pom.xml"), Optional.empty());
-    install("tinker-bom", Path.of("../tinker-bom/pom.xml"), Optional.empty());
-    for (String module : JARS) {
-      Path target = Path.of("..", module, "target");
-      Path reduced = target.resolve("reduced-pom.xml");
-      install(
-          module,
-          Files.exists(reduced) ? reduced : Path.of("..", module, "pom.xml"),
-          Optional.of(target.resolve(module + "-" + version + ".jar")));
+    install("tinker-bom", Optional.empty());
+    for (String module : PUBLISHED) {
+      install(module, Optional.of(target(module).resolve(module + "-" + version + ".jar")));
     }
     Files.writeString(
         directory.resolve("settings.xml"),
@@ -49,10 +59,16 @@ final class ConsumerBuild {
         .formatted(element, Path.of(property("consumers.repository")).toUri());
   }
 
-  private void install(String artifact, Path pom, Optional<Path> jar) throws IOException {
+  static Path target(String module) {
+    Path integration = Path.of("../integrations", module);
+    return (Files.exists(integration) ? integration : Path.of("..", module)).resolve("target");
+  }
+
+  private void install(String artifact, Optional<Path> jar) throws IOException {
     Path place = directory.resolve("repository/io/tinker4j").resolve(artifact).resolve(version);
     Files.createDirectories(place);
     String name = artifact + "-" + version;
+    Path pom = target(artifact).resolve("published-pom.xml");
     Files.copy(pom, place.resolve(name + ".pom"), StandardCopyOption.REPLACE_EXISTING);
     if (jar.isPresent()) {
       Files.copy(jar.get(), place.resolve(name + ".jar"), StandardCopyOption.REPLACE_EXISTING);
@@ -68,25 +84,70 @@ final class ConsumerBuild {
     Path versions = project.resolve("versions.txt");
     Files.deleteIfExists(versions);
     Path log = project.resolve("build.log");
-    ProcessBuilder maven =
-        new ProcessBuilder(
+    return maven(project, log, List.of("test")) == 0
+        ? new Result(true, Files.readAllLines(versions))
+        : new Result(false, Files.readAllLines(log));
+  }
+
+  /** Builds and runs one. */
+  Built run(Application application) throws IOException, InterruptedException {
+    Path project = directory.resolve(application.name());
+    Path source = application.source();
+    Path sources = Files.createDirectories(project.resolve("sources"));
+    Files.writeString(
+        project.resolve("pom.xml"), application.pom(version, property("consumers.kotlin")));
+    Files.writeString(
+        sources.resolve(source.getFileName()),
+        resource("applications/" + source.toString().replace('\\', '/')));
+    Path log = project.resolve("build.log");
+    List<String> goals = new ArrayList<>(application.goals());
+    goals.addAll(
+        List.of("dependency:list", "exec:java", "-Dexec.mainClass=" + application.mainClass()));
+    int code = maven(project, log, goals);
+    List<String> output = Files.readAllLines(log);
+    if (code != 0) {
+      throw new AssertionError(String.join("\n", output));
+    }
+    try (var lines = Files.lines(project.resolve("dependencies.txt"))) {
+      return new Built(
+          output,
+          lines
+              .map(DEPENDENCY::matcher)
+              .filter(Matcher::matches)
+              .map(dependency -> dependency.group(1))
+              .sorted()
+              .toList());
+    }
+  }
+
+  private int maven(Path project, Path log, List<String> goals)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 Path.of(property("consumers.maven"), "bin", "mvn").toString(),
                 "-B",
                 "-ntp",
                 "-s",
                 directory.resolve("settings.xml").toAbsolutePath().toString(),
-                "-Dmaven.repo.local=" + directory.resolve("repository").toAbsolutePath(),
-                "test")
+                "-Dmaven.repo.local=" + directory.resolve("repository").toAbsolutePath()));
+    command.addAll(goals);
+    ProcessBuilder maven =
+        new ProcessBuilder(command)
             .directory(project.toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
     maven.environment().put("JAVA_HOME", System.getProperty("java.home"));
     maven.environment().remove("MAVEN_ARGS");
-    int code = maven.start().waitFor();
-    return code == 0
-        ? new Result(true, Files.readAllLines(versions))
-        : new Result(false, Files.readAllLines(log));
+    return maven.start().waitFor();
   }
+
+  /**
+   * An application that was built and run.
+   *
+   * @param dependencies what is on its class path, as {@code group:artifact}
+   */
+  record Built(List<String> output, List<String> dependencies) {}
 
   /** How a build went. */
   record Result(boolean passed, List<String> lines) {}
@@ -98,7 +159,7 @@ final class ConsumerBuild {
     }
   }
 
-  private static String property(String name) {
+  static String property(String name) {
     return Objects.requireNonNull(System.getProperty(name), name);
   }
 }
