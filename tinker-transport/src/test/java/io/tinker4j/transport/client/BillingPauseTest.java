@@ -183,6 +183,18 @@ class BillingPauseTest {
   }
 
   @Test
+  void mayWait_answersThatKeepComing_areOneIncident() {
+    BillingPause pause = new BillingPause(time);
+    pause.limit(Duration.ofMinutes(10));
+    for (int i = 0; i <= 10; i++) {
+      assertThat(pause.mayWait("x")).isTrue();
+      time.sleep(Duration.ofMinutes(1));
+    }
+
+    assertThat(pause.mayWait("x")).isFalse();
+  }
+
+  @Test
   void call_thatAskedForNoRetries_doesNotWait() {
     server.answer(402, "{\"detail\":\"unpaid\"}");
 
