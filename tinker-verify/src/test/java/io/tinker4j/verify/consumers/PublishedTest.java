@@ -89,7 +89,7 @@ class PublishedTest {
 
   @Test
   void readme_namesThisVersion() throws Exception {
-    assertThat(Files.readString(Path.of("../README.md")))
+    assertThat(Files.readString(Path.of("../docs/getting-started.md")))
         .contains("<version>" + version + "</version>");
   }
 
