@@ -134,26 +134,29 @@ public class WireBenchmark {
     out.writeStartObject();
     for (Map.Entry<String, TensorData> input : datum.lossFnInputs().entrySet()) {
       out.writeName(input.getKey());
-      out.writeStartObject();
-      out.writeName("data");
-      out.writeStartArray();
-      TensorData tensor = input.getValue();
-      for (int i = 0; i < tensor.size(); i++) {
-        if (input.getKey().equals(Datum.TARGET_TOKENS)) {
-          out.writeNumber(tensor.longs().get(i));
-        } else {
-          out.writeNumber(tensor.floats().get(i));
-        }
-      }
-      out.writeEndArray();
-      out.writeStringProperty("dtype", tensor.dtype().value());
-      out.writeName("shape");
-      out.writeStartArray();
-      out.writeNumber(tensor.size());
-      out.writeEndArray();
-      out.writeEndObject();
+      writeByHand(input.getValue(), input.getKey().equals(Datum.TARGET_TOKENS), out);
     }
     out.writeEndObject();
+    out.writeEndObject();
+  }
+
+  private static void writeByHand(TensorData tensor, boolean integers, JsonGenerator out) {
+    out.writeStartObject();
+    out.writeName("data");
+    out.writeStartArray();
+    for (int i = 0; i < tensor.size(); i++) {
+      if (integers) {
+        out.writeNumber(tensor.longs().get(i));
+      } else {
+        out.writeNumber(tensor.floats().get(i));
+      }
+    }
+    out.writeEndArray();
+    out.writeStringProperty("dtype", tensor.dtype().value());
+    out.writeName("shape");
+    out.writeStartArray();
+    out.writeNumber(tensor.size());
+    out.writeEndArray();
     out.writeEndObject();
   }
 

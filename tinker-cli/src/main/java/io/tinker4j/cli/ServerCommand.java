@@ -160,36 +160,7 @@ final class ServerCommand implements Callable<Integer> {
             .personality(personality)
             .faultControl(faultControl);
     try {
-      builder.port(port);
-      if (holdTime != null) {
-        builder.holdTime(Duration.ofMillis(Math.round(holdTime * 1000)));
-      }
-      if (adapterSlots != null) {
-        builder.adapterSlots(adapterSlots);
-      }
-      if (slotTimeout != null) {
-        builder.slotTimeout(Duration.ofMillis(Math.round(slotTimeout * 1000)));
-      }
-      if (dataDirectory != null) {
-        builder.dataDirectory(Files.createDirectories(dataDirectory));
-      }
-      if (apiKey != null && !apiKey.isEmpty()) {
-        builder.apiKey(apiKey);
-      }
-      if (faults != null) {
-        builder.faults(FaultScript.fromJson(Files.readString(faults)));
-      }
-      if (requestLog) {
-        PrintWriter err = command.getErr();
-        builder.requestListener(request -> err.println(line(request)));
-      }
-      if (tls) {
-        SelfSignedCertificate made = SelfSignedCertificate.generate();
-        builder.tls(made.serverContext());
-        if (certificate != null) {
-          Files.writeString(certificate, made.pem());
-        }
-      }
+      configure(builder, command);
       return builder.start();
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command, String.valueOf(e.getMessage()), e);
@@ -197,6 +168,40 @@ final class ServerCommand implements Callable<Integer> {
       throw new CommandException("the server cannot start: " + e, e);
     } catch (UncheckedIOException e) {
       throw new CommandException("the server " + e.getMessage(), e);
+    }
+  }
+
+  private void configure(EmbeddedTinkerServer.Builder builder, CommandLine command)
+      throws IOException, InterruptedException {
+    builder.port(port);
+    if (holdTime != null) {
+      builder.holdTime(Duration.ofMillis(Math.round(holdTime * 1000)));
+    }
+    if (adapterSlots != null) {
+      builder.adapterSlots(adapterSlots);
+    }
+    if (slotTimeout != null) {
+      builder.slotTimeout(Duration.ofMillis(Math.round(slotTimeout * 1000)));
+    }
+    if (dataDirectory != null) {
+      builder.dataDirectory(Files.createDirectories(dataDirectory));
+    }
+    if (apiKey != null && !apiKey.isEmpty()) {
+      builder.apiKey(apiKey);
+    }
+    if (faults != null) {
+      builder.faults(FaultScript.fromJson(Files.readString(faults)));
+    }
+    if (requestLog) {
+      PrintWriter err = command.getErr();
+      builder.requestListener(request -> err.println(line(request)));
+    }
+    if (tls) {
+      SelfSignedCertificate made = SelfSignedCertificate.generate();
+      builder.tls(made.serverContext());
+      if (certificate != null) {
+        Files.writeString(certificate, made.pem());
+      }
     }
   }
 

@@ -86,23 +86,11 @@ final class Restorer<B> implements AutoCloseable {
   StartingPoint establish(@Nullable IncidentException incident) throws InterruptedException {
     boolean isFresh = journal.state().lineages().isEmpty();
     if (incident != null) {
-      if (budget.incident(progress(journal.state()))) {
-        suspects.clear();
-        failures.clear();
-      }
-      budget.tried(incident.what());
-      if (incident.suspect() != null) {
-        suspects.add(incident.suspect());
-      }
+      note(incident);
     }
     Throwable last = incident;
     while (true) {
-      String limit = budget.reached();
-      if (limit != null) {
-        events.exhausted(budget.tried());
-        throw new RecoveryFailedException(
-            limit, budget.tried(), last == null ? new IllegalStateException(limit) : last);
-      }
+      checkLimits(last);
       Duration delay = budget.delay(settings.random.nextDouble());
       settings.time.sleep(last == null ? Duration.ZERO : delay);
       int attempt = budget.nextAttempt();
@@ -111,10 +99,7 @@ final class Restorer<B> implements AutoCloseable {
       } catch (JournalException e) { // another process has the run, or the choice names nothing
         throw e;
       } catch (TinkerException | AttemptException e) {
-        if (isFresh
-            && e instanceof TinkerException ours
-            && LineageAwaiter.isHopeless(ours)
-            && !Capacity.isExhausted(ours)) {
+        if (isFresh && e instanceof TinkerException ours && isHopeless(ours)) {
           throw ours;
         }
         last = e;
@@ -154,6 +139,34 @@ final class Restorer<B> implements AutoCloseable {
         : state.confirmed().stream().mapToLong(each -> each.last() - each.first() + 1).sum();
   }
 
+  private void checkLimits(@Nullable Throwable last) {
+    String limit = budget.reached();
+    if (limit != null) {
+      events.exhausted(budget.tried());
+      throw new RecoveryFailedException(
+          limit, budget.tried(), last == null ? new IllegalStateException(limit) : last);
+    }
+  }
+
+  private void note(IncidentException incident) {
+    if (budget.incident(progress(journal.state()))) {
+      suspects.clear();
+      failures.clear();
+    }
+    budget.tried(incident.what());
+    if (incident.suspect() != null) {
+      suspects.add(incident.suspect());
+    }
+  }
+
+  private static boolean isHopeless(TinkerException failure) {
+    return LineageAwaiter.isHopeless(failure) && !Capacity.isExhausted(failure);
+  }
+
+  private void hasToDo(String what) {
+    events.degraded(RecoveryEvent.Degradation.OLDER_CHECKPOINT, what);
+  }
+
   private StartingPoint attempt(int number, boolean recovery)
       throws AttemptException, InterruptedException {
     if (recovery) {
@@ -169,9 +182,7 @@ final class Restorer<B> implements AutoCloseable {
     Exception undecided = null;
     for (CheckpointRecord candidate : candidates) {
       if (!candidate.equals(candidates.get(0))) {
-        events.degraded(
-            RecoveryEvent.Degradation.OLDER_CHECKPOINT,
-            "that of step " + candidate.step() + " has to do");
+        hasToDo("that of step " + candidate.step() + " has to do");
       }
       try {
         StartingPoint restored = restore(candidate);
@@ -187,9 +198,7 @@ final class Restorer<B> implements AutoCloseable {
       }
     }
     if (candidates.getLast().step() == 0 && undecided == null) {
-      events.degraded(
-          RecoveryEvent.Degradation.OLDER_CHECKPOINT,
-          "the base model has to do, as it was at step 0");
+      hasToDo("the base model has to do, as it was at step 0");
       return startAfresh();
     }
     suspects.clear();

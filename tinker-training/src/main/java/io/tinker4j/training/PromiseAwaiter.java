@@ -112,6 +112,14 @@ final class PromiseAwaiter {
       this.reports = new PollReports(telemetry, time, requestId, type.requestType());
     }
 
+    private RequestFailedException repeatedSize() {
+      return new RequestFailedException(
+          type.requestType(),
+          requestId,
+          "the server answered twice with the size of the result only",
+          RequestFailedException.Category.SERVER);
+    }
+
     T run() throws InterruptedException {
       ByteBudget.@Nullable Lease lease = null;
       try {
@@ -130,11 +138,7 @@ final class PromiseAwaiter {
             case FutureOutcome.Failed<T> failed -> throw failure(failed);
             case FutureOutcome.SizeOnly<T> size -> {
               if (lease != null) {
-                throw new RequestFailedException(
-                    type.requestType(),
-                    requestId,
-                    "the server answered twice with the size of the result only",
-                    RequestFailedException.Category.SERVER);
+                throw repeatedSize();
               }
               lease = responseBytes.acquire(Math.max(0, size.bytes()));
               sizeWanted = false;

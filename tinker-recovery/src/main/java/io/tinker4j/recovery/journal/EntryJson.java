@@ -28,57 +28,47 @@ final class EntryJson {
   }
 
   static Map<String, Object> fields(JournalEntry entry) {
-    Map<String, Object> to = new LinkedHashMap<>();
-    switch (entry) {
-      case RunOpened(long token) -> {
-        to.put("type", "run_opened");
-        to.put("token", token);
-      }
-      case RunBegun(String configHash, Map<String, String> settings) -> {
-        to.put("type", "run_begun");
-        to.put("config_hash", configHash);
-        to.put("settings", new TreeMap<>(settings));
-      }
-      case LineageBegun(int lineage, String modelId, int parent, long baseStep) -> {
-        to.put("type", "lineage_begun");
-        to.put("lineage", lineage);
-        to.put("model_id", modelId);
-        to.put("parent", parent);
-        to.put("base_step", baseStep);
-      }
-      case StepSubmitted(int lineage, long step, DataPosition position) -> {
-        to.put("type", "step_submitted");
-        to.put("lineage", lineage);
-        to.put("step", step);
-        to.put("position", position(position));
-      }
-      case StepsConfirmed(int lineage, long first, long last) -> {
-        to.put("type", "steps_confirmed");
-        to.put("lineage", lineage);
-        to.put("first", first);
-        to.put("last", last);
-      }
+    return switch (entry) {
+      case RunOpened(long token) -> of("run_opened", "token", token);
+      case RunBegun(String configHash, Map<String, String> settings) ->
+          of("run_begun", "config_hash", configHash, "settings", new TreeMap<>(settings));
+      case LineageBegun(int lineage, String modelId, int parent, long baseStep) ->
+          of(
+              "lineage_begun",
+              "lineage",
+              lineage,
+              "model_id",
+              modelId,
+              "parent",
+              parent,
+              "base_step",
+              baseStep);
+      case StepSubmitted(int lineage, long step, DataPosition position) ->
+          of("step_submitted", "lineage", lineage, "step", step, "position", position(position));
+      case StepsConfirmed(int lineage, long first, long last) ->
+          of("steps_confirmed", "lineage", lineage, "first", first, "last", last);
       case CheckpointSaved(CheckpointRecord checkpoint) -> {
-        to.put("type", "checkpoint_saved");
+        Map<String, Object> to = of("checkpoint_saved");
         checkpoint(checkpoint, to);
+        yield to;
       }
-      case CheckpointDropped(String path, String reason) -> {
-        to.put("type", "checkpoint_dropped");
-        to.put("path", path);
-        to.put("reason", reason);
-      }
-      case Noted(String event, Map<String, String> fields) -> {
-        to.put("type", "noted");
-        to.put("event", event);
-        to.put("fields", fields);
-      }
-      case RunFinished(long step, String modelId) -> {
-        to.put("type", "run_finished");
-        to.put("step", step);
-        to.put("model_id", modelId);
-      }
+      case CheckpointDropped(String path, String reason) ->
+          of("checkpoint_dropped", "path", path, "reason", reason);
+      case Noted(String event, Map<String, String> fields) ->
+          of("noted", "event", event, "fields", fields);
+      case RunFinished(long step, String modelId) ->
+          of("run_finished", "step", step, "model_id", modelId);
+    };
+  }
+
+  /** An entry's fields: names and values by turns. */
+  private static Map<String, Object> of(String type, Object... namesAndValues) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("type", type);
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      fields.put((String) namesAndValues[i], namesAndValues[i + 1]);
     }
-    return to;
+    return fields;
   }
 
   private static Map<String, Object> position(DataPosition position) {

@@ -148,6 +148,10 @@ public final class CheckpointValidator {
     if (listed.get().expiresAt().map(end -> !time.now().isBefore(end)).orElse(false)) {
       return found(Kind.EXPIRED, "at " + listed.get().expiresAt().get());
     }
+    return compatibility(info, expected);
+  }
+
+  private static Optional<Finding> compatibility(WeightsInfoResponse info, Expectations expected) {
     if (!info.baseModel().equals(expected.baseModel())) {
       return found(
           Kind.INCOMPATIBLE,

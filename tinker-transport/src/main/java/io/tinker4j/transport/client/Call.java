@@ -228,16 +228,13 @@ final class Call<O> {
       TransportResponse response = context.transport().send(request);
       Optional<O> open = handler.open(response);
       if (open.isPresent()) {
-        answered(
-            tracedAttempt, new Traffic(response.status(), request.bodyLength(), 0, since(began)));
+        answered(tracedAttempt, response, request, 0, began);
         return open.get();
       }
       try (response) {
         BodyEncodings.Counted body = new BodyEncodings.Counted(response.body());
         answer = Codec.Answer.of(response.status(), response.headers(), read(response, body));
-        answered(
-            tracedAttempt,
-            new Traffic(response.status(), request.bodyLength(), body.count(), since(began)));
+        answered(tracedAttempt, response, request, body.count(), began);
       }
     } catch (IOException | InterruptedException e) {
       inDoubt = inDoubtBefore || !AttemptFailure.of(e).isBeforeSending();
@@ -283,9 +280,17 @@ final class Call<O> {
     }
   }
 
-  private void answered(TracedAttempt attempt, Traffic traffic) {
+  private void answered(
+      TracedAttempt attempt,
+      TransportResponse response,
+      TransportRequest request,
+      long received,
+      long began) {
     context.shared().reachability().answered(address());
-    context.listener().attemptAnswered(attempt, traffic);
+    context
+        .listener()
+        .attemptAnswered(
+            attempt, new Traffic(response.status(), request.bodyLength(), received, since(began)));
   }
 
   private TransportRequest request(TracedAttempt attempt) throws InterruptedException {
