@@ -124,9 +124,6 @@ public final class Fault {
 
     /** The request is carried out later; the server keeps its connection open. */
     public Fault delay(Duration duration) {
-      if (duration.isNegative()) {
-        throw new IllegalArgumentException("delay is " + duration + "; it must not be negative");
-      }
       return then(new FaultAction.Delay(duration));
     }
 
@@ -152,7 +149,7 @@ public final class Fault {
 
     /** The request is not carried out; the answer has this status and a body like the service's. */
     public Fault answer(int status) {
-      return answer(status, "{\"detail\":\"fault: " + status + "\"}");
+      return answer(status, FaultAction.AnswerWith.bodyOf(status));
     }
 
     /** The request is not carried out; this is the answer. */
@@ -166,9 +163,6 @@ public final class Fault {
      * @param headers more headers, such as {@code Retry-After}, or another {@code Content-Type}
      */
     public Fault answer(int status, String body, Map<String, String> headers) {
-      if (status < 200 || status > 599) {
-        throw new IllegalArgumentException("status is " + status + "; it must be from 200 to 599");
-      }
       return then(new FaultAction.AnswerWith(status, body, headers));
     }
 
@@ -219,9 +213,6 @@ public final class Fault {
 
     /** The connection is closed, and the server is away for a while. */
     public Fault restartServer(Duration downtime) {
-      if (downtime.isNegative()) {
-        throw new IllegalArgumentException("downtime is " + downtime + "; it must not be negative");
-      }
       return then(new FaultAction.RestartServer(downtime));
     }
 

@@ -3,59 +3,81 @@ package io.tinker4j.testkit.fault;
 import java.time.Duration;
 import java.util.Map;
 
-/** What goes wrong. Made by the last method of a {@link Fault}; carried out by the server. */
+/**
+ * What goes wrong, as the method of {@link Fault.When} says that makes it; carried out by the
+ * server. {@code FaultKind} has the table of these in JSON.
+ */
 public sealed interface FaultAction {
-  /** The request is carried out later. */
-  record Delay(Duration duration) implements FaultAction {}
-
-  /** The connection is closed; nothing is carried out. */
-  record DropBeforeExecution() implements FaultAction {}
-
-  /** The request is carried out; its connection is closed instead of an answer. */
-  record ExecuteThenDropAnswer() implements FaultAction {}
-
-  /** The request is carried out twice, as if it had been sent twice; answered once. */
-  record Duplicate() implements FaultAction {}
-
-  /** The request is carried out; the connection is reset in the middle of the answer's body. */
-  record ResetMidBody() implements FaultAction {}
-
-  /** The request is not carried out and answered with this. */
-  record AnswerWith(int status, String body, Map<String, String> headers) implements FaultAction {
-    /** Copies the headers. */
-    public AnswerWith {
-      headers = Map.copyOf(headers);
+  /** Made by {@link Fault.When#delay}. */
+  record Delay(Duration duration) implements FaultAction {
+    /** Refuses negative durations. */
+    public Delay {
+      requireNotNegative("delay", duration);
     }
   }
 
-  /**
-   * A question for a result is held as long as any other, then told to try again.
-   *
-   * @param reason why, for people; empty for none
-   */
+  /** Made by {@link Fault.When#dropBeforeExecution}. */
+  record DropBeforeExecution() implements FaultAction {}
+
+  /** Made by {@link Fault.When#executeThenDropAnswer}. */
+  record ExecuteThenDropAnswer() implements FaultAction {}
+
+  /** Made by {@link Fault.When#duplicate}. */
+  record Duplicate() implements FaultAction {}
+
+  /** Made by {@link Fault.When#resetMidBody}. */
+  record ResetMidBody() implements FaultAction {}
+
+  /** Made by {@link Fault.When#answer(int, String, Map)}. */
+  record AnswerWith(int status, String body, Map<String, String> headers) implements FaultAction {
+    /** Copies the headers; refuses what is no status of an answer. */
+    public AnswerWith {
+      if (status < 200 || status > 599) {
+        throw new IllegalArgumentException("status is " + status + "; it must be from 200 to 599");
+      }
+      headers = Map.copyOf(headers);
+    }
+
+    static String bodyOf(int status) {
+      return "{\"detail\":\"fault: " + status + "\"}";
+    }
+  }
+
+  /** Made by {@link Fault.When#pauseQueue}. */
   record PauseQueue(String state, String reason) implements FaultAction {}
 
-  /** The promise that the question is about is forgotten: 410 from now on. */
+  /** Made by {@link Fault.When#expirePromise}. */
   record ExpirePromise() implements FaultAction {}
 
-  /** The session that the request belongs to ends, with its models and samplers. */
+  /** Made by {@link Fault.When#killSession}. */
   record KillSession() implements FaultAction {}
 
-  /** The run that the request is about becomes corrupted: its operations fail from now on. */
+  /** Made by {@link Fault.When#poisonRun}. */
   record PoisonRun() implements FaultAction {}
 
-  /** Weights are loaded without the optimizer's state, and the answer does not tell. */
+  /** Made by {@link Fault.When#loseOptimizer}. */
   record LoseOptimizer() implements FaultAction {}
 
-  /** The answer's body ends half-way, and its length agrees with that. */
+  /** Made by {@link Fault.When#truncateBody}. */
   record TruncateBody() implements FaultAction {}
 
-  /** One bit of the answer's body is the other way round. */
+  /** Made by {@link Fault.When#flipBit}. */
   record FlipBit() implements FaultAction {}
 
-  /** The connection is closed, and the server with it; it is back after the downtime. */
-  record RestartServer(Duration downtime) implements FaultAction {}
+  /** Made by {@link Fault.When#restartServer(Duration)}. */
+  record RestartServer(Duration downtime) implements FaultAction {
+    /** Refuses negative durations. */
+    public RestartServer {
+      requireNotNegative("downtime", downtime);
+    }
+  }
 
-  /** The server's clock jumps, forth or back; what it waits for takes as long as before. */
+  /** Made by {@link Fault.When#jumpClock}. */
   record JumpClock(Duration by) implements FaultAction {}
+
+  private static void requireNotNegative(String name, Duration duration) {
+    if (duration.isNegative()) {
+      throw new IllegalArgumentException(name + " is " + duration + "; it must not be negative");
+    }
+  }
 }

@@ -44,13 +44,9 @@ public final class FaultScript {
    *
    * <p>A fault has {@code on} with {@code operation}, {@code header} (an object of one name and its
    * value) and {@code body_contains}, all optional; {@code nth}, {@code from}, {@code times},
-   * {@code probability}, {@code during_seconds}; and {@code do}, the name of what happens, beside
-   * its settings: {@code delay} ({@code seconds}), {@code drop_before_execution}, {@code
-   * execute_then_drop_answer}, {@code duplicate}, {@code reset_mid_body}, {@code answer} ({@code
-   * status}, {@code body}, {@code headers}), {@code pause_queue} ({@code state}, {@code reason}),
-   * {@code expire_promise}, {@code kill_session}, {@code poison_run}, {@code lose_optimizer},
-   * {@code truncate_body}, {@code flip_bit}, {@code restart_server} ({@code seconds}), {@code
-   * jump_clock} ({@code seconds}).
+   * {@code probability}, {@code during_seconds}; and {@code do}, the name of what happens: that of
+   * the method of {@link Fault.When} with underscores, such as {@code restart_server}. Beside it
+   * stand the settings, named as the method's parameters are; a duration is {@code seconds}.
    *
    * @throws IllegalArgumentException when it is not such; the message says where
    */

@@ -2,6 +2,7 @@ package io.tinker4j.testkit.http;
 
 import io.tinker4j.transport.Headers;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * An answer and how it goes out.
@@ -26,6 +27,10 @@ public record Delivery(Answer answer, Map<String, String> headers, Manner manner
 
   static Delivery dropped() {
     return new Delivery(Answer.json(500, new byte[0]), Map.of(), Manner.DROPPED);
+  }
+
+  Delivery withBody(UnaryOperator<byte[]> change) {
+    return new Delivery(answer.withBody(change.apply(answer.body())), headers, manner);
   }
 
   /** The headers of the answer, those of its content among them. */

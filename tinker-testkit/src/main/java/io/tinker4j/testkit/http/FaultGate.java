@@ -8,12 +8,13 @@ import io.tinker4j.testkit.fault.FaultTarget;
 import io.tinker4j.testkit.time.ServerTime;
 import io.tinker4j.transport.DecodeException;
 import io.tinker4j.types.proto.ForwardBackwardRequest;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Where faults happen: between the front, which has read a request, and its endpoint. */
@@ -57,87 +58,86 @@ public final class FaultGate {
 
   /** Carries out a request with the faults that happen to it. */
   Delivery pass(String operation, HttpCall call, Execution execution) throws InterruptedException {
-    List<FaultInjector.Firing> firings =
-        injector.next(new FaultTarget(operation, call.headers(), call.body()), time.nanoTime());
-    HttpCall changed = call;
-    boolean twice = false;
-    for (FaultInjector.Firing firing : firings) {
-      Delivery instead = before(firing.action(), call);
-      if (instead != null) {
-        return instead;
-      }
-      twice |= firing.action() instanceof FaultAction.Duplicate;
-      if (firing.action() instanceof FaultAction.LoseOptimizer) {
-        changed = changed.losingOptimizer();
+    Passage passage = new Passage(call);
+    for (FaultInjector.Firing firing :
+        injector.next(new FaultTarget(operation, call.headers(), call.body()), time.nanoTime())) {
+      strike(firing, passage);
+      if (passage.instead != null) {
+        return passage.instead;
       }
     }
-    Answer answer = execution.run(changed);
-    if (twice) {
-      answer = execution.run(changed);
+    Answer answer = execution.run(passage.call);
+    if (passage.twice) {
+      answer = execution.run(passage.call);
     }
     Delivery delivery = Delivery.whole(answer);
-    for (FaultInjector.Firing firing : firings) {
-      delivery = after(firing, delivery);
+    for (UnaryOperator<Delivery> damage : passage.damages) {
+      delivery = damage.apply(delivery);
     }
     return delivery;
   }
 
-  /** What happens before a request is carried out; not null when it happens instead. */
-  private @Nullable Delivery before(FaultAction action, HttpCall call) throws InterruptedException {
-    switch (action) {
+  /** What the faults have made of a request so far. */
+  private static final class Passage {
+    HttpCall call;
+    boolean twice;
+
+    /** The end of it, if it is not to be carried out. */
+    @Nullable Delivery instead;
+
+    /** What happens to its answer. */
+    final List<UnaryOperator<Delivery>> damages = new ArrayList<>();
+
+    Passage(HttpCall call) {
+      this.call = call;
+    }
+  }
+
+  /** What each fault does. */
+  private void strike(FaultInjector.Firing firing, Passage passage) throws InterruptedException {
+    HttpCall call = passage.call;
+    switch (firing.action()) {
       case FaultAction.Delay(Duration duration) -> time.sleep(duration);
       case FaultAction.JumpClock(Duration by) -> time.shift(by);
       case FaultAction.ExpirePromise() -> controls.expirePromise(id(call, "request_id"));
       case FaultAction.KillSession() -> controls.killSession(sessionId(call));
       case FaultAction.PoisonRun() -> controls.poisonRun(id(call, "model_id"));
-      case FaultAction.DropBeforeExecution() -> {
-        return Delivery.dropped();
-      }
+      case FaultAction.LoseOptimizer() -> passage.call = call.losingOptimizer();
+      case FaultAction.Duplicate() -> passage.twice = true;
+      case FaultAction.DropBeforeExecution() -> passage.instead = Delivery.dropped();
       case FaultAction.RestartServer(Duration downtime) -> {
         controls.restart(downtime);
-        return Delivery.dropped();
+        passage.instead = Delivery.dropped();
       }
       case FaultAction.PauseQueue(String state, String reason) -> {
         time.sleep(holdTime);
-        return Delivery.whole(tryAgain(id(call, "request_id"), state, reason));
+        passage.instead = Delivery.whole(tryAgain(id(call, "request_id"), state, reason));
       }
-      case FaultAction.AnswerWith(int status, String body, Map<String, String> headers) -> {
-        Answer answer = Answer.json(status, body.getBytes(StandardCharsets.UTF_8));
-        return new Delivery(answer, headers, Delivery.Manner.WHOLE);
-      }
-      case FaultAction.Duplicate() -> {}
-      case FaultAction.ExecuteThenDropAnswer() -> {}
-      case FaultAction.FlipBit() -> {}
-      case FaultAction.LoseOptimizer() -> {}
-      case FaultAction.ResetMidBody() -> {}
-      case FaultAction.TruncateBody() -> {}
+      case FaultAction.AnswerWith(int status, String body, Map<String, String> headers) ->
+          passage.instead =
+              new Delivery(
+                  Answer.json(status, JsonBodies.bytes(body)), headers, Delivery.Manner.WHOLE);
+      case FaultAction.ExecuteThenDropAnswer() ->
+          passage.damages.add(delivery -> Delivery.dropped());
+      case FaultAction.ResetMidBody() ->
+          passage.damages.add(
+              delivery -> new Delivery(delivery.answer(), delivery.headers(), Delivery.Manner.CUT));
+      case FaultAction.TruncateBody() ->
+          passage.damages.add(
+              delivery -> delivery.withBody(body -> Arrays.copyOf(body, body.length / 2)));
+      case FaultAction.FlipBit() ->
+          passage.damages.add(
+              delivery -> delivery.withBody(body -> flipped(body, firing.random())));
     }
-    return null;
   }
 
-  private static Delivery after(FaultInjector.Firing firing, Delivery delivery) {
-    Answer answer = delivery.answer();
-    if (firing.action() instanceof FaultAction.ExecuteThenDropAnswer) {
-      return Delivery.dropped();
-    }
-    if (firing.action() instanceof FaultAction.ResetMidBody) {
-      return new Delivery(answer, delivery.headers(), Delivery.Manner.CUT);
-    }
-    byte[] body = answer.body();
-    if (firing.action() instanceof FaultAction.TruncateBody) {
-      return with(delivery, Arrays.copyOf(body, body.length / 2));
-    }
-    if (firing.action() instanceof FaultAction.FlipBit && body.length > 0) {
-      byte[] changed = body.clone();
-      long bit = Math.floorMod(firing.random(), 8L * body.length);
+  private static byte[] flipped(byte[] body, long random) {
+    byte[] changed = body.clone();
+    if (body.length > 0) {
+      long bit = Math.floorMod(random, 8L * body.length);
       changed[(int) (bit / 8)] ^= (byte) (1 << (bit % 8));
-      return with(delivery, changed);
     }
-    return delivery;
-  }
-
-  private static Delivery with(Delivery delivery, byte[] body) {
-    return new Delivery(delivery.answer().withBody(body), delivery.headers(), delivery.manner());
+    return changed;
   }
 
   private static Answer tryAgain(String requestId, String state, String reason) {
