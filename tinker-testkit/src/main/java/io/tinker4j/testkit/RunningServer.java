@@ -173,8 +173,7 @@ final class RunningServer implements AutoCloseable {
     sampling.addTo(router);
     new SessionEndpoints(registry, downloads, audit).addTo(router);
     new RunEndpoints(registry, checkpoints).addTo(router);
-    new CheckpointEndpoints(checkpoints, downloads, audit, behaviour.archiveLife(), time)
-        .addTo(router);
+    new CheckpointEndpoints(checkpoints, downloads, audit, time).addTo(router);
     new ExternalWeights(
             registry, checkpoints, baseModels, credentials, tokens, downloads, behaviour, time)
         .addTo(router);

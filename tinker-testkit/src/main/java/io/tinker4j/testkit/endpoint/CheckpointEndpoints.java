@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 public final class CheckpointEndpoints {
   private static final String PATH = "training_runs/*/checkpoints/*/*";
 
+  /** How long the address of an archive or a file is good. */
+  private static final Duration LIFE = Duration.ofMinutes(15);
+
   /** RFC 1123 with two digits for the day, as HTTP wants it. */
   private static final DateTimeFormatter HTTP_DATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
@@ -38,20 +41,13 @@ public final class CheckpointEndpoints {
   private final CheckpointStore checkpoints;
   private final Downloads downloads;
   private final AuditLog audit;
-  private final Duration life;
   private final InstantSource clock;
 
-  /** Archives and files can be downloaded for as long as {@code life}. */
   public CheckpointEndpoints(
-      CheckpointStore checkpoints,
-      Downloads downloads,
-      AuditLog audit,
-      Duration life,
-      InstantSource clock) {
+      CheckpointStore checkpoints, Downloads downloads, AuditLog audit, InstantSource clock) {
     this.checkpoints = checkpoints;
     this.downloads = downloads;
     this.audit = audit;
-    this.life = life;
     this.clock = clock;
   }
 
@@ -135,10 +131,10 @@ public final class CheckpointEndpoints {
   private Answer archive(HttpCall call) {
     StoredPath path = path(call);
     checkpoints.runOf(call.owner(), path);
-    Instant expires = clock.instant().plus(life);
+    Instant expires = clock.instant().plus(LIFE);
     audit.checkpointEvent(call.owner(), "checkpoint_archive_requested", path);
     return Answer.of(302, Answer.JSON, new byte[0])
-        .withHeader("Location", downloads.archiveUrl(call, path, life))
+        .withHeader("Location", downloads.archiveUrl(call, path, LIFE))
         .withHeader("Expires", HTTP_DATE.format(expires));
   }
 
@@ -151,12 +147,12 @@ public final class CheckpointEndpoints {
     checkpoints.runOf(call.owner(), path);
     Map<String, String> urls = new LinkedHashMap<>();
     for (String name : AdapterFiles.NAMES) {
-      urls.put(name, downloads.fileUrl(call, name, path, life));
+      urls.put(name, downloads.fileUrl(call, name, path, LIFE));
     }
     return JsonBodies.ok(
         ExternalWeightsUrlsResponse.builder()
             .urls(urls)
-            .expires(clock.instant().plus(life))
+            .expires(clock.instant().plus(LIFE))
             .build());
   }
 }

@@ -5,7 +5,6 @@ import io.tinker4j.testkit.model.Example;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.TensorData;
 import io.tinker4j.types.TensorDtype;
-import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.Set;
 import java.util.TreeSet;
@@ -104,31 +103,6 @@ final class ExampleReader {
       throw new IllegalArgumentException(
           name + " has " + elements + " elements; it may have up to " + MAX_ELEMENTS);
     }
-    if (tensor.dtype() == TensorDtype.FLOAT32) {
-      float[] floats = new float[(int) elements];
-      FloatBuffer values = tensor.floats();
-      scatter(tensor, shape[1], (element, place) -> floats[place] = values.get(element));
-      return TensorData.ofFloats(floats, shape);
-    }
-    long[] longs = new long[(int) elements];
-    LongBuffer values = tensor.longs();
-    scatter(tensor, shape[1], (element, place) -> longs[place] = values.get(element));
-    return TensorData.ofLongs(longs, shape);
-  }
-
-  /** Receives, for each stored element of a sparse tensor, its place in the dense one. */
-  @FunctionalInterface
-  private interface Placement {
-    void put(int element, int place);
-  }
-
-  private static void scatter(TensorData tensor, long rowLength, Placement placement) {
-    LongBuffer rows = tensor.sparseCrowIndices();
-    LongBuffer columns = tensor.sparseColIndices();
-    for (int row = 0; row + 1 < rows.remaining(); row++) {
-      for (int i = (int) rows.get(row); i < rows.get(row + 1); i++) {
-        placement.put(i, (int) (row * rowLength + columns.get(i)));
-      }
-    }
+    return tensor.toDense();
   }
 }

@@ -28,6 +28,7 @@ import io.tinker4j.types.LoadWeightsResponse;
 import io.tinker4j.types.LoraConfig;
 import io.tinker4j.types.ModelData;
 import io.tinker4j.types.wire.CreateModelRequest;
+import io.tinker4j.types.wire.CreateModelResponse;
 import io.tinker4j.types.wire.GetInfoRequest;
 import io.tinker4j.types.wire.LoadWeightsRequest;
 import io.tinker4j.types.wire.UnloadModelRequest;
@@ -246,7 +247,7 @@ public final class ModelEndpoints {
         run,
         JsonBodies.fingerprint("create_model", request),
         () -> LoraModel.create(baseModels.model(request.baseModel()), settings),
-        behaviour.created(run));
+        CreateModelResponse.builder().modelId(run.id()).build());
   }
 
   private static void requireAdamW(Map<String, @Nullable Object> optimizer) {

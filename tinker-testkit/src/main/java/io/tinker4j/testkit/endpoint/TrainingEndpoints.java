@@ -108,12 +108,10 @@ public final class TrainingEndpoints {
     OptimStepRequest request = JsonBodies.read(stored.body(), OptimStepRequest.class);
     AdamSettings settings =
         settings(
-            behaviour.adamParams(
-                request
-                    .adamParams()
-                    .orElseThrow(() ->
-                        RefusedException.badRequest(
-                            "optimizer_params: this server has adamw only"))));
+            request
+                .adamParams()
+                .orElseThrow(() ->
+                    RefusedException.badRequest("optimizer_params: this server has adamw only")));
     return new ModelOperation(
         request.modelId(),
         request.seqId().orElse(0),

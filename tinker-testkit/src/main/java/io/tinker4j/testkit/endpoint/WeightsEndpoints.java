@@ -113,19 +113,11 @@ public final class WeightsEndpoints {
   }
 
   private void checkName(StoredPath path) {
-    boolean exists =
-        behaviour.refusesExistingNames()
-            && checkpoints.findRun(path.runId()).flatMap(run -> run.checkpoint(path)).isPresent();
-    if (exists || (behaviour.refusesCheckpointsBeingWritten() && !writing.add(path))) {
+    if (behaviour.refusesTakenNames()
+        && (checkpoints.findRun(path.runId()).flatMap(run -> run.checkpoint(path)).isPresent()
+            || !writing.add(path))) {
       throw RefusedException.conflict("checkpoint " + path + " exists");
     }
-  }
-
-  private void checkLoad(String owner, StoredPath path) {
-    if (writing.contains(path)) {
-      throw RefusedException.tooEarly("checkpoint " + path + " is being written");
-    }
-    TrainingRunEntry unused = checkpoints.runOf(owner, path);
   }
 
   private static SaveCommand options(
@@ -274,7 +266,7 @@ public final class WeightsEndpoints {
                   .path(path.toString())
                   .build();
             })
-        .withCheck(() -> checkLoad(owner, path));
+        .withCheck(() -> checkpoints.runOf(owner, path));
   }
 
   private Answer weightsInfo(HttpCall call) {

@@ -1,6 +1,5 @@
 package io.tinker4j.testkit.http;
 
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,13 +65,6 @@ public final class HttpCall {
   /** Returns this call with other parameters in its path. */
   public HttpCall withPath(List<String> parameters) {
     return new HttpCall(owner, parameters, headers, query, body, losesOptimizer);
-  }
-
-  /** Returns this call without some parameters of its query string. */
-  public HttpCall withoutQuery(String... names) {
-    Map<String, String> rest = new HashMap<>(query);
-    rest.keySet().removeAll(List.of(names));
-    return new HttpCall(owner, pathParameters, headers, rest, body, losesOptimizer);
   }
 
   /** Returns this call with another body. */

@@ -81,11 +81,6 @@ public final class RefusedException extends RuntimeException {
     return new RefusedException(500, "Internal Server Error");
   }
 
-  /** What the request names is not there yet. */
-  public static RefusedException tooEarly(String detail) {
-    return new RefusedException(425, detail);
-  }
-
   /** The server is closing. */
   public static RefusedException unavailable() {
     return new RefusedException(503, "the server is closing");

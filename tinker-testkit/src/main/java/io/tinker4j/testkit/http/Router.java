@@ -12,7 +12,6 @@ public final class Router {
   private static final String PARAMETER = "*";
 
   private final List<Route> routes = new ArrayList<>();
-  private @Nullable Endpoint root;
 
   /** An endpoint and the path segments that stood for its parameters. */
   record Match(Endpoint endpoint, List<String> parameters, boolean isOpen) {}
@@ -52,12 +51,6 @@ public final class Router {
   /** Adds a route that needs no credential. */
   public Router addOpen(String method, String path, Endpoint endpoint) {
     routes.add(new Route(method, split(path), endpoint, true));
-    return this;
-  }
-
-  /** Sets what answers {@code GET /}, which needs no credential. Default: nothing. */
-  public Router addRoot(Endpoint endpoint) {
-    root = endpoint;
     return this;
   }
 
@@ -103,9 +96,6 @@ public final class Router {
    * @throws RefusedException 404 when no route has the path, 405 when only other methods have it
    */
   Match find(String method, String path) {
-    if (root != null && path.equals("/") && method.equals("GET")) {
-      return new Match(root, List.of(), true);
-    }
     boolean otherMethod = false;
     if (path.startsWith(PREFIX)) {
       List<String> segments = split(path.substring(PREFIX.length()));

@@ -1,20 +1,17 @@
 package io.tinker4j.testkit.run;
 
 import io.tinker4j.testkit.Personality;
-import io.tinker4j.testkit.checkpoint.TrainingRunEntry;
 import io.tinker4j.testkit.http.Answer;
 import io.tinker4j.testkit.http.HttpQuirks;
 import io.tinker4j.testkit.http.JsonBodies;
 import io.tinker4j.testkit.http.RefusedException;
 import io.tinker4j.testkit.http.Router;
 import io.tinker4j.testkit.model.Loss;
-import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.ForwardBackwardOutput;
 import io.tinker4j.types.LoraConfig;
 import io.tinker4j.types.QueueState;
 import io.tinker4j.types.SampleResponse;
-import io.tinker4j.types.wire.CreateModelResponse;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,13 +84,11 @@ public class Behaviour {
     return true;
   }
 
-  /** Whether a save under a name that exists is refused at once; else its promise fails. */
-  public boolean refusesExistingNames() {
-    return false;
-  }
-
-  /** Whether a checkpoint that is still being saved can be neither loaded nor saved (425, 409). */
-  public boolean refusesCheckpointsBeingWritten() {
+  /**
+   * Whether a save is refused at once when a checkpoint of its name exists or is being written;
+   * else its promise fails.
+   */
+  public boolean refusesTakenNames() {
     return false;
   }
 
@@ -108,11 +103,6 @@ public class Behaviour {
   /** The name of the checkpoint that saving without a name makes; empty when it makes none. */
   public Optional<String> unnamedCheckpoint(int samplingSessionSeqId, long seqId) {
     return Optional.empty();
-  }
-
-  /** How long the address of an archive is good. */
-  public Duration archiveLife() {
-    return Duration.ofMinutes(15);
   }
 
   /** How long a request for a result is held unless the server's settings say so. */
@@ -146,11 +136,6 @@ public class Behaviour {
     return Loss.parse(name, config);
   }
 
-  /** The result of the creation of a model. */
-  public Object created(TrainingRunEntry run) {
-    return CreateModelResponse.builder().modelId(run.id()).build();
-  }
-
   /**
    * Checks a pass beyond what every server does, and changes what the server does not honour.
    *
@@ -167,10 +152,6 @@ public class Behaviour {
 
   public ForwardBackwardOutput output(ForwardBackwardOutput output) {
     return output;
-  }
-
-  public AdamParams adamParams(AdamParams params) {
-    return params;
   }
 
   public Map<String, Double> optimMetrics(Map<String, Double> metrics) {

@@ -1,7 +1,6 @@
 package io.tinker4j.testkit.skyrl;
 
 import io.tinker4j.testkit.checkpoint.OperationException;
-import io.tinker4j.testkit.checkpoint.TrainingRunEntry;
 import io.tinker4j.testkit.http.Answer;
 import io.tinker4j.testkit.http.HttpQuirks;
 import io.tinker4j.testkit.http.JsonBodies;
@@ -14,7 +13,6 @@ import io.tinker4j.testkit.run.Outcome;
 import io.tinker4j.testkit.run.PassRequest;
 import io.tinker4j.testkit.run.Promise;
 import io.tinker4j.testkit.run.ServerSession;
-import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.ForwardBackwardOutput;
 import io.tinker4j.types.LoraConfig;
@@ -31,8 +29,6 @@ import java.util.UUID;
 
 /** SkyRL's server with its JAX backend, as it was seen in August and November 2026. */
 public final class SkyrlBehaviour extends Behaviour {
-  private static final Duration ARCHIVE_LIFE = Duration.ofHours(2);
-
   @Override
   public boolean requiresCredential() {
     return false;
@@ -95,12 +91,7 @@ public final class SkyrlBehaviour extends Behaviour {
   }
 
   @Override
-  public boolean refusesExistingNames() {
-    return true;
-  }
-
-  @Override
-  public boolean refusesCheckpointsBeingWritten() {
+  public boolean refusesTakenNames() {
     return true;
   }
 
@@ -118,11 +109,6 @@ public final class SkyrlBehaviour extends Behaviour {
   @Override
   public Duration holdTime() {
     return Duration.ofMinutes(5);
-  }
-
-  @Override
-  public Duration archiveLife() {
-    return ARCHIVE_LIFE;
   }
 
   /** Ids of requests are small numbers. */
@@ -173,7 +159,7 @@ public final class SkyrlBehaviour extends Behaviour {
       Map<String, TensorData> more = new LinkedHashMap<>(datum);
       TensorData logprobs = datum.get("logprobs");
       if (logprobs != null) {
-        float[] losses = SkyrlPasses.floats(logprobs);
+        float[] losses = logprobs.toFloats();
         for (int i = 0; i < losses.length; i++) {
           losses[i] = -losses[i];
         }
@@ -182,11 +168,6 @@ public final class SkyrlBehaviour extends Behaviour {
       outputs.add(more);
     }
     return ForwardBackwardOutput.of("scalar", outputs, Metrics.of(Map.of()));
-  }
-
-  @Override
-  public AdamParams adamParams(AdamParams params) {
-    return AdamParams.builder().from(params).gradClipNorm(0).build();
   }
 
   @Override
@@ -228,15 +209,6 @@ public final class SkyrlBehaviour extends Behaviour {
     return modelId.startsWith("model_")
         ? RefusedException.badRequest("Model " + modelId + " not loaded")
         : super.notLoaded(modelId);
-  }
-
-  @Override
-  public Object created(TrainingRunEntry run) {
-    Map<String, Object> wire = new LinkedHashMap<>();
-    wire.put("model_id", run.id());
-    wire.put("base_model", run.baseModel());
-    wire.put("lora_config", Map.of("rank", run.rank()));
-    return wire;
   }
 
   @Override

@@ -15,24 +15,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Which passes SkyRL's server takes, and what it makes of them. */
 final class SkyrlPasses {
-  private static final List<String> CLIPS = List.of("clip_low_threshold", "clip_high_threshold");
-
-  /** The settings of each loss that requests may name. */
-  private static final Map<String, List<String>> SETTINGS =
-      Map.of(
-          "cross_entropy", List.of(),
-          "importance_sampling", List.of(),
-          "ppo", List.of("clip_low_threshold", "clip_high_threshold", "value_clip"),
-          "cispo", CLIPS,
-          "gspo", CLIPS,
-          "ppo_critic", List.of("value_clip"),
-          "dppo", List.of("delta_low", "delta_high"));
-
   private SkyrlPasses() {}
 
   /**
@@ -42,28 +28,20 @@ final class SkyrlPasses {
    * @throws IllegalArgumentException for another name or a setting the loss does not have
    */
   static Loss loss(String name, Map<String, Double> config) {
-    List<String> known = SETTINGS.get(name);
-    if (known == null) {
-      throw new IllegalArgumentException(
-          "loss_fn is \"" + name + "\"; it must be one of " + new TreeSet<>(SETTINGS.keySet()));
-    }
-    if (!known.containsAll(config.keySet())) {
-      throw new IllegalArgumentException(
-          "loss_fn_config is " + config + "; " + name + " takes " + known);
-    }
+    Map<String, Double> settings = new LinkedHashMap<>(config);
     return switch (name) {
       case "gspo", "ppo_critic", "dppo" -> new Loss.Unavailable(name);
+      case "dro" -> throw new IllegalArgumentException("loss_fn is \"dro\", which is unknown");
       case "cispo" -> {
-        Map<String, Double> clips =
-            new LinkedHashMap<>(Map.of(CLIPS.get(0), 0.8, CLIPS.get(1), 1.2));
-        clips.putAll(config);
-        yield Loss.parse(name, clips);
+        settings.putIfAbsent(Loss.LOW, 0.8);
+        settings.putIfAbsent(Loss.HIGH, 1.2);
+        yield Loss.parse(name, settings);
       }
-      default -> {
-        Map<String, Double> rest = new LinkedHashMap<>(config);
-        rest.remove("value_clip");
-        yield Loss.parse(name, rest);
+      case "ppo" -> {
+        settings.remove("value_clip");
+        yield Loss.parse(name, settings);
       }
+      default -> Loss.parse(name, settings);
     };
   }
 
@@ -76,10 +54,10 @@ final class SkyrlPasses {
     List<Datum> data = new ArrayList<>();
     for (Datum datum : request.data()) {
       if (datum.modelInput().chunks().stream().anyMatch(DmelChunk.class::isInstance)) {
-        throw violation("audio is not supported");
+        throw SkyrlRequests.violation("data", "audio is not supported");
       }
       if (datum.lossFnInputs().values().stream().anyMatch(TensorData::isSparse)) {
-        throw violation("sparse tensors are not supported");
+        throw SkyrlRequests.violation("data", "sparse tensors are not supported");
       }
       if (!datum.lossFnInputs().containsKey(Datum.TARGET_TOKENS)) {
         throw RefusedException.broken();
@@ -87,10 +65,6 @@ final class SkyrlPasses {
       data.add(Datum.of(textOf(datum.modelInput()), datum.lossFnInputs()));
     }
     return request.withData(data);
-  }
-
-  private static RefusedException violation(String message) {
-    return RefusedException.unprocessable(List.of("body", "data"), message, "value_error");
   }
 
   private static ModelInput textOf(ModelInput input) {
@@ -154,7 +128,7 @@ final class SkyrlPasses {
   }
 
   /** The elements of a tensor of either kind. */
-  static float[] floats(TensorData tensor) {
+  private static float[] floats(TensorData tensor) {
     if (tensor.dtype() == TensorDtype.FLOAT32) {
       return tensor.toFloats();
     }
@@ -167,18 +141,11 @@ final class SkyrlPasses {
   }
 
   private static long[] longs(@Nullable TensorData tensor) {
-    if (tensor == null) {
-      throw new IllegalArgumentException("target_tokens is missing");
+    if (tensor == null || tensor.dtype() != TensorDtype.INT64) {
+      throw new IllegalArgumentException("target_tokens must be int64");
     }
     long[] values = new long[tensor.size()];
-    if (tensor.dtype() == TensorDtype.INT64) {
-      tensor.longs().get(values);
-      return values;
-    }
-    float[] floats = floats(tensor);
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (long) floats[i];
-    }
+    tensor.longs().get(values);
     return values;
   }
 }
