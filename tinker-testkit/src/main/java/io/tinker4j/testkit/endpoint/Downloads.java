@@ -22,7 +22,6 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Addresses that give out content without credentials until they expire. An address says itself, in
@@ -93,16 +92,7 @@ public final class Downloads {
   }
 
   private Answer download(HttpCall call) {
-    SignedTokens.@Nullable Claims claims;
-    try {
-      claims = tokens.read(PURPOSE, call.pathParameter(0));
-    } catch (SignedTokens.ExpiredException e) {
-      throw RefusedException.forbidden("the address has expired");
-    }
-    if (claims == null) {
-      throw RefusedException.forbidden("the address is not valid");
-    }
-    List<String> subject = List.of(claims.subject().split(" ", 4));
+    List<String> subject = List.of(tokens.addressed(PURPOSE, call.pathParameter(0)).split(" ", 4));
     try {
       return switch (subject.get(0)) {
         case "archive" ->

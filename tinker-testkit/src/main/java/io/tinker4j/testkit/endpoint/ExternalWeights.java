@@ -38,7 +38,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /** Checkpoints that do not come from training here: copies of others, and uploads. */
 public final class ExternalWeights {
@@ -107,9 +106,7 @@ public final class ExternalWeights {
             credentials, call.owner(), request.weightsAccessToken().orElse(null));
     String runId = behaviour.modelId(session, request.modelSeqId());
     StoredPath target = new StoredPath(runId, source.kind(), source.name());
-    Duration ttl =
-        SaveCommand.ttl(
-            request.ttlSeconds().isPresent() ? request.ttlSeconds().getAsLong() : null, 1);
+    Duration ttl = SaveCommand.ttl(WeightsEndpoints.boxed(request.ttlSeconds()), 1);
     SaveCommand options =
         new SaveCommand(JsonBodies.fingerprint("copy_weights", request), false, ttl, Map.of());
     lock.lock();
@@ -205,16 +202,7 @@ public final class ExternalWeights {
   }
 
   private Answer put(HttpCall call) {
-    SignedTokens.@Nullable Claims claims;
-    try {
-      claims = tokens.read(PURPOSE, call.pathParameter(0));
-    } catch (SignedTokens.ExpiredException e) {
-      throw RefusedException.forbidden("the address has expired");
-    }
-    if (claims == null) {
-      throw RefusedException.forbidden("the address is not valid");
-    }
-    List<String> subject = List.of(claims.subject().split(" ", 2));
+    List<String> subject = List.of(tokens.addressed(PURPOSE, call.pathParameter(0)).split(" ", 2));
     lock.lock();
     try {
       Upload upload = uploads.get(subject.get(0));

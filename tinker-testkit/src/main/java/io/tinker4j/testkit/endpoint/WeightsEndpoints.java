@@ -309,7 +309,7 @@ public final class WeightsEndpoints {
     }
   }
 
-  private static @Nullable Long boxed(OptionalLong value) {
+  static @Nullable Long boxed(OptionalLong value) {
     return value.isPresent() ? value.getAsLong() : null;
   }
 }

@@ -42,14 +42,13 @@ public final class KeyCheck {
       }
       throw RefusedException.unauthorized("header X-API-Key is missing");
     }
-    SignedTokens.@Nullable Claims claims;
     try {
-      claims = tokens.read(PURPOSE, credential);
+      String owner = tokens.read(PURPOSE, credential);
+      if (owner != null) {
+        return owner;
+      }
     } catch (SignedTokens.ExpiredException e) {
       throw RefusedException.unauthorized("the token has expired");
-    }
-    if (claims != null) {
-      return claims.subject();
     }
     if (apiKey != null && !apiKey.equals(credential)) {
       throw RefusedException.unauthorized("the API key is not accepted");

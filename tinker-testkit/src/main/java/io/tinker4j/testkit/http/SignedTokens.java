@@ -45,9 +45,6 @@ public final class SignedTokens {
     return key;
   }
 
-  /** What a token says once it is found genuine and in time. */
-  public record Claims(String subject, Instant expires) {}
-
   /** Issues a token for a purpose; tokens of other purposes are not taken for it. */
   public String issue(String purpose, String subject, Duration life) {
     Instant now = clock.instant();
@@ -62,12 +59,11 @@ public final class SignedTokens {
   }
 
   /**
-   * Returns what a token says, or null when it is not one of this server's for the purpose.
+   * Returns the subject of a token, or null when it is not one of this server's for the purpose.
    *
    * @throws ExpiredException when it was one until some time ago
    */
-  @Nullable
-  public Claims read(String purpose, String token) throws ExpiredException {
+  @Nullable String read(String purpose, String token) throws ExpiredException {
     int end = token.lastIndexOf('.');
     if (end < 0 || !token.startsWith(HEADER + ".") || end <= HEADER.length()) {
       return null;
@@ -87,14 +83,32 @@ public final class SignedTokens {
       if (!clock.instant().isBefore(expires)) {
         throw new ExpiredException();
       }
-      return new Claims(String.valueOf(claims.get(SUBJECT)), expires);
+      return String.valueOf(claims.get(SUBJECT));
     } catch (IllegalArgumentException | DecodeException e) {
       return null;
     }
   }
 
+  /**
+   * Returns the subject of a token that stands in an address.
+   *
+   * @throws RefusedException 403 when it is none of this server's for the purpose, or its time is
+   *     over
+   */
+  public String addressed(String purpose, String token) {
+    try {
+      String subject = read(purpose, token);
+      if (subject != null) {
+        return subject;
+      }
+    } catch (ExpiredException e) {
+      throw RefusedException.forbidden("the address has expired");
+    }
+    throw RefusedException.forbidden("the address is not valid");
+  }
+
   /** The token was genuine; its time is over. */
-  public static final class ExpiredException extends Exception {
+  static final class ExpiredException extends Exception {
     @java.io.Serial private static final long serialVersionUID = 1L;
   }
 

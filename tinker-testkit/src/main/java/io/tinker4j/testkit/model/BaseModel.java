@@ -86,16 +86,6 @@ public final class BaseModel {
     return name;
   }
 
-  /** Number of token ids, {@value #VOCABULARY_SIZE}. */
-  public int vocabularySize() {
-    return VOCABULARY_SIZE;
-  }
-
-  /** Most tokens in a context, {@value #MAX_CONTEXT_LENGTH}. */
-  public int maxContextLength() {
-    return MAX_CONTEXT_LENGTH;
-  }
-
   /**
    * Throws unless every token is in the vocabulary; {@code what} names the array in the message.
    */

@@ -36,10 +36,6 @@ final class NamedMatrix {
     return values[row * columns + column];
   }
 
-  boolean hasShapeOf(NamedMatrix other) {
-    return rows == other.rows && columns == other.columns;
-  }
-
   String shape() {
     return "[" + rows + ", " + columns + "]";
   }

@@ -53,40 +53,46 @@ public final class Samplers {
       @Nullable String modelPath,
       String fingerprint)
       throws InterruptedException {
-    if (baseModel != null && modelPath == null) {
-      if (behaviour.checksValues()) {
-        baseModels.require(baseModel);
-      }
-      return new BoundSampler(
-          id,
-          owner,
-          sessionId,
-          seqId,
-          new BoundSampler.Source(baseModel, null, fingerprint),
-          () -> baseModels.sampler(baseModel));
-    }
-    if (baseModel != null || modelPath == null) {
+    if ((baseModel == null) == (modelPath == null)) {
       throw RefusedException.badRequest("one of base_model and model_path must be set");
     }
-    if (!behaviour.checksValues()) {
-      return new BoundSampler(
-          id,
-          owner,
-          sessionId,
-          seqId,
-          new BoundSampler.Source(baseModelOf(modelPath), modelPath, fingerprint),
-          () -> read(owner, StoredPath.parse(modelPath)));
+    BoundSampler.Loading loading = loading(owner, baseModel, modelPath);
+    if (behaviour.checksValues()) {
+      if (baseModel != null) {
+        baseModels.require(baseModel);
+      } else {
+        StoredPath path = StoredPath.parse(String.valueOf(modelPath));
+        TrainingRunEntry unused = checkpoints.runOf(owner, path);
+        Sampler sampler = load(path, loading);
+        loading = () -> sampler;
+      }
     }
-    StoredPath path = StoredPath.parse(modelPath);
-    TrainingRunEntry run = checkpoints.runOf(owner, path);
-    Sampler sampler = load(owner, path);
     return new BoundSampler(
-        id,
-        owner,
-        sessionId,
-        seqId,
-        new BoundSampler.Source(run.baseModel(), path.toString(), fingerprint),
-        () -> sampler);
+        id, owner, sessionId, seqId, source(baseModel, modelPath, fingerprint), loading);
+  }
+
+  private BoundSampler.Loading loading(
+      String owner, @Nullable String baseModel, @Nullable String modelPath) {
+    return modelPath == null
+        ? () -> baseModels.sampler(String.valueOf(baseModel))
+        : () ->
+            checkpoints.load(
+                owner,
+                StoredPath.parse(modelPath),
+                dir -> LoraModel.restore(dir, false).frozenSampler());
+  }
+
+  /** What is sampled from; of a path that leads nowhere, the base model is empty. */
+  private BoundSampler.Source source(
+      @Nullable String baseModel, @Nullable String modelPath, String fingerprint) {
+    String base =
+        modelPath == null
+            ? String.valueOf(baseModel)
+            : StoredPath.tryParse(modelPath)
+                .flatMap(path -> checkpoints.findRun(path.runId()))
+                .map(TrainingRunEntry::baseModel)
+                .orElse("");
+    return new BoundSampler.Source(base, modelPath, fingerprint);
   }
 
   /**
@@ -99,14 +105,6 @@ public final class Samplers {
     if (modelPath != null && !behaviour.checksValues()) {
       TrainingRunEntry unused = checkpoints.runOf(sampler.owner(), StoredPath.parse(modelPath));
     }
-  }
-
-  /** The base model of a checkpoint; empty when the path leads nowhere. */
-  private String baseModelOf(String modelPath) {
-    return StoredPath.tryParse(modelPath)
-        .flatMap(path -> checkpoints.findRun(path.runId()))
-        .map(TrainingRunEntry::baseModel)
-        .orElse("");
   }
 
   /**
@@ -137,9 +135,9 @@ public final class Samplers {
             });
   }
 
-  private Sampler load(String owner, StoredPath path) throws InterruptedException {
+  private Sampler load(StoredPath path, BoundSampler.Loading loading) throws InterruptedException {
     try {
-      return compute.call(() -> read(owner, path));
+      return compute.call(loading::load);
     } catch (InterruptedException | RuntimeException e) {
       throw e;
     } catch (IOException e) {
@@ -149,33 +147,21 @@ public final class Samplers {
     }
   }
 
-  private Sampler read(String owner, StoredPath path) throws IOException {
-    return checkpoints.load(owner, path, dir -> LoraModel.restore(dir, false).frozenSampler());
-  }
-
   /** Makes a sampler of former times again; what it samples from is read when it is first used. */
   public void restore(String id, StoredRequest stored) {
     CreateSamplingSessionRequest request =
         JsonBodies.read(stored.body(), CreateSamplingSessionRequest.class);
+    String baseModel = request.baseModel().orElse("");
     String modelPath = request.modelPath().orElse(null);
-    String baseModel;
-    BoundSampler.Loading loading;
-    if (modelPath == null) {
-      baseModel = request.baseModel().orElse("");
-      loading = () -> baseModels.sampler(baseModel);
-    } else {
-      baseModel = baseModelOf(modelPath);
-      loading = () -> read(stored.owner(), StoredPath.parse(modelPath));
-    }
     registry.addSampler(
         new BoundSampler(
             id,
             stored.owner(),
             request.sessionId(),
             request.samplingSessionSeqId(),
-            new BoundSampler.Source(
+            source(
                 baseModel, modelPath, JsonBodies.fingerprint("create_sampling_session", request)),
-            loading));
+            loading(stored.owner(), baseModel, modelPath)));
   }
 
   /**
