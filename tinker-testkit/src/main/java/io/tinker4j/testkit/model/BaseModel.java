@@ -86,13 +86,13 @@ public final class BaseModel {
     return name;
   }
 
-  /**
-   * Throws unless every token is in the vocabulary; {@code what} names the array in the message.
-   */
   static boolean isToken(int id) {
     return id >= 0 && id < VOCABULARY_SIZE;
   }
 
+  /**
+   * Throws unless every token is in the vocabulary; {@code what} names the array in the message.
+   */
   static void requireTokens(int[] tokens, String what) {
     for (int i = 0; i < tokens.length; i++) {
       if (!isToken(tokens[i])) {

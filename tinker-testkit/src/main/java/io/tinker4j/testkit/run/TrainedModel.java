@@ -190,7 +190,8 @@ public final class TrainedModel {
     Submission submission;
     lock.lock();
     try {
-      submission = isRecognised(operation) ? submissions.get(seqId) : null;
+      boolean isRecognised = workshop.deduplicates() && isNumbered(operation);
+      submission = isRecognised ? submissions.get(seqId) : null;
       if (submission == null) {
         submission = takeIn(operation, request);
       } else if (!submission.fingerprint().equals(operation.fingerprint())) {
@@ -254,10 +255,6 @@ public final class TrainedModel {
             "seq_id %d waits for seq_id %d, which has not arrived"
                 .formatted(seqId, missing.getAsLong()))
         : Optional.empty();
-  }
-
-  private boolean isRecognised(ModelOperation operation) {
-    return workshop.deduplicates() && isNumbered(operation);
   }
 
   private boolean isNumbered(ModelOperation operation) {
