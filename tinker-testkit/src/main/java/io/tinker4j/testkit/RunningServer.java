@@ -50,6 +50,11 @@ final class RunningServer implements AutoCloseable {
   private final ServerTime time;
   private final Supplier<URI> baseUrl;
   private final @Nullable Journal journal;
+  private final Chronicle chronicle;
+  private final SignedTokens tokens;
+  private final AuditLog audit;
+  private final KeyCheck credentials;
+  private final BaseModels baseModels;
   private final ComputePool compute;
   private final FutureStore futures;
   private final Registry registry;
@@ -71,33 +76,28 @@ final class RunningServer implements AutoCloseable {
     time = surroundings.time();
     behaviour = settings.personality.behaviour();
     futures = new FutureStore(recovery.requestPrefix());
-    Chronicle chronicle =
+    chronicle =
         new Chronicle(journal, new EngineStore(journal == null ? null : place.data()), time);
-    SignedTokens tokens = new SignedTokens(time, recovery.signingKey(chronicle));
-    AuditLog audit = new AuditLog(chronicle, time);
+    tokens = new SignedTokens(time, recovery.signingKey(chronicle));
+    audit = new AuditLog(chronicle, time);
     checkpoints =
         CheckpointStore.open(
             place.data(),
             (owner, path) -> audit.checkpointEvent(owner, "checkpoint_created", path),
             time);
     registry = new Registry(time, settings.sessionTimeout, chronicle, behaviour);
+    credentials =
+        new KeyCheck(settings.apiKey, behaviour.requiresCredential(), tokens, settings.tokenLife);
+    baseModels = new BaseModels(settings.baseModels);
     compute = new ComputePool(time);
     try {
-      KeyCheck credentials =
-          new KeyCheck(settings.apiKey, behaviour.requiresCredential(), tokens, settings.tokenLife);
-      Workshop workshop =
-          new Workshop(
-              compute,
-              futures,
-              new UsageMeter(time),
-              chronicle,
-              behaviour,
-              settings.deduplicates,
-              settings.refusedNumbers == RefusedNumbers.USED);
-      Router router = router(recovery, workshop, audit, tokens, credentials);
       front =
           new HttpFront(
-              router, credentials, settings.maxRequestBytes, behaviour.http(), surroundings);
+              router(recovery),
+              credentials,
+              settings.maxRequestBytes,
+              behaviour.http(),
+              surroundings);
       local = new LocalListener(front);
       listener =
           HttpListener.start(
@@ -131,30 +131,11 @@ final class RunningServer implements AutoCloseable {
     }
   }
 
-  private Router router(
-      Recovery recovery,
-      Workshop workshop,
-      AuditLog audit,
-      SignedTokens tokens,
-      KeyCheck credentials)
-      throws IOException {
-    BaseModels baseModels = new BaseModels(settings.baseModels);
-    ModelOperations operations = new ModelOperations(registry);
-    ModelEndpoints models =
-        new ModelEndpoints(
-            registry,
-            checkpoints,
-            baseModels,
-            workshop,
-            credentials,
-            new AdapterSlots(settings.adapterSlots, settings.slotTimeout, time),
-            time);
-    Samplers samplers =
-        new Samplers(registry, checkpoints, baseModels, compute, workshop.chronicle(), behaviour);
-    SamplingEndpoints sampling = new SamplingEndpoints(registry, samplers, workshop, behaviour);
+  private Router router(Recovery recovery) throws IOException {
     Downloads downloads =
         new Downloads(
             tokens, baseUrl, checkpoints, session -> SessionEndpoints.trace(registry, session));
+    Workshop workshop = workshop();
     Router router = new Router();
     new ServiceEndpoints(
             registry,
@@ -165,12 +146,7 @@ final class RunningServer implements AutoCloseable {
             behaviour,
             time)
         .addTo(router);
-    models.addTo(router);
-    new TrainingEndpoints(compute, behaviour, settings.stubbed).addTo(operations);
-    new WeightsEndpoints(checkpoints, credentials, models, samplers, operations, behaviour)
-        .addTo(router);
-    operations.addTo(router);
-    sampling.addTo(router);
+    Recovery.Listeners models = addModels(router, workshop);
     new SessionEndpoints(registry, downloads, audit).addTo(router);
     new RunEndpoints(registry, checkpoints).addTo(router);
     new CheckpointEndpoints(checkpoints, downloads, audit, time).addTo(router);
@@ -188,11 +164,45 @@ final class RunningServer implements AutoCloseable {
             settings.protobufResults,
             behaviour)
         .addTo(router);
-    recovery.tell(
-        new Recovery.Listeners(
-            registry, workshop, audit, models, operations, samplers, sampling, behaviour));
+    recovery.tell(models);
     behaviour.adapt(router);
     return router;
+  }
+
+  private Workshop workshop() {
+    return new Workshop(
+        compute,
+        futures,
+        new UsageMeter(time),
+        chronicle,
+        behaviour,
+        settings.deduplicates,
+        settings.refusedNumbers == RefusedNumbers.USED);
+  }
+
+  /** Adds what trains and samples; returns who is told of former times. */
+  private Recovery.Listeners addModels(Router router, Workshop workshop) {
+    ModelOperations operations = new ModelOperations(registry);
+    ModelEndpoints models =
+        new ModelEndpoints(
+            registry,
+            checkpoints,
+            baseModels,
+            workshop,
+            credentials,
+            new AdapterSlots(settings.adapterSlots, settings.slotTimeout, time),
+            time);
+    Samplers samplers =
+        new Samplers(registry, checkpoints, baseModels, compute, chronicle, behaviour);
+    SamplingEndpoints sampling = new SamplingEndpoints(registry, samplers, workshop, behaviour);
+    models.addTo(router);
+    new TrainingEndpoints(compute, behaviour, settings.stubbed).addTo(operations);
+    new WeightsEndpoints(checkpoints, credentials, models, samplers, operations, behaviour)
+        .addTo(router);
+    operations.addTo(router);
+    sampling.addTo(router);
+    return new Recovery.Listeners(
+        registry, workshop, audit, models, operations, samplers, sampling, behaviour);
   }
 
   int port() {
