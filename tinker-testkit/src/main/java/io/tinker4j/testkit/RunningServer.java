@@ -99,14 +99,7 @@ final class RunningServer implements AutoCloseable {
               behaviour.http(),
               surroundings);
       local = new LocalListener(front);
-      listener =
-          HttpListener.start(
-              front,
-              settings.host,
-              place.port(),
-              settings.heldTime(),
-              settings.tls,
-              behaviour.http());
+      listener = listener(place.port());
     } catch (RuntimeException | IOException e) {
       compute.close();
       throw e;
@@ -129,6 +122,11 @@ final class RunningServer implements AutoCloseable {
       }
       throw e;
     }
+  }
+
+  private HttpListener listener(int port) {
+    return HttpListener.start(
+        front, settings.host, port, settings.heldTime(), settings.tls, behaviour.http());
   }
 
   private Router router(Recovery recovery) throws IOException {
