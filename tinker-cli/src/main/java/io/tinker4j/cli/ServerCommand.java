@@ -2,8 +2,8 @@ package io.tinker4j.cli;
 
 import io.tinker4j.testkit.EmbeddedTinkerServer;
 import io.tinker4j.testkit.Personality;
+import io.tinker4j.testkit.SelfSignedCertificate;
 import io.tinker4j.testkit.fault.FaultScript;
-import io.tinker4j.testkit.http.SelfSignedCertificate;
 import io.tinker4j.testkit.observe.RecordedRequest;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -167,7 +167,7 @@ final class ServerCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new CommandException("the server cannot start: " + e, e);
     } catch (UncheckedIOException e) {
-      throw new CommandException("the server " + e.getMessage(), e);
+      throw new CommandException("the server cannot start: " + e.getMessage(), e);
     }
   }
 

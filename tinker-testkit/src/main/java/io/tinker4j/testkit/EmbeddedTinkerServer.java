@@ -1,7 +1,6 @@
 package io.tinker4j.testkit;
 
 import io.tinker4j.testkit.fault.FaultScript;
-import io.tinker4j.testkit.http.SelfSignedCertificate;
 import io.tinker4j.testkit.observe.ExecutedOperation;
 import io.tinker4j.testkit.observe.RecordedRequest;
 import io.tinker4j.testkit.run.TrainedModel;
@@ -76,8 +75,8 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
    * Returns a transport that hands requests to this server by a call instead of a socket: the same
    * bytes, answers and faults, for a fraction of the time, and at the same {@link #baseUrl}. For
    * tests of many requests; leave those of connections, timeouts of sockets and HTTP to a real one.
-   * It reaches the server again after a {@linkplain #restart() restart}. Close it, or the client
-   * that owns it.
+   * It reaches the server again after a {@linkplain #restart() restart}. Whoever asks for it closes
+   * it; a client does not.
    */
   public Transport transport() {
     return new LocalTransport(host);
@@ -324,7 +323,8 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
 
     /**
      * Sets the names of the base models on offer; behind each is another tiny model, determined by
-     * its name. Default: {@code tinker4j/tiny-bytes} and a few names of real models.
+     * its name. Default: {@code tinker4j/tiny-bytes}, the smaller {@code tinker4j/nano-bytes} and a
+     * few names of real models.
      */
     public Builder baseModels(String... names) {
       if (names.length == 0 || List.of(names).stream().anyMatch(String::isBlank)) {

@@ -2,7 +2,6 @@ package io.tinker4j.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tinker4j.testkit.http.SelfSignedCertificate;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;

@@ -153,7 +153,7 @@ public final class TrainingClient {
    * lost on the server, and the next call goes through.
    *
    * <p>The future fails with {@link IllegalArgumentException} when there is no data, or an example
-   * has no {@code target_tokens} or other inputs than these two.
+   * has no {@code target_tokens}, or inputs besides these and {@code weights}.
    *
    * @param data with {@code target_tokens}, and {@code weights} if wanted in the forward pass
    */

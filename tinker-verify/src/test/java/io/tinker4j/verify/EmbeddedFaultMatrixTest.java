@@ -4,9 +4,9 @@ import static io.tinker4j.testkit.fault.RequestMatcher.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tinker4j.testkit.EmbeddedTinkerServer;
+import io.tinker4j.testkit.SelfSignedCertificate;
 import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
-import io.tinker4j.testkit.http.SelfSignedCertificate;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TinkerException;

@@ -115,7 +115,7 @@ public final class HttpListener implements AutoCloseable {
     } catch (Exception e) {
       listener.close();
       throw new UncheckedIOException(
-          new IOException("cannot listen on " + host + ":" + port + ": " + e.getMessage(), e));
+          "cannot listen on %s:%d (%s)".formatted(host, port, e.getMessage()), new IOException(e));
     }
   }
 

@@ -1,4 +1,4 @@
-package io.tinker4j.testkit.http;
+package io.tinker4j.testkit;
 
 import io.tinker4j.testkit.journal.DurableFiles;
 import java.io.IOException;
