@@ -35,8 +35,9 @@ import java.util.function.UnaryOperator;
  * than 100 steps, a multiple of 50.
  */
 final class ChaosRun {
-  static final int STEPS = Integer.getInteger("chaos.steps", 100);
-  private static final int BATCHES = 50;
+  static final int STEPS = Integer.getInteger("chaos.steps", 60);
+  private static final int EPOCHS = 2;
+  private static final int BATCHES = STEPS / EPOCHS;
   private static final Set<String> KINDS = Set.of("forward_backward", "optim_step");
   private static final int MOST_PROCESSES = 12;
 
@@ -51,7 +52,7 @@ final class ChaosRun {
   }
 
   static ChaosRun plain() {
-    return new ChaosRun(Batches.of(data(), STEPS / BATCHES), policy().build());
+    return new ChaosRun(Batches.of(data(), EPOCHS), policy().build());
   }
 
   static RecoveryPolicy.Builder policy() {
