@@ -36,8 +36,11 @@ import java.util.function.UnaryOperator;
  */
 final class ChaosRun {
   static final int STEPS = Integer.getInteger("chaos.steps", 60);
-  private static final int EPOCHS = 2;
-  private static final int BATCHES = STEPS / EPOCHS;
+  private static final int BATCHES = 50;
+
+  /** At least twice through the data. */
+  private static final int EPOCHS = Math.max(2, STEPS / BATCHES);
+
   private static final Set<String> KINDS = Set.of("forward_backward", "optim_step");
   private static final int MOST_PROCESSES = 12;
 
@@ -52,7 +55,7 @@ final class ChaosRun {
   }
 
   static ChaosRun plain() {
-    return new ChaosRun(Batches.of(data(), EPOCHS), policy().build());
+    return new ChaosRun(Batches.of(data().subList(0, STEPS / EPOCHS), EPOCHS), policy().build());
   }
 
   static RecoveryPolicy.Builder policy() {

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MutationTest {
-  /** A run that has to go back from step 70 to the checkpoint at step 60. */
+  /** A run that has to go back from step 50 to the checkpoint at step 40. */
   private static final FaultScript INCIDENT =
-      FaultScript.of(Fault.on(operation("optim_step")).nth(70).poisonRun());
+      FaultScript.of(Fault.on(operation("optim_step")).nth(50).poisonRun());
 
   private static final Fault OPTIMIZER_LOST = Fault.on(operation("load_weights")).loseOptimizer();
 
@@ -51,7 +51,7 @@ class MutationTest {
         ChaosRun.plain()
             .careless()
             .with(
-                FaultScript.of(Fault.on(operation("optim_step")).nth(70).executeThenDropAnswer()));
+                FaultScript.of(Fault.on(operation("optim_step")).nth(50).executeThenDropAnswer()));
 
     assertThat(outcome.steps().size()).isGreaterThan(clean.steps().size());
     assertThat(outcome.weights()).isNotEqualTo(clean.weights());
@@ -82,7 +82,7 @@ class MutationTest {
         unverified()
             .with(
                 FaultScript.of(
-                    Fault.on(operation("optim_step")).nth(70).poisonRun(), OPTIMIZER_LOST));
+                    Fault.on(operation("optim_step")).nth(50).poisonRun(), OPTIMIZER_LOST));
 
     assertThat(outcome.result().recoveries()).isEqualTo(1);
     assertThat(outcome.weights()).isNotEqualTo(clean.weights());
@@ -91,18 +91,18 @@ class MutationTest {
 
   @Test
   void loadWithoutTheOptimizer_withVerificationOn_stopsTheRun() {
-    ChaosRun run = ChaosRun.plain().policy(ChaosRun.policy().maxAttempts(3).build());
+    ChaosRun run = ChaosRun.plain().policy(ChaosRun.policy().maxAttempts(2).build());
 
     assertThatThrownBy(() ->
             run.with(
                 FaultScript.of(
-                    Fault.on(operation("optim_step")).nth(70).poisonRun(), OPTIMIZER_LOST)))
+                    Fault.on(operation("optim_step")).nth(50).poisonRun(), OPTIMIZER_LOST)))
         .isInstanceOfSatisfying(
             RecoveryFailedException.class,
             e ->
                 assertThat(e.tried())
                     .filteredOn(tried -> tried.contains("optimizer's state is not what it was"))
-                    .hasSize(3));
+                    .hasSize(2));
   }
 
   private void assertSeen(ChaosRun.Outcome outcome) {
