@@ -2,7 +2,6 @@ package io.tinker4j.testkit.http;
 
 import io.tinker4j.testkit.fault.FaultInjector;
 import io.tinker4j.testkit.fault.FaultScript;
-import io.tinker4j.testkit.observe.RequestLog;
 import io.tinker4j.testkit.time.ServerTime;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -81,7 +80,7 @@ public final class FaultControl {
               wire.put("time", request.time().toString());
               wire.put("method", request.method());
               wire.put("path", request.path());
-              wire.put("body_bytes", request.size());
+              wire.put("body_bytes", request.body().remaining());
               request.status().ifPresent(status -> wire.put("status", status));
               wire.put("elapsed_seconds", request.elapsed().toNanos() / 1e9);
               return wire;

@@ -1,7 +1,5 @@
 package io.tinker4j.testkit.http;
 
-import io.tinker4j.testkit.observe.RecordedRequest;
-import io.tinker4j.testkit.observe.RequestLog;
 import io.tinker4j.testkit.time.ServerTime;
 import io.tinker4j.transport.Headers;
 import java.io.IOException;
@@ -143,7 +141,7 @@ public final class HttpFront {
     String owner = match.isOpen() ? "" : owner(headers);
     byte[] body = readBody(request, headers);
     HttpCall call = new HttpCall(owner, match.parameters(), headers, query(request), body);
-    RecordedRequest recorded = record(request, all, body);
+    ReceivedRequest recorded = record(request, all, body);
     Delivery delivery =
         faults.pass(
             Router.operation(path), call, changed -> answer(request, match.endpoint(), changed));
@@ -179,9 +177,9 @@ public final class HttpFront {
     }
   }
 
-  private RecordedRequest record(HttpInput request, Headers headers, byte[] body) {
-    RecordedRequest recorded =
-        new RecordedRequest(
+  private ReceivedRequest record(HttpInput request, Headers headers, byte[] body) {
+    ReceivedRequest recorded =
+        new ReceivedRequest(
             request.method(), request.uri().getPathQuery(), headers, body, time.instant());
     log.add(recorded);
     return recorded;

@@ -1,6 +1,5 @@
 package io.tinker4j.testkit.http;
 
-import io.tinker4j.testkit.observe.RequestLog;
 import io.tinker4j.testkit.time.ServerTime;
 import org.jspecify.annotations.Nullable;
 

@@ -11,10 +11,8 @@ import io.tinker4j.testkit.fault.Fault;
 import io.tinker4j.testkit.fault.FaultScript;
 import io.tinker4j.testkit.fault.RequestMatcher;
 import io.tinker4j.testkit.time.ManualTime;
-import io.tinker4j.transport.Headers;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -115,24 +113,5 @@ class ServerAssertionsTest {
       assertThat(server.requests().get(0).status()).isEmpty();
       assertThat(server.requests().get(0).toString()).contains("no answer");
     }
-  }
-
-  @Test
-  void requestLog_full_forgetsTheOldest() {
-    RequestLog log = new RequestLog(request -> {});
-    for (int i = 0; i < 10_001; i++) {
-      log.add(request("a" + i, 1));
-    }
-    int most = log.all().size();
-    log.add(request("large", 17 << 20));
-
-    assertThat(most).isEqualTo(10_000);
-    assertThat(log.all()).extracting(RecordedRequest::path).containsExactly("large");
-    log.clear();
-    assertThat(log.all()).isEmpty();
-  }
-
-  private static RecordedRequest request(String path, int size) {
-    return new RecordedRequest("POST", path, Headers.empty(), new byte[size], Instant.EPOCH);
   }
 }

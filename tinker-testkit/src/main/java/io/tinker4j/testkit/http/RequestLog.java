@@ -1,5 +1,6 @@
-package io.tinker4j.testkit.observe;
+package io.tinker4j.testkit.http;
 
+import io.tinker4j.testkit.observe.RecordedRequest;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -17,7 +18,7 @@ public final class RequestLog {
   /** Guards all fields below. */
   private final ReentrantLock lock = new ReentrantLock();
 
-  private final Deque<RecordedRequest> requests = new ArrayDeque<>();
+  private final Deque<ReceivedRequest> requests = new ArrayDeque<>();
   private final Consumer<RecordedRequest> listener;
   private long bytes;
 
@@ -25,7 +26,7 @@ public final class RequestLog {
     this.listener = listener;
   }
 
-  public void add(RecordedRequest request) {
+  void add(ReceivedRequest request) {
     lock.lock();
     try {
       requests.add(request);
@@ -39,7 +40,7 @@ public final class RequestLog {
   }
 
   /** Notes the end of a request; status 0 when it was dropped. */
-  public void answered(RecordedRequest request, int status, Instant now) {
+  void answered(ReceivedRequest request, int status, Instant now) {
     request.answered(status, now);
     listener.accept(request);
   }
@@ -47,7 +48,7 @@ public final class RequestLog {
   public List<RecordedRequest> all() {
     lock.lock();
     try {
-      return List.copyOf(requests);
+      return List.<RecordedRequest>copyOf(requests);
     } finally {
       lock.unlock();
     }
