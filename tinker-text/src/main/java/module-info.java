@@ -2,5 +2,6 @@
 module io.tinker4j.text {
   requires transitive io.tinker4j.recovery;
 
+  exports io.tinker4j.text.supervised;
   exports io.tinker4j.text.tokenizer;
 }
