@@ -15,7 +15,7 @@ class Format {
         sources(Path.of(args[1])).parallelStream().filter(file -> isWrong(file, write)).toList();
     wrong.forEach(file -> System.err.println((write ? "formatted " : "not formatted: ") + file));
     if (!write && !wrong.isEmpty()) {
-      System.err.println("Run: mvn validate -N -Dformat=write");
+      System.err.println("Run: mvn validate -pl build -Dformat=write");
       System.exit(1);
     }
   }

@@ -34,10 +34,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Runs as jobs of a scheduler. */
 // readiness: U9
 @Timeout(60)
+@Isolated("listens to the log")
 class TrainingJobTest {
   @TempDir private Path directory;
   private final SmallRuns runs = new SmallRuns();

@@ -10,11 +10,13 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Thousands of broken requests; the server may refuse them but must not break. The build tries
  * 2,000; {@code -Dtinker.fuzz.rounds=100000} tries as many as that.
  */
+@Isolated("counts threads")
 class MalformedRequestTest {
   private static final long SEED = 20261123;
   private static final int ROUNDS = Integer.getInteger("tinker.fuzz.rounds", 2000);

@@ -31,8 +31,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Starting, configuring and stopping the server. */
+@Isolated("counts threads")
 class ServerLifecycleTest {
   @Test
   void start_listensOnLoopbackOnAFreePort() {

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * form.
  */
 @Timeout(value = 1, unit = TimeUnit.HOURS)
+@Isolated("counts threads and memory")
 class ClosedClientsTest {
   private static final int CYCLES = Integer.getInteger("cycles", 60);
   private static final int WARM_UP = 20;

@@ -30,12 +30,14 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What was seen on a server that is not the hosted one, and how clients get along with it. */
 @Timeout(60)
+@Isolated("listens to the log")
 class RealServerTest {
   private static final String SKYRL = "session_0123abcd";
 

@@ -13,8 +13,10 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** What is warned of on a server that shares memory between trainer and sampler. */
+@Isolated("listens to the log")
 class ServerFeaturesTest {
   private static final Logger LOGGER = Logger.getLogger(ServerFeatures.class.getName());
 

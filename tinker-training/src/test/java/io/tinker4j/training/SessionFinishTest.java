@@ -19,11 +19,13 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the server is told when a session ends, and how sessions of others are ended. */
 @Timeout(60)
+@Isolated("listens to the log")
 class SessionFinishTest {
   private final FakeService server = new FakeService();
 

@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
 
 /** Where sessions land, and which client the service takes this one for. */
 @Timeout(60)
 @ResourceLock(Resources.SYSTEM_PROPERTIES)
+@Isolated("sets system properties")
 class SessionSettingsTest {
   private final FakeService server = new FakeService();
 

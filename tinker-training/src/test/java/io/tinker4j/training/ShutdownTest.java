@@ -24,9 +24,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** How service clients end: closed, closed by the JVM's end, or forgotten. */
 @Timeout(60)
+@Isolated("counts threads and listens to the log")
 class ShutdownTest {
   private static final String MODEL = "tinker4j/tiny-bytes";
 

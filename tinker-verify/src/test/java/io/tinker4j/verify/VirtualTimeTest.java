@@ -18,9 +18,11 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Server and client on one clock that turns itself. */
 @Timeout(60)
+@Isolated("measures processor time")
 class VirtualTimeTest {
   /**
    * Below one second on two cores that do nothing else ({@code -Dvirtual.seconds=2} holds it to

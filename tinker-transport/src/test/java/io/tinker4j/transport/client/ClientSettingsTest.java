@@ -31,12 +31,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is set outside the program is looked at, and what servers are told about this client. */
 @Timeout(60)
+@Isolated("listens to the log")
 class ClientSettingsTest {
   private static final Pattern VARIABLE =
       Pattern.compile("\\b(?:TINKER|CLOUDFLARE_ACCESS)_[A-Z_]*[A-Z]\\b");

@@ -22,8 +22,10 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Whoever waits for a server that is not there learns it while waiting. */
+@Isolated("listens to the log")
 class UnreachableServerTest {
   private static final Operation<WeightsInfoRequest, UntypedFuture> TRAIN =
       TestClient.post(CallKind.TRAIN);

@@ -22,9 +22,11 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** What goes on in the background ends when it is closed, and of nothing else. */
 @Timeout(60)
+@Isolated("listens to the log")
 class BackgroundWorkTest {
   private final RecordingTime time = new RecordingTime();
 

@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.server.Request;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * What the pools do over real sockets. {@code -Dcalls.in.flight=5000} has more calls in flight at
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Timeout;
  */
 // readiness: D1, I8, O1, O2, O3, O4
 @Timeout(120)
+@Isolated("counts threads")
 class JdkPoolsTest {
   private static final String HEALTHY = "{\"status\":\"ok\"}";
   private static final int PLATFORM_THREADS = 32;

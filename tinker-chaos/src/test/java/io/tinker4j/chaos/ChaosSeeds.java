@@ -1,4 +1,4 @@
-package io.tinker4j.verify.recovery;
+package io.tinker4j.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -72,7 +72,7 @@ final class ChaosSeeds {
 
   private static ChaosRun.Costs check(ChaosRun run, long seed, ChaosRun.Outcome clean) {
     String reproduce =
-        "seed %d; to see it again: mvn verify -pl tinker-verify -am -Dtest=HashTest".formatted(seed)
+        "seed %d; to see it again: mvn verify -pl tinker-chaos -am -Dtest=HashTest".formatted(seed)
             + " -Dsurefire.failIfNoSpecifiedTests=false -Dchaos.seed="
             + seed;
     try {

@@ -1,4 +1,4 @@
-package io.tinker4j.verify;
+package io.tinker4j.chaos;
 
 import java.io.IOException;
 import java.nio.file.Path;

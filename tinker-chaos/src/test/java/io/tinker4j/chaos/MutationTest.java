@@ -1,4 +1,4 @@
-package io.tinker4j.verify.recovery;
+package io.tinker4j.chaos;
 
 import static io.tinker4j.testkit.fault.RequestMatcher.operation;
 import static org.assertj.core.api.Assertions.assertThat;

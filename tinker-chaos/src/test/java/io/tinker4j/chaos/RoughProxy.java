@@ -1,4 +1,4 @@
-package io.tinker4j.verify.recovery;
+package io.tinker4j.chaos;
 
 import io.tinker4j.transport.Time;
 import java.io.ByteArrayOutputStream;

@@ -1,5 +1,5 @@
 /** The proof that a run survives whatever happens to it. */
 @NullMarked
-package io.tinker4j.verify.recovery;
+package io.tinker4j.chaos;
 
 import org.jspecify.annotations.NullMarked;

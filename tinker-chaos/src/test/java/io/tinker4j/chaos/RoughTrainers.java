@@ -1,6 +1,5 @@
-package io.tinker4j.verify.recovery;
+package io.tinker4j.chaos;
 
-import io.tinker4j.verify.ServerProcess;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

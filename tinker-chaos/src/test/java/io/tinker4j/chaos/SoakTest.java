@@ -1,4 +1,4 @@
-package io.tinker4j.verify.recovery;
+package io.tinker4j.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -65,7 +65,7 @@ class SoakTest {
   @Test
   void runs_underEverythingAtRandom_endAsWithoutThat() throws Exception {
     long end =
-        System.nanoTime() + Duration.ofSeconds(Integer.getInteger("soak.seconds", 15)).toNanos();
+        System.nanoTime() + Duration.ofSeconds(Integer.getInteger("soak.seconds", 1)).toNanos();
     String clean = cleanWeights();
     Summary summary = new Summary();
     long seed = Long.getLong("soak.seed", 1);
