@@ -224,6 +224,11 @@ final class RunningServer implements AutoCloseable {
     checkpoints.corrupt(model.run());
   }
 
+  /** Refuses requests from now on; the rest goes on until {@link #close}. */
+  void refuseRequests() {
+    front.close();
+  }
+
   /** Ends waiting requests and what is being computed, and closes connections and files. */
   @Override
   public void close() {

@@ -170,6 +170,7 @@ final class ServerHost implements AutoCloseable, FaultGate.Controls {
 
   @Override
   public void restart(Duration downtime) {
+    running().refuseRequests();
     // Not in the thread of a request: closing the server waits for that.
     Thread unused =
         Thread.ofPlatform()
