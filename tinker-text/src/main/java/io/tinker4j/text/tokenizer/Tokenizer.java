@@ -26,10 +26,16 @@ public interface Tokenizer {
   /**
    * Returns the tokens of a text as a sequence of its own: with those that the tokenizer's
    * configuration puts at its beginning or end. Text that looks like a special token becomes it.
+   *
+   * @throws IllegalArgumentException when the text has half of a surrogate pair; its place is named
    */
   int[] encodeSequence(String text);
 
-  /** Returns the tokens of a text with where in the text each comes from. */
+  /**
+   * Returns the tokens of a text with where in the text each comes from.
+   *
+   * @throws IllegalArgumentException when the text has half of a surrogate pair; its place is named
+   */
   Encoding encodeWithOffsets(String text, SpecialTokenText specials);
 
   /**
@@ -45,6 +51,15 @@ public interface Tokenizer {
 
   /** Returns a decoder for tokens that arrive one by one; it never cuts a character. */
   TextStream stream(DecodeOptions options);
+
+  /**
+   * Returns how the tokenizer's configuration wants tokens decoded: special tokens stay, spaces are
+   * cleaned up where it says {@code clean_up_tokenization_spaces}. Default: {@link
+   * DecodeOptions#DEFAULT}.
+   */
+  default DecodeOptions decodeDefaults() {
+    return DecodeOptions.DEFAULT;
+  }
 
   /** Returns one more than the largest token, special tokens included. */
   int vocabularySize();
