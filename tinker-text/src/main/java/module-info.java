@@ -5,5 +5,10 @@ module io.tinker4j.text {
 
   exports io.tinker4j.text.supervised;
   exports io.tinker4j.text.template;
+  // Read only where images of data: URIs are made tokens.
+  requires static java.desktop;
+
+  exports io.tinker4j.text.chat;
+  exports io.tinker4j.text.renderer;
   exports io.tinker4j.text.tokenizer;
 }

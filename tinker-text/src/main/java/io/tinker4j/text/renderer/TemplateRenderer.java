@@ -1,0 +1,259 @@
+package io.tinker4j.text.renderer;
+
+import io.tinker4j.text.chat.ContentPart;
+import io.tinker4j.text.chat.Message;
+import io.tinker4j.text.chat.ToolCall;
+import io.tinker4j.text.chat.ToolSpec;
+import io.tinker4j.text.tokenizer.DecodeOptions;
+import io.tinker4j.text.tokenizer.SpecialTokenText;
+import io.tinker4j.text.tokenizer.Tokenizer;
+import io.tinker4j.types.EncodedTextChunk;
+import io.tinker4j.types.ModelInput;
+import io.tinker4j.types.StopCondition;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whatever the model's own chat template writes. Where a message begins and ends is found by
+ * rendering the conversation up to it; a template that writes earlier messages differently once
+ * others follow can be trained on its last message only.
+ */
+final class TemplateRenderer implements Renderer {
+  private final String name;
+  private final Tokenizer tokenizer;
+  private final ChatTemplateFunction template;
+  private final MarkupEncoder encoder;
+  private final DecodeOptions decodeOptions;
+  private final SpecialTokenShield shield;
+
+  TemplateRenderer(RendererSetup setup) {
+    this.name = setup.name();
+    this.tokenizer = setup.tokenizer();
+    this.template =
+        setup
+            .options()
+            .template()
+            .orElseThrow(() ->
+                new IllegalArgumentException(
+                    "renderer "
+                        + setup.name()
+                        + " needs a template: set RendererOptions.template"));
+    this.encoder = new MarkupEncoder(tokenizer, setup.options().specialTokens(), List.of());
+    this.decodeOptions = new DecodeOptions(false, setup.options().cleanUpSpaces());
+    this.shield =
+        setup.options().specialTokens() == SpecialTokenText.AS_TEXT
+            ? new SpecialTokenShield(tokenizer.specialTokens().keySet())
+            : new SpecialTokenShield(List.of());
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  private String text(List<Message> messages, boolean prompt) {
+    List<Map<String, @Nullable Object>> json = new ArrayList<>(messages.size());
+    for (Message message : messages) {
+      json.add(toOpenAi(shield.cover(message)));
+    }
+    return template.render(json, prompt);
+  }
+
+  private EncodedTextChunk encode(String text) {
+    return EncodedTextChunk.of(encoder.encode(shield.uncover(text)));
+  }
+
+  @Override
+  public ModelInput generationPrompt(List<Message> messages, Turn turn) {
+    if (!turn.role().equals("assistant")) {
+      throw new IllegalArgumentException(
+          "a chat template begins messages of the assistant only, not of role " + turn.role());
+    }
+    EncodedTextChunk prompt = encode(text(messages, true));
+    List<EncodedTextChunk> chunks = new ArrayList<>();
+    if (prompt.length() > 0) {
+      chunks.add(prompt);
+    }
+    if (!turn.prefill().isEmpty()) {
+      chunks.add(EncodedTextChunk.of(encoder.encodeControl(turn.prefill())));
+    }
+    return ModelInput.of(chunks);
+  }
+
+  @Override
+  public SupervisedExample supervisedExample(List<Message> messages, TrainOnWhat what) {
+    if (messages.isEmpty()) {
+      throw new IllegalArgumentException("there is no message to learn from");
+    }
+    String all = text(messages, false);
+    Weighted chunks = new Weighted();
+    int done = 0;
+    for (int i = 0; i < messages.size(); i++) {
+      if (isTrained(messages, i, what)) {
+        int start = boundary(all, messages, i, what);
+        int end = i + 1 == messages.size() ? all.length() : end(all, messages, i);
+        chunks.add(encode(all.substring(done, start)), what == TrainOnWhat.ALL_TOKENS);
+        chunks.add(encode(all.substring(start, end)), true);
+        done = end;
+      }
+    }
+    chunks.add(encode(all.substring(done)), what == TrainOnWhat.ALL_TOKENS);
+    return SupervisedExample.owning(chunks.modelInput(), chunks.weights());
+  }
+
+  private static boolean isTrained(List<Message> messages, int i, TrainOnWhat what) {
+    Message message = messages.get(i);
+    boolean assistant = message.role().equals("assistant");
+    return switch (what) {
+      case LAST_ASSISTANT_MESSAGE -> assistant && i == messages.size() - 1;
+      case LAST_ASSISTANT_TURN -> assistant && i > ChatRenderer.lastUser(messages);
+      case ALL_ASSISTANT_MESSAGES -> assistant;
+      case ALL_MESSAGES, ALL_TOKENS -> true;
+      case ALL_USER_AND_SYSTEM_MESSAGES ->
+          message.role().equals("user") || message.role().equals("system");
+      case CUSTOMIZED ->
+          message
+              .trainable()
+              .orElseThrow(() ->
+                  new IllegalArgumentException(
+                      ("message %d (%s) does not say trainable; with TrainOnWhat.CUSTOMIZED"
+                              + " each has to")
+                          .formatted(i, message.role())));
+    };
+  }
+
+  /** Returns where what a message says begins; other roles than the assistant have no header. */
+  private int boundary(String all, List<Message> messages, int i, TrainOnWhat what) {
+    boolean assistant = messages.get(i).role().equals("assistant");
+    String before = i == 0 && !assistant ? "" : text(messages.subList(0, i), assistant);
+    return prefix(all, before, i, what);
+  }
+
+  private int end(String all, List<Message> messages, int i) {
+    return prefix(all, text(messages.subList(0, i + 1), false), i, TrainOnWhat.ALL_MESSAGES);
+  }
+
+  private int prefix(String all, String prefix, int i, TrainOnWhat what) {
+    if (!all.startsWith(prefix)) {
+      throw new IllegalArgumentException(
+          ("the template writes what is in front of message %d differently once it follows, so that"
+                  + " %s cannot be marked; use supervisedExamples or a renderer made for the model")
+              .formatted(i, what));
+    }
+    return prefix.length();
+  }
+
+  @Override
+  public List<SupervisedExample> supervisedExamples(List<Message> messages, TrainOnWhat what) {
+    List<SupervisedExample> examples = new ArrayList<>();
+    for (int i = 0; i < messages.size(); i++) {
+      if (messages.get(i).role().equals("assistant") && isTrained(messages, i, what)) {
+        examples.add(
+            supervisedExample(messages.subList(0, i + 1), TrainOnWhat.LAST_ASSISTANT_MESSAGE));
+      } else if (isTrained(messages, i, what)) {
+        throw new UnsupportedOperationException(
+            ("message %d is not the assistant's, so that there is no prompt to learn it"
+                    + " behind; use supervisedExample")
+                .formatted(i));
+      }
+    }
+    return examples;
+  }
+
+  @Override
+  public StopCondition stop() {
+    OptionalInt end = tokenizer.endOfSequence();
+    return StopCondition.tokens(
+        end.orElseThrow(() ->
+            new UnsupportedOperationException(
+                "the tokenizer names no token that ends a sequence; give a stop condition")));
+  }
+
+  @Override
+  public int[] beginTokens() {
+    return Ints.NONE;
+  }
+
+  /** A template may write anything. */
+  @Override
+  public boolean hasExtensionProperty() {
+    return false;
+  }
+
+  @Override
+  public boolean supportsStreaming() {
+    return tokenizer.endOfSequence().isPresent();
+  }
+
+  @Override
+  public List<Message> conversationPrefix(List<ToolSpec> tools, String systemPrompt) {
+    throw new UnsupportedOperationException(
+        "a chat template takes tools itself; render it with them, or use a renderer made for the"
+            + " model");
+  }
+
+  @Override
+  public ParsedResponse parseResponse(int... tokens) {
+    OptionalInt end = tokenizer.endOfSequence();
+    StopToken answer =
+        end.isPresent()
+            ? StopToken.cut(tokens, end.getAsInt())
+            : new StopToken(tokens, Termination.MALFORMED);
+    Draft draft = new Draft(decode(answer.tokens()));
+    if (answer.termination().isClean()) {
+      parse(draft);
+    }
+    return new ParsedResponse(draft.toMessage(), answer.termination());
+  }
+
+  private String decode(int[] tokens) {
+    return tokenizer.decode(tokens, decodeOptions);
+  }
+
+  private static void parse(Draft draft) {
+    String content = draft.text;
+    Blocks.thinkingAndCalls(draft);
+    draft.addUnparsed(Markers.unterminated(content, Blocks.TOOL_OPEN, Blocks.TOOL_CLOSE));
+  }
+
+  private ReasoningStream newStream() {
+    int stop =
+        tokenizer
+            .endOfSequence()
+            .orElseThrow(() ->
+                new UnsupportedOperationException(
+                    "the tokenizer names no token that ends a sequence"));
+    return new ReasoningStream(
+        stop,
+        this::decode,
+        tokens -> {
+          boolean ended = tokens.length > 0 && tokens[tokens.length - 1] == stop;
+          int[] said = ended ? Arrays.copyOf(tokens, tokens.length - 1) : tokens;
+          Draft draft = new Draft(decode(said));
+          parse(draft);
+          return draft.toMessage();
+        });
+  }
+
+  @Override
+  public List<MessageDelta> parseStreaming(int... tokens) {
+    return ReasoningStream.list(newStream(), tokens);
+  }
+
+  @Override
+  public ResponseStream stream() {
+    return ReasoningStream.asResponse(newStream(), Ints.NONE);
+  }
+
+  @Override
+  public Map<String, @Nullable Object> toOpenAi(Message message) {
+    if (message.parts().stream().anyMatch(ContentPart.Image.class::isInstance)) {
+      return message.toMap();
+    }
+    return OpenAi.withReasoning(message, ToolCall::arguments);
+  }
+}
