@@ -41,6 +41,7 @@ class ApiListingTest {
         "transport",
         "training",
         "recovery",
+        "text",
         "testkit",
         "conformance",
         "health",

@@ -24,6 +24,7 @@ final class ConsumerBuild {
           "tinker-transport",
           "tinker-training",
           "tinker-recovery",
+          "tinker-text",
           "tinker-testkit",
           "tinker-health",
           "tinker-mlflow",

@@ -1,0 +1,213 @@
+package io.tinker4j.text.data;
+
+import io.tinker4j.text.renderer.SupervisedExample;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.zip.CRC32C;
+
+/** Reads and renders all rows once, on all processors, and notes what there is. */
+final class Survey {
+  private static final int ROWS_AT_ONCE = 256;
+
+  private final List<RowFile> files;
+  private final RowRenderer renderer;
+  private final ChatData.Builder settings;
+  private final ExampleIndex training = new ExampleIndex();
+  private final ExampleIndex heldOut = new ExampleIndex();
+  private final List<BadRowException> firstBad = new ArrayList<>();
+  private long rows;
+  private long tokens;
+  private long learnedTokens;
+  private int longest;
+  private long truncated;
+  private long dropped;
+  private long bad;
+
+  Survey(List<RowFile> files, RowRenderer renderer, ChatData.Builder settings) {
+    this.files = files;
+    this.renderer = renderer;
+    this.settings = settings;
+  }
+
+  /** What an example is made of: its tokens, and how many of those that are kept are learned. */
+  private record Size(int length, int learned) {}
+
+  /** What became of a row. */
+  private sealed interface Finding {
+    record Good(boolean heldOut, List<Size> examples) implements Finding {}
+
+    record Bad(BadRowException why) implements Finding {}
+  }
+
+  ExampleIndex training() {
+    return training;
+  }
+
+  ExampleIndex heldOut() {
+    return heldOut;
+  }
+
+  DataSurvey result() {
+    return new DataSurvey(
+        rows,
+        training.size(),
+        heldOut.size(),
+        tokens,
+        learnedTokens,
+        longest,
+        truncated,
+        dropped,
+        bad,
+        firstBad);
+  }
+
+  void run() throws IOException, InterruptedException {
+    long total = files.stream().mapToLong(RowFile::rows).sum();
+    int processors = Runtime.getRuntime().availableProcessors();
+    ExecutorService pool =
+        Executors.newFixedThreadPool(
+            processors, Thread.ofPlatform().daemon().name("tinker-survey-", 0).factory());
+    try {
+      for (int file = 0; file < files.size(); file++) {
+        for (int row = 0; row < files.get(file).rows(); row += processors * ROWS_AT_ONCE) {
+          take(file, row, pool.invokeAll(tasks(files.get(file), row, processors)));
+          settings.progress.surveyed(rows, total);
+        }
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private List<Callable<List<Finding>>> tasks(RowFile file, int firstRow, int count) {
+    List<Callable<List<Finding>>> tasks = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int from = firstRow + i * ROWS_AT_ONCE;
+      int to = Math.min(from + ROWS_AT_ONCE, file.rows());
+      tasks.add(() -> {
+        List<Finding> findings = new ArrayList<>();
+        for (int row = from; row < to; row++) {
+          findings.add(find(file, row));
+        }
+        return findings;
+      });
+    }
+    return tasks;
+  }
+
+  private Finding find(RowFile file, int row) throws IOException {
+    try {
+      String text = file.read(row);
+      List<Size> sizes = new ArrayList<>();
+      for (SupervisedExample example : renderer.examples(text)) {
+        sizes.add(size(example));
+      }
+      return new Finding.Good(isHeldOut(text), sizes);
+    } catch (BadRowException e) {
+      return new Finding.Bad(e);
+    } catch (IllegalArgumentException e) {
+      return new Finding.Bad(
+          new BadRowException(file.name(), file.line(row), String.valueOf(e.getMessage())));
+    }
+  }
+
+  private Size size(SupervisedExample example) {
+    int kept = Math.min(example.length(), settings.maxLength);
+    int learned = 0;
+    for (int i = 1; i < kept; i++) {
+      learned += example.weight(i) == 0 ? 0 : 1;
+    }
+    return new Size(example.length(), learned);
+  }
+
+  /** By what the row says, so that the same row is on the same side in every file and run. */
+  private boolean isHeldOut(String row) {
+    if (settings.heldOut == 0) {
+      return false;
+    }
+    CRC32C hash = new CRC32C();
+    hash.update(row.getBytes(StandardCharsets.UTF_8));
+    return hash.getValue() < settings.heldOut * (1L << 32);
+  }
+
+  private void take(int file, int firstRow, List<Future<List<Finding>>> found)
+      throws IOException, InterruptedException {
+    int row = firstRow;
+    for (Future<List<Finding>> part : found) {
+      for (Finding finding : result(part)) {
+        take(file, row++, finding);
+      }
+    }
+  }
+
+  private static List<Finding> result(Future<List<Finding>> part)
+      throws IOException, InterruptedException {
+    try {
+      return part.get();
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case IOException cause -> throw cause;
+        case UncheckedIOException cause -> throw cause;
+        case RuntimeException cause -> throw cause;
+        case Error cause -> throw cause;
+        case null, default -> throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  private void take(int file, int row, Finding finding) {
+    rows++;
+    switch (finding) {
+      case Finding.Bad wrong -> refuseOrCount(wrong.why());
+      case Finding.Good good -> {
+        for (int turn = 0; turn < good.examples().size(); turn++) {
+          take(file, row, turn, good.heldOut(), good.examples().get(turn));
+        }
+      }
+    }
+  }
+
+  private void refuseOrCount(BadRowException why) {
+    if (!settings.skipBad) {
+      throw why;
+    }
+    bad++;
+    if (firstBad.size() < DataSurvey.FIRST_BAD) {
+      firstBad.add(why);
+    }
+  }
+
+  private void take(int file, int row, int turn, boolean aside, Size size) {
+    boolean isLong = size.length() > settings.maxLength;
+    if (isLong && settings.longRows == LongRows.REFUSE) {
+      RowFile source = files.get(file);
+      throw new BadRowException(
+          source.name(),
+          source.line(row),
+          "the conversation has %d tokens, more than the %d that an example may have; truncate or drop long ones"
+              .formatted(size.length(), settings.maxLength));
+    }
+    if (isLong && (settings.longRows == LongRows.DROP || size.learned() == 0)) {
+      dropped++;
+      return;
+    }
+    truncated += isLong ? 1 : 0;
+    int kept = Math.min(size.length(), settings.maxLength);
+    longest = Math.max(longest, kept);
+    if (aside) {
+      heldOut.add(file, row, turn, kept);
+      return;
+    }
+    training.add(file, row, turn, kept);
+    tokens += kept;
+    learnedTokens += size.learned();
+  }
+}
