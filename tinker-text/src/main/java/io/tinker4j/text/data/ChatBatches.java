@@ -85,8 +85,7 @@ final class ChatBatches implements Batches<List<Datum>> {
   private int packEnd(int[] examplesOfEpoch, int from) {
     int at = from + 1;
     long length = examples.length(examplesOfEpoch[from]);
-    while (at < examplesOfEpoch.length
-        && length + examples.length(examplesOfEpoch[at]) <= packTo) {
+    while (at < examplesOfEpoch.length && length + examples.length(examplesOfEpoch[at]) <= packTo) {
       length += examples.length(examplesOfEpoch[at++]);
     }
     return at;

@@ -25,8 +25,9 @@ import java.util.OptionalInt;
  * is bad; then they are read again as they are needed, in the order of a seed. Memory holds about
  * 30 bytes for each row and none of the text.
  *
- * <p>{@link #batches()} is what a run of {@code tinker-recovery} reads: it can go on from any place,
- * in another process, too. Files must not change meanwhile; when they have, the run is refused.
+ * <p>{@link #batches()} is what a run of {@code tinker-recovery} reads: it can go on from any
+ * place, in another process, too. Files must not change meanwhile; when they have, the run is
+ * refused.
  *
  * <pre>{@code
  * try (ChatData data = ChatData.builder(renderer).file(path).batchSize(8).epochs(3).open()) {
@@ -120,7 +121,9 @@ public final class ChatData implements AutoCloseable {
     return heldOutBatches;
   }
 
-  /** Returns the first training example in the order of the files, with the weight of each token. */
+  /**
+   * Returns the first training example in the order of the files, with the weight of each token.
+   */
   public SupervisedExample firstExample() throws IOException {
     return example(training, 0);
   }
@@ -245,7 +248,10 @@ public final class ChatData implements AutoCloseable {
       return this;
     }
 
-    /** Sets how many examples, or packs of them, a batch has; the last of an epoch may have fewer. Default: 8. */
+    /**
+     * Sets how many examples, or packs of them, a batch has; the last of an epoch may have fewer.
+     * Default: 8.
+     */
     public Builder batchSize(int batchSize) {
       this.batchSize = atLeast(1, batchSize, "batchSize");
       return this;
@@ -270,9 +276,9 @@ public final class ChatData implements AutoCloseable {
     }
 
     /**
-     * Joins examples that follow each other while they have together at most so many tokens, so that
-     * short ones do not leave a model's batch empty. Later ones can look at earlier ones. Default:
-     * each is by itself.
+     * Joins examples that follow each other while they have together at most so many tokens, so
+     * that short ones do not leave a model's batch empty. Later ones can look at earlier ones.
+     * Default: each is by itself.
      */
     public Builder packTo(int tokens) {
       this.packTo = atLeast(2, tokens, "packTo");

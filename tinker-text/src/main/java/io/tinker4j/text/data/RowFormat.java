@@ -8,9 +8,10 @@ public enum RowFormat {
   AUTO,
 
   /**
-   * {@code messages}, a list in the form of OpenAI's chat completions: {@code role}, {@code content}
-   * (text, parts or null), {@code tool_calls}, {@code tool_call_id}, {@code name}; and {@code tools}
-   * beside it. {@code weight} (0 or 1) or {@code trainable} says of a message whether it is learned.
+   * {@code messages}, a list in the form of OpenAI's chat completions: {@code role}, {@code
+   * content} (text, parts or null), {@code tool_calls}, {@code tool_call_id}, {@code name}; and
+   * {@code tools} beside it. {@code weight} (0 or 1) or {@code trainable} says of a message whether
+   * it is learned.
    */
   MESSAGES,
 

@@ -36,8 +36,7 @@ final class RowReader {
 
   static PreferencePair preferencePair(String json) {
     Map<String, @Nullable Object> row = object(json);
-    List<Message> prompt =
-        row.get("prompt") == null ? List.of() : turns(row, "prompt", "user");
+    List<Message> prompt = row.get("prompt") == null ? List.of() : turns(row, "prompt", "user");
     List<Message> chosen = turns(row, "chosen", "assistant");
     List<Message> rejected = turns(row, "rejected", "assistant");
     if (!prompt.isEmpty()) {
@@ -83,7 +82,8 @@ final class RowReader {
     }
     if (row.containsKey("chosen") && row.containsKey("rejected")) {
       throw new IllegalArgumentException(
-          "the row is a preference pair (chosen, rejected); supervised training takes conversations");
+          "the row is a preference pair (chosen, rejected); supervised training takes"
+              + " conversations");
     }
     throw new IllegalArgumentException(
         "the row has the keys %s and none of messages, prompt and completion, conversations (ShareGPT), instruction and output (Alpaca)"

@@ -49,8 +49,7 @@ final class RowRenderer {
     if (examples.isEmpty()) {
       throw new IllegalArgumentException(
           "nothing in the conversation is learned with %s; its roles are %s"
-              .formatted(
-                  what.id(), conversation.messages().stream().map(Message::role).toList()));
+              .formatted(what.id(), conversation.messages().stream().map(Message::role).toList()));
     }
     return examples;
   }
