@@ -47,8 +47,8 @@ final class CharacterModel extends BytePairModel {
         basic[text.charAt(0)] = id;
       }
     }
-    boolean mayCut = byteTokens != null && !wholeWords;
-    joined = mayCut ? joined(vocabulary, merges, byteTokens) : null;
+    joined =
+        byteTokens == null || wholeWords ? null : joined(vocabulary, merges, byteTokens);
   }
 
   private static int[] byteTokens(Vocabulary vocabulary) {

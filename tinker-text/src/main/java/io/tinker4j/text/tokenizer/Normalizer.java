@@ -8,9 +8,4 @@ interface Normalizer {
 
   /** Returns the changed text; the same when nothing changes. */
   NormalText normalize(NormalText text);
-
-  /** Returns this step and then another. */
-  default Normalizer then(Normalizer next) {
-    return text -> next.normalize(normalize(text));
-  }
 }

@@ -18,12 +18,15 @@ final class PartReaders {
     }
     return switch (part.type()) {
       case "Sequence" -> {
-        Normalizer all = Normalizer.NONE;
-        for (JsonPart each : part.elements("normalizers")) {
-          Normalizer next = normalizer(each);
-          all = all == Normalizer.NONE ? next : all.then(text -> text.normalized(next));
-        }
-        yield all;
+        List<Normalizer> steps =
+            part.elements("normalizers").stream().map(PartReaders::normalizer).toList();
+        yield text -> {
+          NormalText changed = text;
+          for (Normalizer each : steps) {
+            changed = changed.normalized(each);
+          }
+          return changed;
+        };
       }
       case "NFC" -> Normalizers.unicode(Form.NFC);
       case "NFD" -> Normalizers.unicode(Form.NFD);

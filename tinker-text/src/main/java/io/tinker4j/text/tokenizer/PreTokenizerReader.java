@@ -1,6 +1,7 @@
 package io.tinker4j.text.tokenizer;
 
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -8,7 +9,7 @@ import java.util.regex.PatternSyntaxException;
 final class PreTokenizerReader {
   private static final Splitter WHOLE = (text, start, end, sink) -> sink.piece(text, start, end);
 
-  private Splitter splitter = WHOLE;
+  private Optional<Splitter> splitter = Optional.empty();
   private EncodeSteps.Opening opening = EncodeSteps.Opening.NONE;
   private boolean isFirst = true;
   private boolean byteLevel;
@@ -20,7 +21,7 @@ final class PreTokenizerReader {
   }
 
   Splitter splitter() {
-    return splitter;
+    return splitter.orElse(WHOLE);
   }
 
   EncodeSteps.Opening opening() {
@@ -51,7 +52,7 @@ final class PreTokenizerReader {
   }
 
   private void add(Splitter next) {
-    splitter = splitter == WHOLE ? next : splitter.then(next);
+    splitter = Optional.of(splitter.map(first -> first.then(next)).orElse(next));
   }
 
   private static Splitter split(JsonPart part) {

@@ -8,21 +8,19 @@ final class WellFormed {
    * @throws IllegalArgumentException when a text has half of a surrogate pair
    */
   static void check(char[] text) {
-    for (int i = 0; i < text.length; i++) {
-      char each = text[i];
-      if (!Character.isSurrogate(each)) {
-        continue;
-      }
+    int at = 0;
+    while (at < text.length) {
+      char each = text[at];
       boolean isPair =
           Character.isHighSurrogate(each)
-              && i + 1 < text.length
-              && Character.isLowSurrogate(text[i + 1]);
-      if (!isPair) {
+              && at + 1 < text.length
+              && Character.isLowSurrogate(text[at + 1]);
+      if (Character.isSurrogate(each) && !isPair) {
         throw new IllegalArgumentException(
             "the text has half of a surrogate pair at index %d (\\u%04X) and cannot be encoded; take it out or replace it"
-                .formatted(i, (int) each));
+                .formatted(at, (int) each));
       }
-      i++;
+      at += isPair ? 2 : 1;
     }
   }
 }

@@ -13,7 +13,17 @@ final class WordCache {
 
   private static final int SLOTS = 1 << 16;
 
-  private record Entry(int hash, char[] word, int[] tokens) {}
+  private static final class Entry {
+    private final int hash;
+    private final char[] word;
+    private final int[] tokens;
+
+    Entry(int hash, char[] word, int[] tokens) {
+      this.hash = hash;
+      this.word = word;
+      this.tokens = tokens;
+    }
+  }
 
   private final @Nullable Entry[] entries = new Entry[SLOTS];
 
