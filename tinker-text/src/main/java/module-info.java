@@ -2,6 +2,10 @@
 module io.tinker4j.text {
   requires transitive io.tinker4j.recovery;
   requires com.github.luben.zstd_jni;
+  requires java.net.http;
+  // Only for tokenizers that are no byte-pair encodings.
+  requires static ai.djl.api;
+  requires static ai.djl.tokenizers;
   requires static org.immutables.value.annotations;
   // Read only where images of data: URIs are made tokens.
   requires static java.desktop;

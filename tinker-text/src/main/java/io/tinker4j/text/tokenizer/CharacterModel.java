@@ -47,8 +47,7 @@ final class CharacterModel extends BytePairModel {
         basic[text.charAt(0)] = id;
       }
     }
-    joined =
-        byteTokens == null || wholeWords ? null : joined(vocabulary, merges, byteTokens);
+    joined = byteTokens == null || wholeWords ? null : joined(vocabulary, merges, byteTokens);
   }
 
   private static int[] byteTokens(Vocabulary vocabulary) {

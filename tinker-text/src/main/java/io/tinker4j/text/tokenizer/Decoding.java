@@ -31,7 +31,8 @@ final class Decoding {
 
   TextStream stream(DecodeOptions options) {
     DecodeStage.Collected collected = new DecodeStage.Collected();
-    return new Streamed(first(collected), collected, options);
+    TextStream stream = new Streamed(first(collected), collected, options.skipSpecialTokens());
+    return options.cleanUp() ? new CleanedStream(stream) : stream;
   }
 
   private DecodeStage first(DecodeStage last) {
@@ -53,25 +54,23 @@ final class Decoding {
   private final class Streamed implements TextStream {
     private final DecodeStage first;
     private final DecodeStage.Collected collected;
-    private final DecodeOptions options;
-    private final StringBuilder uncleaned = new StringBuilder();
+    private final boolean skipSpecial;
     private boolean isFinished;
 
-    Streamed(DecodeStage first, DecodeStage.Collected collected, DecodeOptions options) {
+    Streamed(DecodeStage first, DecodeStage.Collected collected, boolean skipSpecial) {
       this.first = first;
       this.collected = collected;
-      this.options = options;
+      this.skipSpecial = skipSpecial;
     }
 
     @Override
     public String add(int token) {
       checkOpen();
-      String text = text(token, options.skipSpecialTokens());
-      if (text == null) {
-        return "";
+      String text = text(token, skipSpecial);
+      if (text != null) {
+        first.add(text);
       }
-      first.add(text);
-      return taken(false);
+      return collected.take();
     }
 
     @Override
@@ -79,24 +78,13 @@ final class Decoding {
       checkOpen();
       isFinished = true;
       first.end();
-      return taken(true);
+      return collected.take();
     }
 
     private void checkOpen() {
       if (isFinished) {
         throw new IllegalStateException("the stream is finished; begin another for other tokens");
       }
-    }
-
-    private String taken(boolean isLast) {
-      if (!options.cleanUp()) {
-        return collected.take();
-      }
-      uncleaned.append(collected.take());
-      int certain = isLast ? uncleaned.length() : CleanUp.certain(uncleaned);
-      String cleaned = CleanUp.clean(uncleaned.substring(0, certain));
-      uncleaned.delete(0, certain);
-      return cleaned;
     }
   }
 }
