@@ -134,7 +134,7 @@ final class SequenceFilters {
   private static Object map(Object value, Arguments arguments, Render render) {
     return lazily(() -> {
       if (!Values.truth(value)) {
-        return Values.iterator(value);
+        return Collections.emptyIterator();
       }
       Function<Object, Object> function = mapping(arguments, render);
       return each(Values.iterator(value), function, render);
@@ -163,7 +163,7 @@ final class SequenceFilters {
       Object value, Arguments arguments, Render render, boolean ofAttribute, boolean wanted) {
     return lazily(() -> {
       if (!Values.truth(value)) {
-        return Values.iterator(value);
+        return Collections.emptyIterator();
       }
       Predicate<Object> test = test(arguments, render, ofAttribute);
       return only(Values.iterator(value), e -> test.test(e) == wanted, render);

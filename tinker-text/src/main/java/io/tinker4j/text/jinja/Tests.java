@@ -26,16 +26,14 @@ final class Tests {
     types(all);
     plain(all, "defined", v -> !(v instanceof Undefined));
     plain(all, "undefined", v -> v instanceof Undefined);
-    plain(all, "odd", v -> isRest(v, 2, 1));
-    plain(all, "even", v -> isRest(v, 2, 0));
+    all.put("odd", (v, a, r) -> isRest(v, 2L, 1L, a, r));
+    all.put("even", (v, a, r) -> isRest(v, 2L, 0L, a, r));
     plain(all, "lower", v -> TextMethods.isCased(Values.text(v), true));
     plain(all, "upper", v -> TextMethods.isCased(Values.text(v), false));
     plain(all, "filter", v -> v instanceof String s && Filters.find(s) != null);
     plain(all, "test", v -> v instanceof String s && find(s) != null);
     plain(all, "escaped", v -> v instanceof Markup);
-    all.put(
-        "divisibleby",
-        (v, a, r) -> Numbers.equal(Operators.MODULO.apply(v, one("divisibleby", a), r), 0L));
+    all.put("divisibleby", (v, a, r) -> isRest(v, one("divisibleby", a), 0L, Arguments.NONE, r));
     all.put("sameas", (v, a, r) -> isSame(v, one("sameas", a)));
     all.put("in", (v, a, r) -> Values.contains(one("in", a), v, r));
     comparison(all, "==", "eq", "equalto", "==");
@@ -99,12 +97,10 @@ final class Tests {
     return arguments.get(0);
   }
 
-  private static boolean isRest(Object value, long divisor, long rest) {
-    if (!Numbers.is(value)) {
-      Values.failOnUndefined(value);
-      throw JinjaException.type("not a number: '%s'".formatted(Values.typeName(value)));
-    }
-    return Numbers.equal(Numbers.modulo(value, divisor), rest);
+  private static boolean isRest(
+      Object value, Object divisor, Object rest, Arguments arguments, Render render) {
+    arguments.only("odd or even", 0, 0);
+    return Values.equal(Operators.MODULO.apply(value, divisor, render), rest);
   }
 
   /** Returns whether two values are one; equal texts and small numbers are as in Python. */
