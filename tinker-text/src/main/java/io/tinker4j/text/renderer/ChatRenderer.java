@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class ChatRenderer implements Renderer {
   private static final int MAX_HEADERS = 64;
+  private static final List<String> THINKING_MARKS = List.of(Blocks.THINK_OPEN, Blocks.THINK_CLOSE);
 
   final Tokenizer tokenizer;
   final RendererOptions options;
@@ -37,7 +38,7 @@ abstract class ChatRenderer implements Renderer {
    *
    * @throws IllegalArgumentException when one is missing
    */
-  ChatRenderer(RendererSetup setup, List<String> required, List<String> guarded) {
+  ChatRenderer(RendererSetup setup, List<String> required) {
     this.name = setup.name();
     this.tokenizer = setup.tokenizer();
     this.options = setup.options();
@@ -53,8 +54,27 @@ abstract class ChatRenderer implements Renderer {
                   + " that is made for the model, see Renderers.recommended")
               .formatted(name, String.join(", ", missing)));
     }
-    this.encoder = new MarkupEncoder(tokenizer, options.specialTokens(), guarded);
+    this.encoder = new MarkupEncoder(tokenizer, options.specialTokens());
     this.decodeOptions = new DecodeOptions(false, options.cleanUpSpaces());
+  }
+
+  /** Returns the marks in the text of the assistant that are its own to write. */
+  List<String> ownMarks() {
+    return THINKING_MARKS;
+  }
+
+  /** Returns the marks in a system message that tell the model how to call tools. */
+  List<String> toolMarks() {
+    return List.of();
+  }
+
+  /** Returns what a message says; users and tools write no marks. */
+  final Markup said(Message message, String text) {
+    return switch (message.role()) {
+      case "assistant" -> new Markup().said(text, ownMarks());
+      case "system" -> new Markup().said(text, toolMarks());
+      default -> Markup.ofText(text);
+    };
   }
 
   /** Returns how one message looks. */

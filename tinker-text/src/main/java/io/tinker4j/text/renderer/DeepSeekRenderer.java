@@ -23,6 +23,8 @@ final class DeepSeekRenderer extends ThinkingRenderer {
   private static final String CALL = "<｜tool▁call▁begin｜>";
   private static final String CALL_END = "<｜tool▁call▁end｜>";
   private static final String SEPARATOR = "<｜tool▁sep｜>";
+  private static final List<String> TOOL_MARKS =
+      List.of(CALLS, CALLS_END, CALL, CALL_END, SEPARATOR);
   private static final String OUTPUT = "<｜tool▁output▁begin｜>";
   private static final String OUTPUT_END = "<｜tool▁output▁end｜>";
 
@@ -31,23 +33,7 @@ final class DeepSeekRenderer extends ThinkingRenderer {
   private final int endOfThinking;
 
   DeepSeekRenderer(RendererSetup setup, boolean thinks) {
-    super(
-        setup,
-        END,
-        true,
-        List.of(BEGIN, END, USER, ASSISTANT),
-        List.of(
-            BEGIN,
-            END,
-            USER,
-            ASSISTANT,
-            CALLS,
-            CALLS_END,
-            CALL,
-            CALL_END,
-            SEPARATOR,
-            OUTPUT,
-            OUTPUT_END));
+    super(setup, END, true, List.of(BEGIN, END, USER, ASSISTANT));
     this.thinks = thinks;
     boolean isKnown =
         thinks
@@ -55,6 +41,11 @@ final class DeepSeekRenderer extends ThinkingRenderer {
             && tokenizer.token(Blocks.THINK_CLOSE).isPresent();
     this.promptedThinking = isKnown ? new int[] {control(Blocks.THINK_OPEN)} : Ints.NONE;
     this.endOfThinking = isKnown ? control(Blocks.THINK_CLOSE) : -1;
+  }
+
+  @Override
+  List<String> toolMarks() {
+    return TOOL_MARKS;
   }
 
   @Override
@@ -89,7 +80,7 @@ final class DeepSeekRenderer extends ThinkingRenderer {
   }
 
   private Rendered renderSystem(Message message, Position position) {
-    Markup text = Markup.ofText(textOnly(message));
+    Markup text = said(message, textOnly(message));
     if (position.index() == 0) {
       return withCalls(EncodedTextChunk.of(), text, message, position);
     }
@@ -112,7 +103,7 @@ final class DeepSeekRenderer extends ThinkingRenderer {
       if (part instanceof ContentPart.Thinking thinking && !strip) {
         content.fixed("<think>").text(thinking.thinking()).fixed("</think>");
       } else if (part instanceof ContentPart.Text text) {
-        content.text(text.text());
+        content.add(said(message, text.text()));
       }
     }
     Markup header = followsTool ? new Markup() : Markup.ofFixed(ASSISTANT);

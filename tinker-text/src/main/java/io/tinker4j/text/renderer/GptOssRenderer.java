@@ -43,7 +43,7 @@ final class GptOssRenderer extends ChatRenderer {
    * @param effort how much the model is asked to think, null for no system prompt at all
    */
   GptOssRenderer(RendererSetup setup, @Nullable String effort) {
-    super(setup, List.of(START, MESSAGE, CHANNEL, END, RETURN, CALL, CONSTRAIN), List.of());
+    super(setup, List.of(START, MESSAGE, CHANNEL, END, RETURN, CALL, CONSTRAIN));
     this.effort = effort;
   }
 

@@ -49,8 +49,7 @@ final class KimiRenderer extends ThinkingRenderer {
         variant != Variant.K26_PRESERVE,
         variant == Variant.K2
             ? List.of(END, MIDDLE, SYSTEM, USER, ASSISTANT)
-            : List.of(END, MIDDLE, SYSTEM, USER, ASSISTANT, Blocks.THINK_OPEN, Blocks.THINK_CLOSE),
-        List.of(CALLS, CALLS_END, CALL, ARGUMENTS, CALL_END));
+            : List.of(END, MIDDLE, SYSTEM, USER, ASSISTANT, Blocks.THINK_OPEN, Blocks.THINK_CLOSE));
     this.variant = variant;
     boolean isPrompted = variant != Variant.K2;
     this.promptedThinking = isPrompted ? new int[] {control(Blocks.THINK_OPEN)} : Ints.NONE;
@@ -169,7 +168,7 @@ final class KimiRenderer extends ThinkingRenderer {
             .fixed("<think>")
             .text(keeps ? thinking : "")
             .fixed("</think>")
-            .text(message.text());
+            .add(said(message, message.text()));
     if (!message.toolCalls().isEmpty()) {
       answer.fixed(CALLS);
       for (int i = 0; i < message.toolCalls().size(); i++) {

@@ -14,7 +14,7 @@ final class Llama3Renderer extends ChatRenderer {
   private static final String STOP = "<|eot_id|>";
 
   Llama3Renderer(RendererSetup setup) {
-    super(setup, List.of(BEGIN, START, END, STOP), List.of());
+    super(setup, List.of(BEGIN, START, END, STOP));
   }
 
   @Override

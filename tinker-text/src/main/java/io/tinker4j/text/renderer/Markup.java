@@ -1,6 +1,7 @@
 package io.tinker4j.text.renderer;
 
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Text that knows which ranges the renderer has written itself; the rest is anyone's. */
@@ -31,6 +32,21 @@ final class Markup {
   Markup text(String piece) {
     text.append(piece);
     return this;
+  }
+
+  /** Adds what the model has said or is to say; these marks in it are its own. */
+  Markup said(String piece, List<String> marks) {
+    int done = 0;
+    for (int at = piece.indexOf('<'); at >= 0; at = piece.indexOf('<', at + 1)) {
+      for (String mark : marks) {
+        if (at >= done && piece.startsWith(mark, at)) {
+          text(piece.substring(done, at)).fixed(mark);
+          done = at + mark.length();
+          break;
+        }
+      }
+    }
+    return text(done == 0 ? piece : piece.substring(done));
   }
 
   Markup add(Markup other) {

@@ -3,7 +3,6 @@ package io.tinker4j.text.renderer;
 import io.tinker4j.text.tokenizer.SpecialTokenText;
 import io.tinker4j.text.tokenizer.Tokenizer;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
@@ -22,21 +21,13 @@ final class MarkupEncoder {
 
   private final Tokenizer tokenizer;
   private final SpecialTokenText mode;
-  private final List<String> guarded;
   private final Map<String, Integer> specials;
   private final Pattern special;
   private final Map<String, int[]> matches = new ConcurrentHashMap<>();
 
-  /**
-   * Makes an encoder.
-   *
-   * @param guarded control tokens of the format that the tokenizer may not mark as special, and so
-   *     would find in a message's text
-   */
-  MarkupEncoder(Tokenizer tokenizer, SpecialTokenText mode, List<String> guarded) {
+  MarkupEncoder(Tokenizer tokenizer, SpecialTokenText mode) {
     this.tokenizer = tokenizer;
     this.mode = mode;
-    this.guarded = guarded;
     this.specials = tokenizer.specialTokens();
     this.special =
         Pattern.compile(
@@ -58,8 +49,13 @@ final class MarkupEncoder {
   /** Encodes markup in the mode that the user has chosen. */
   int[] encode(Markup markup) {
     if (mode == SpecialTokenText.AS_CONTROL) {
-      return tokenizer.encode(markup.toString(), SpecialTokenText.AS_CONTROL);
+      return encodeControl(markup.toString());
     }
+    return encodeSafely(markup);
+  }
+
+  /** Encodes markup with control tokens in the renderer's own ranges only, in every mode. */
+  int[] encodeSafely(Markup markup) {
     String text = markup.toString();
     Ints tokens = null;
     int done = 0;
@@ -84,37 +80,8 @@ final class MarkupEncoder {
     return tokens.toArray();
   }
 
-  /** Encodes text whose control tokens stay text in every mode. */
-  int[] encodeText(String text) {
-    int[] cut = guardedAt(text);
-    if (cut.length == 0) {
-      return tokenizer.encode(text, SpecialTokenText.AS_TEXT);
-    }
-    Ints tokens = new Ints();
-    int done = 0;
-    for (int at : cut) {
-      tokens.add(tokenizer.encode(text.substring(done, at), SpecialTokenText.AS_TEXT));
-      done = at;
-    }
-    tokens.add(tokenizer.encode(text.substring(done), SpecialTokenText.AS_TEXT));
-    return tokens.toArray();
-  }
-
-  /** A guarded token is cut behind its first character, so that the tokenizer sees none. */
-  private int[] guardedAt(String text) {
-    Ints cuts = null;
-    if (!guarded.isEmpty()) {
-      for (int at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at + 1)) {
-        for (String token : guarded) {
-          if (text.startsWith(token, at)) {
-            cuts = cuts == null ? new Ints() : cuts;
-            cuts.add(at + 1);
-            break;
-          }
-        }
-      }
-    }
-    return cuts == null ? Ints.NONE : cuts.toArray();
+  private int[] encodeText(String text) {
+    return tokenizer.encode(text, SpecialTokenText.AS_TEXT);
   }
 
   /** Returns start, end and id of each control token in a piece that the renderer has written. */

@@ -22,6 +22,22 @@ final class Qwen3Renderer extends QwenRenderer {
     INSTRUCT
   }
 
+  // Tokens of the family that are no special ones to Transformers.
+  private static final List<String> NOT_SPECIAL =
+      List.of(
+          Blocks.TOOL_OPEN,
+          Blocks.TOOL_CLOSE,
+          Blocks.THINK_OPEN,
+          Blocks.THINK_CLOSE,
+          "<tool_response>",
+          "</tool_response>",
+          "<|fim_prefix|>",
+          "<|fim_middle|>",
+          "<|fim_suffix|>",
+          "<|fim_pad|>",
+          "<|repo_name|>",
+          "<|file_sep|>");
+
   private final Mode mode;
   private final EncodedTextChunk end;
 
@@ -68,14 +84,10 @@ final class Qwen3Renderer extends QwenRenderer {
     Markup content = content(message, frames, strips() && assistant && !position.last());
     boolean hasText = !content.isEmpty();
     if (frames && !hasThinking(message)) {
-      content = framed("").text(PythonText.stripLeadingNewlines(content.toString()));
+      content = framed("").add(content.from(leadingNewlines(content)));
     }
     if (message.role().equals("tool")) {
-      content =
-          new Markup()
-              .fixed("<tool_response>\n")
-              .text(content.toString())
-              .fixed("\n</tool_response>");
+      content = Markup.ofFixed("<tool_response>\n").add(content).fixed("\n</tool_response>");
     }
     if (message.toolCallList().isPresent()) {
       content.fixed(hasText ? "\n" : "").add(calls(message.toolCalls()));
@@ -84,16 +96,17 @@ final class Qwen3Renderer extends QwenRenderer {
         header(opening(message.role(), position.index())), encode(content, position), end);
   }
 
-  /** The reference never takes text of a message for a special token here. */
+  /** The reference takes text of a message for these tokens and for no others. */
   private EncodedTextChunk encode(Markup content, Position position) {
     return safe()
         ? output(content, position)
-        : EncodedTextChunk.of(encoder.encodeText(content.toString()));
+        : EncodedTextChunk.of(
+            encoder.encodeSafely(new Markup().said(content.toString(), NOT_SPECIAL)));
   }
 
-  private static Markup content(Message message, boolean frames, boolean strip) {
+  private Markup content(Message message, boolean frames, boolean strip) {
     if (!message.hasParts()) {
-      return frames ? inline(message.text()) : Markup.ofText(message.text());
+      return frames ? inline(message) : said(message, message.text());
     }
     Markup content = new Markup();
     boolean behindThinking = false;
@@ -105,23 +118,36 @@ final class Qwen3Renderer extends QwenRenderer {
                 : new Markup().fixed("<think>").text(thinking.thinking()).fixed("</think>"));
         behindThinking = frames;
       } else if (part instanceof ContentPart.Text text) {
-        content.text(behindThinking ? PythonText.stripLeadingNewlines(text.text()) : text.text());
+        content.add(
+            said(
+                message,
+                behindThinking ? PythonText.stripLeadingNewlines(text.text()) : text.text()));
         behindThinking = false;
       }
     }
     return content;
   }
 
+  private static int leadingNewlines(Markup content) {
+    String text = content.toString();
+    return text.length() - PythonText.stripLeadingNewlines(text).length();
+  }
+
   /** Text that has a thinking block of its own gets the blank lines of the model's template. */
-  private static Markup inline(String text) {
+  private Markup inline(Message message) {
+    String text = message.text();
     int close = text.indexOf(Blocks.THINK_CLOSE);
     if (close < 0) {
-      return Markup.ofText(text);
+      return said(message, text);
     }
     String reasoning = text.substring(0, close);
     int open = reasoning.lastIndexOf(Blocks.THINK_OPEN);
     return framed(open < 0 ? reasoning : reasoning.substring(open + Blocks.THINK_OPEN.length()))
-        .text(PythonText.stripLeadingNewlines(text.substring(close + Blocks.THINK_CLOSE.length())));
+        .add(
+            said(
+                message,
+                PythonText.stripLeadingNewlines(
+                    text.substring(close + Blocks.THINK_CLOSE.length()))));
   }
 
   private static Markup framed(String reasoning) {

@@ -103,7 +103,7 @@ class Qwen3VlRenderer extends QwenRenderer {
   private void addParts(Message message, boolean strip, MixedContent content) {
     for (ContentPart part : message.parts()) {
       switch (part) {
-        case ContentPart.Text text -> content.add(Markup.ofText(text.text()));
+        case ContentPart.Text text -> content.add(said(message, text.text()));
         case ContentPart.Image image ->
             content
                 .add(Markup.ofFixed("<|vision_start|>"))

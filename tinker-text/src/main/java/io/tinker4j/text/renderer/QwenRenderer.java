@@ -10,11 +10,15 @@ abstract class QwenRenderer extends ThinkingRenderer {
   static final String START = "<|im_start|>";
   static final String END = "<|im_end|>";
 
+  private static final List<String> OWN_MARKS =
+      List.of(Blocks.THINK_OPEN, Blocks.THINK_CLOSE, Blocks.TOOL_OPEN, Blocks.TOOL_CLOSE);
+  private static final List<String> TOOL_MARKS = List.of(Blocks.TOOL_OPEN, Blocks.TOOL_CLOSE);
+
   private final boolean framesThinking;
 
   QwenRenderer(
       RendererSetup setup, boolean strips, boolean framesThinking, List<String> alsoRequired) {
-    super(setup, END, strips, withStart(alsoRequired), List.of());
+    super(setup, END, strips, withStart(alsoRequired));
     this.framesThinking = framesThinking;
   }
 
@@ -22,6 +26,16 @@ abstract class QwenRenderer extends ThinkingRenderer {
     List<String> required = new ArrayList<>(List.of(START, END));
     required.addAll(more);
     return required;
+  }
+
+  @Override
+  List<String> ownMarks() {
+    return OWN_MARKS;
+  }
+
+  @Override
+  List<String> toolMarks() {
+    return TOOL_MARKS;
   }
 
   /** Returns whether the model thinks, so that blank lines around thinking are framing. */

@@ -15,13 +15,13 @@ final class RoleColonRenderer extends ChatRenderer {
   private static final String STOP = "\n\nUser:";
 
   RoleColonRenderer(RendererSetup setup) {
-    super(setup, List.of(), List.of());
+    super(setup, List.of());
   }
 
   @Override
   Rendered render(Message message, Position position) {
     Markup role = new Markup().text(capitalize(message.role())).fixed(":");
-    Markup text = new Markup().fixed(" ").text(textOnly(message)).fixed(END);
+    Markup text = Markup.ofFixed(" ").add(said(message, textOnly(message))).fixed(END);
     EncodedTextChunk overlap =
         message.role().equals("assistant") ? header(Markup.ofFixed("User:")) : null;
     // What completes the stop sequence is that of a message of the assistant; the reference writes

@@ -22,34 +22,43 @@ final class SpecialTokenShield {
   private static final Pattern COVERED = Pattern.compile("[\\x{10f000}-\\x{10f0ff}]");
   private static final Pattern NOTHING = Pattern.compile("(?!)");
 
-  private final List<String> tokens;
-  private final Pattern pattern;
+  // What the assistant may write itself.
+  private static final List<String> OWN_MARKS =
+      List.of(Blocks.THINK_OPEN, Blocks.THINK_CLOSE, Blocks.TOOL_OPEN, Blocks.TOOL_CLOSE);
+
+  private final Pattern all;
+  private final Pattern notOwn;
 
   SpecialTokenShield(Collection<String> tokens) {
-    this.tokens =
+    List<String> covered =
         tokens.stream().filter(token -> !token.isEmpty() && token.charAt(0) < 0x100).toList();
-    this.pattern =
-        this.tokens.isEmpty()
-            ? NOTHING
-            : Pattern.compile(
-                this.tokens.stream()
-                    .sorted(Comparator.comparingInt(String::length).reversed())
-                    .map(Pattern::quote)
-                    .collect(Collectors.joining("|")));
+    this.all = anyOf(covered);
+    this.notOwn = anyOf(covered.stream().filter(token -> !OWN_MARKS.contains(token)).toList());
+  }
+
+  private static Pattern anyOf(List<String> tokens) {
+    return tokens.isEmpty()
+        ? NOTHING
+        : Pattern.compile(
+            tokens.stream()
+                .sorted(Comparator.comparingInt(String::length).reversed())
+                .map(Pattern::quote)
+                .collect(Collectors.joining("|")));
   }
 
   Message cover(Message message) {
     Message.Builder covered = message.toBuilder();
+    Pattern pattern = message.role().equals("assistant") ? notOwn : all;
     if (!message.hasParts()) {
-      covered.text(cover(message.text()));
+      covered.text(cover(message.text(), pattern));
     } else {
       List<ContentPart> parts = new ArrayList<>(message.parts().size());
       for (ContentPart part : message.parts()) {
         parts.add(
             switch (part) {
-              case ContentPart.Text text -> new ContentPart.Text(cover(text.text()));
+              case ContentPart.Text text -> new ContentPart.Text(cover(text.text(), pattern));
               case ContentPart.Thinking thinking ->
-                  new ContentPart.Thinking(cover(thinking.thinking()));
+                  new ContentPart.Thinking(cover(thinking.thinking(), all));
               case ContentPart.Image image -> image;
               case ContentPart.Unrecognized other -> other;
             });
@@ -63,13 +72,13 @@ final class SpecialTokenShield {
   }
 
   private ToolCall cover(ToolCall call) {
-    ToolCall covered = ToolCall.of(cover(call.name()), cover(call.arguments()));
+    ToolCall covered = ToolCall.of(cover(call.name(), all), cover(call.arguments(), all));
     return call.id().map(covered::withId).orElse(covered);
   }
 
-  private String cover(String text) {
+  private static String cover(String text, Pattern pattern) {
     Matcher matcher = pattern.matcher(text);
-    if (tokens.isEmpty() || !matcher.find()) {
+    if (!matcher.find()) {
       return text;
     }
     return matcher.replaceAll(found ->

@@ -42,7 +42,7 @@ final class TemplateRenderer implements Renderer {
                     "renderer "
                         + setup.name()
                         + " needs a template: set RendererOptions.template"));
-    this.encoder = new MarkupEncoder(tokenizer, setup.options().specialTokens(), List.of());
+    this.encoder = new MarkupEncoder(tokenizer, setup.options().specialTokens());
     this.decodeOptions = new DecodeOptions(false, setup.options().cleanUpSpaces());
     this.shield =
         setup.options().specialTokens() == SpecialTokenText.AS_TEXT

@@ -12,13 +12,8 @@ abstract class ThinkingRenderer extends ChatRenderer {
   private final int stop;
   private final boolean strips;
 
-  ThinkingRenderer(
-      RendererSetup setup,
-      String stop,
-      boolean strips,
-      List<String> required,
-      List<String> guarded) {
-    super(setup, required, guarded);
+  ThinkingRenderer(RendererSetup setup, String stop, boolean strips, List<String> required) {
+    super(setup, required);
     this.stop = control(stop);
     this.strips = !setup.options().thinkingInHistory().orElse(!strips);
   }
