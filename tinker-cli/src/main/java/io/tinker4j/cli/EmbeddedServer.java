@@ -15,6 +15,9 @@ final class EmbeddedServer implements TrainingServer {
   /** The embedded server takes any key; this one looks like a real one. */
   private static final String API_KEY = "tml-quickstart";
 
+  /** What suits the tiny models. */
+  static final double LEARNING_RATE = 0.02;
+
   private static final int END_OF_TEXT = 256;
 
   private final EmbeddedTinkerServer server;
@@ -70,7 +73,7 @@ final class EmbeddedServer implements TrainingServer {
 
   @Override
   public double learningRate() {
-    return 0.02;
+    return LEARNING_RATE;
   }
 
   @Override

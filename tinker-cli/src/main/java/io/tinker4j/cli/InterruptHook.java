@@ -2,7 +2,7 @@ package io.tinker4j.cli;
 
 import java.time.Duration;
 
-/** Lets a command end in order on Ctrl-C or SIGTERM, within a few seconds. */
+/** Lets a command end in order on Ctrl-C or SIGTERM, within a few seconds unless told otherwise. */
 final class InterruptHook {
   private static final Duration PATIENCE = Duration.ofSeconds(8);
 
@@ -14,17 +14,24 @@ final class InterruptHook {
 
   /** Installs the action; it runs at most once, while the command is still at work. */
   static InterruptHook install(Runnable action) {
+    return install(action, PATIENCE);
+  }
+
+  /** Installs the action, which may take so long. */
+  static InterruptHook install(Runnable action, Duration patience) {
     InterruptHook hook =
         new InterruptHook(
-            Thread.ofPlatform().name("tinker-interrupt").unstarted(() -> runBriefly(action)));
+            Thread.ofPlatform()
+                .name("tinker-interrupt")
+                .unstarted(() -> runBriefly(action, patience)));
     Runtime.getRuntime().addShutdownHook(hook.thread);
     return hook;
   }
 
-  private static void runBriefly(Runnable action) {
+  private static void runBriefly(Runnable action, Duration patience) {
     Thread worker = Thread.ofPlatform().daemon().name("tinker-closing").start(action);
     try {
-      worker.join(PATIENCE);
+      worker.join(patience);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -74,6 +74,7 @@ public final class Main implements Runnable {
     return new CommandLine(main)
         .addSubcommand(new VersionCommand())
         .addSubcommand(new QuickstartCommand(main, terminal))
+        .addSubcommand(new TrainCommand(main, terminal))
         .addSubcommand(new ServerCommand())
         .addSubcommand(new ConformanceCommand(main))
         .addSubcommand(

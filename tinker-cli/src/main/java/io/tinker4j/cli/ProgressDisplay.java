@@ -40,6 +40,20 @@ final class ProgressDisplay {
     }
   }
 
+  /** Shows a text in place of the bar, on a terminal only. */
+  void note(String text) {
+    lock.lock();
+    try {
+      if (!ended && terminal.isInteractive()) {
+        err.print("\r" + text + " ".repeat(Math.max(0, drawn - text.length())));
+        err.flush();
+        drawn = text.length();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Leaves the bar as it is and goes to a new line, for other output. */
   void pause() {
     lock.lock();

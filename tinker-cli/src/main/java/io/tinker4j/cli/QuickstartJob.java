@@ -10,14 +10,11 @@ import io.tinker4j.types.LossFunction;
 import io.tinker4j.types.ModelInput;
 import io.tinker4j.types.OptimStepResponse;
 import io.tinker4j.types.SamplingParams;
-import io.tinker4j.types.SupportedModel;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
@@ -73,7 +70,7 @@ final class QuickstartJob {
   QuickstartSummary run() {
     int half = options.steps() / 2;
     ServiceClient first = connect();
-    String model = baseModel(first);
+    String model = ModelChoice.of(first, options.model());
     say("Fine-tuning %s on %s".formatted(model, server.description()));
     say("Data       %s, %s".formatted(text.name(), counted(text.documents(), text.size())));
     TrainingClient training =
@@ -115,27 +112,6 @@ final class QuickstartJob {
     } finally {
       lock.unlock();
     }
-  }
-
-  private String baseModel(ServiceClient client) {
-    List<String> supported =
-        client.getServerCapabilities().supportedModels().stream()
-            .map(SupportedModel::modelName)
-            .flatMap(Optional::stream)
-            .toList();
-    String wanted = options.model();
-    if (wanted == null && !supported.isEmpty()) {
-      return supported.get(0);
-    }
-    if (wanted == null) {
-      throw new CommandException("the server names no models; choose one with --model");
-    }
-    if (!supported.isEmpty() && !supported.contains(wanted)) {
-      throw new CommandException(
-          "--model: the server has no model %s; it has %s"
-              .formatted(wanted, String.join(", ", supported)));
-    }
-    return wanted;
   }
 
   private void train(TrainingClient training, int from, int to) {

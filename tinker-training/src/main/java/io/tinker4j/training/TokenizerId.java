@@ -33,18 +33,27 @@ public record TokenizerId(String repository, String revisionText) {
   }
 
   /**
+   * Returns the tokenizer of a base model by its name alone, for work without a server.
+   *
+   * @param modelName such as {@code Qwen/Qwen3-8B}, with or without a suffix behind a colon
+   */
+  public static TokenizerId ofModel(String modelName) {
+    return resolve(modelName, null);
+  }
+
+  /**
    * Resolves the tokenizer of a model.
    *
    * @param modelName with or without a suffix behind a colon
    * @param tokenizerId what the server says; null when it says nothing
    */
   static TokenizerId resolve(String modelName, @Nullable String tokenizerId) {
-    String id = tokenizerId == null ? ofModel(modelName.split(":", 2)[0]) : tokenizerId;
+    String id = tokenizerId == null ? repositoryOf(modelName.split(":", 2)[0]) : tokenizerId;
     TokenizerId pinned = PINNED.get(id);
     return pinned == null ? new TokenizerId(id, "") : pinned;
   }
 
-  private static String ofModel(String model) {
+  private static String repositoryOf(String model) {
     if (model.startsWith("meta-llama/Llama-3")) {
       return LLAMA_3;
     }

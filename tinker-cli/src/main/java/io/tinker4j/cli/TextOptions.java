@@ -1,0 +1,124 @@
+package io.tinker4j.cli;
+
+import io.tinker4j.text.renderer.ModelAttributes;
+import io.tinker4j.text.renderer.Renderer;
+import io.tinker4j.text.renderer.Renderers;
+import io.tinker4j.text.tokenizer.Tokenizer;
+import io.tinker4j.text.tokenizer.TokenizerFinder;
+import io.tinker4j.text.tokenizer.TokenizerNotFoundException;
+import io.tinker4j.text.tokenizer.Tokenizers;
+import io.tinker4j.training.TokenizerId;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which tokenizer and renderer turn chats into the tokens of a model, and back. */
+final class TextOptions {
+  static final String TINY = "tinker4j/";
+  private static final String BYTES = "bytes";
+  private static final String PLAIN_RENDERER = "role_colon";
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      description = {
+        "The base model, such as Qwen/Qwen3-8B. Default: the first one that the server",
+        "supports; without a server, the tiny model that comes with this command."
+      })
+  private @Nullable String model;
+
+  @Option(
+      names = "--tokenizer",
+      paramLabel = "DIR",
+      description = {
+        "A directory with tokenizer.json, or \"bytes\" for a token per byte. Default: the",
+        "model's own, in the cache of the Hugging Face hub."
+      })
+  private @Nullable String tokenizer;
+
+  @Option(
+      names = "--hub",
+      paramLabel = "URL",
+      description = {
+        "Where to download the model's tokenizer from when it is not on this machine, such as",
+        "https://huggingface.co. Default: nothing is downloaded."
+      })
+  private @Nullable URI hub;
+
+  @Option(
+      names = "--renderer",
+      paramLabel = "NAME",
+      description = {
+        "How a chat is written for the model, such as qwen3 or llama3; \"template\" for the",
+        "tokenizer's own chat template. Default: what is recommended for the model."
+      })
+  private @Nullable String renderer;
+
+  @Nullable String model() {
+    return model;
+  }
+
+  /** Whether a model is one of the test server's, whose tokens are bytes. */
+  static boolean isTiny(String model) {
+    return model.startsWith(TINY);
+  }
+
+  /** Returns the tokenizer of a model, by default the one that is found for it. */
+  Tokenizer tokenizer(String model) {
+    try {
+      if (BYTES.equals(tokenizer) || (tokenizer == null && isTiny(model))) {
+        return Tokenizers.bytes();
+      }
+      if (tokenizer != null) {
+        return Tokenizers.read(Path.of(tokenizer));
+      }
+      TokenizerFinder.Builder finder = TokenizerFinder.builder();
+      if (hub != null) {
+        finder.hub(hub);
+      }
+      return finder.build().find(TokenizerId.ofModel(model));
+    } catch (TokenizerNotFoundException e) {
+      throw new CommandException(
+          e.getMessage() + "; or name a directory with --tokenizer, or a hub with --hub", e);
+    } catch (IllegalArgumentException | UncheckedIOException e) {
+      throw new CommandException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Returns what is written down of the tokenizer. */
+  String tokenizerId(String model) {
+    if (tokenizer != null) {
+      return tokenizer;
+    }
+    return isTiny(model) ? BYTES : TokenizerId.ofModel(model).repository();
+  }
+
+  /** Returns the name of the renderer, by default the one that is recommended. */
+  String rendererName(String model) {
+    if (renderer != null) {
+      return renderer;
+    }
+    if (isTiny(model)) {
+      return PLAIN_RENDERER;
+    }
+    try {
+      return ModelAttributes.of(model).recommendedRenderers().get(0);
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(
+          "no renderer is known for %s; choose one of %s with --renderer"
+              .formatted(model, String.join(", ", Renderers.known().names())),
+          e);
+    }
+  }
+
+  /** Returns the renderer of a model. */
+  Renderer renderer(String model, Tokenizer tokenizer) {
+    try {
+      return Renderers.of(rendererName(model), tokenizer);
+    } catch (IllegalArgumentException e) {
+      throw new CommandException("--renderer: " + e.getMessage(), e);
+    }
+  }
+}

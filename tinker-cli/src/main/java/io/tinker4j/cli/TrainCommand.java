@@ -1,0 +1,178 @@
+package io.tinker4j.cli;
+
+import io.tinker4j.recovery.RecoveryFailedException;
+import io.tinker4j.text.data.ChatData;
+import io.tinker4j.text.renderer.Renderer;
+import io.tinker4j.text.tokenizer.Tokenizer;
+import io.tinker4j.training.ServiceClient;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tinker train}. */
+@Command(
+    name = "train",
+    defaultValueProvider = YamlDefaults.class,
+    description = {
+      "Fine-tunes a model on files of chats. All rows are read before the first step, so that a bad",
+      "one costs nothing. The run survives incidents and Ctrl-C: the same command goes on with it.",
+      "Without --base-url it trains a tiny model on a server of its own, in --out."
+    })
+final class TrainCommand implements Callable<Integer> {
+  private static final int INTERRUPTED = 130;
+
+  /** How long saving may take when the user wants to leave. */
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  private final Main main;
+  private final Terminal terminal;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private ClientOptions client = new ClientOptions();
+  @Mixin private TextOptions text = new TextOptions();
+  @Mixin private TrainOptions options = new TrainOptions();
+
+  @Option(names = "--json", description = "Prints run.json to stdout and all else to stderr.")
+  private boolean json;
+
+  TrainCommand(Main main, Terminal terminal) {
+    this.main = main;
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    CommandLine command = spec.commandLine();
+    options.check(command);
+    PrintWriter err = command.getErr();
+    SdkLog.printTo(err, client.isVerbose());
+    boolean printsJson = json || main.printsJson();
+    PrintWriter human = printsJson ? err : command.getOut();
+    if (options.isDryRun() && text.model() != null) {
+      plan(command, human, text.model(), null);
+      return CommandLine.ExitCode.OK;
+    }
+    Files.createDirectories(options.out());
+    try (TrainingServer server = server()) {
+      return plan(command, human, model(server), server);
+    }
+  }
+
+  private TrainingServer server() {
+    String baseUrl = client.baseUrl();
+    return baseUrl == null
+        ? EmbeddedServer.start(options.out().resolve("server"))
+        : RemoteServer.reach(baseUrl, client.apiKey());
+  }
+
+  private String model(TrainingServer server) {
+    try (ServiceClient service = server.connect()) {
+      return ModelChoice.of(service, text.model());
+    }
+  }
+
+  private int plan(
+      CommandLine command, PrintWriter human, String model, @Nullable TrainingServer server)
+      throws IOException, InterruptedException {
+    Tokenizer tokenizer = text.tokenizer(model);
+    Renderer renderer = text.renderer(model, tokenizer);
+    ProgressDisplay progress = new ProgressDisplay(command.getErr(), terminal);
+    try (ChatData data = data(command, renderer, tokenizer, progress)) {
+      long steps = options.stepsOf(data.batchCount());
+      TrainPlan plan =
+          new TrainPlan(
+              model,
+              text.tokenizerId(model),
+              renderer.name(),
+              steps,
+              options.peakLearningRate(command, model),
+              options.schedule(),
+              checkedWarmup(steps),
+              options.rank(),
+              options.saveEvery(),
+              options.evalEvery(steps));
+      plan.print(human, data, server == null ? "no server yet" : server.description());
+      if (server == null || options.isDryRun()) {
+        human.println("First      what is learned is marked");
+        human.println(
+            new ExampleView(tokenizer, terminal.isInteractive()).of(data.firstExample()));
+        return CommandLine.ExitCode.OK;
+      }
+      return train(command, human, new TrainJob(
+          plan, data, server, client.baseUrl(), options, command.getErr(), progress));
+    }
+  }
+
+  private long checkedWarmup(long steps) {
+    if (options.warmup() >= steps) {
+      throw new CommandException(
+          "--warmup is %d; the run has only %d steps".formatted(options.warmup(), steps));
+    }
+    return options.warmup();
+  }
+
+  private ChatData data(
+      CommandLine command, Renderer renderer, Tokenizer tokenizer, ProgressDisplay progress)
+      throws IOException, InterruptedException {
+    ChatData.Builder builder =
+        ChatData.builder(renderer)
+            .format(options.format())
+            .trainOn(options.trainOn())
+            .batchSize(options.batch())
+            .epochs(options.epochs())
+            .seed(options.seed())
+            .skipBad(options.skipsBad())
+            .vocabularySize(tokenizer.vocabularySize())
+            .heldOut(options.heldOut(command))
+            .progress((rows, all) -> progress.note("Reading rows  %,d/%,d".formatted(rows, all)));
+    List<TrainOptions.DataFile> files = options.dataFiles(command);
+    files.forEach(file -> builder.file(file.path(), file.weight()));
+    if (options.maxLength() != null) {
+      builder.maxLength(options.maxLength(), options.longRows());
+    }
+    if (options.pack() != null) {
+      builder.packTo(options.pack());
+    }
+    try {
+      return builder.open();
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(String.valueOf(e.getMessage()), e);
+    } catch (IOException e) {
+      throw new CommandException("a data file cannot be read: " + e.getMessage(), e);
+    } finally {
+      progress.pause();
+    }
+  }
+
+  private int train(CommandLine command, PrintWriter human, TrainJob job) {
+    InterruptHook hook = InterruptHook.install(job::interrupt, PATIENCE);
+    RunFile result;
+    try {
+      result = job.run();
+    } catch (RecoveryFailedException | IllegalArgumentException | IllegalStateException e) {
+      throw new CommandException(String.valueOf(e.getMessage()), e);
+    } finally {
+      hook.remove();
+    }
+    if (result == null) {
+      return INTERRUPTED;
+    }
+    human.println("Checkpoint " + result.checkpoint());
+    human.println("Sampler    " + result.sampler());
+    human.println("Try it     tinker sample --run " + options.out());
+    if (json || main.printsJson()) {
+      command.getOut().println(JsonText.write(result.asJson()));
+    }
+    return CommandLine.ExitCode.OK;
+  }
+}

@@ -1,0 +1,190 @@
+package io.tinker4j.cli;
+
+import io.tinker4j.recovery.CheckpointSchedule;
+import io.tinker4j.recovery.ExperimentTracker;
+import io.tinker4j.recovery.PeriodicEvaluation;
+import io.tinker4j.recovery.RecoveryEvent;
+import io.tinker4j.recovery.ResumableTraining;
+import io.tinker4j.recovery.RunResult;
+import io.tinker4j.recovery.TrainingStep;
+import io.tinker4j.text.data.ChatData;
+import io.tinker4j.training.LoraOptions;
+import io.tinker4j.training.SaveOptions;
+import io.tinker4j.training.ServiceClient;
+import io.tinker4j.types.AdamParams;
+import io.tinker4j.types.Datum;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains as planned, from where an earlier process of the same run has left it.
+ *
+ * <p>{@link #run} is called once; {@link #interrupt} may come at any time from another thread, and
+ * returns when the checkpoint is saved.
+ */
+final class TrainJob {
+  private static final String SAMPLER = "final";
+
+  private final TrainPlan plan;
+  private final ChatData data;
+  private final TrainingServer server;
+  private final @Nullable String baseUrl;
+  private final Path directory;
+  private final long seed;
+  private final PrintWriter err;
+  private final ProgressDisplay progress;
+  private final MeasuredStep step;
+  private final ResumableTraining training;
+  private final long start = System.nanoTime();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private long tokens;
+
+  TrainJob(
+      TrainPlan plan,
+      ChatData data,
+      TrainingServer server,
+      @Nullable String baseUrl,
+      TrainOptions options,
+      PrintWriter err,
+      ProgressDisplay progress) {
+    this.plan = plan;
+    this.data = data;
+    this.server = server;
+    this.baseUrl = baseUrl;
+    this.directory = options.out();
+    this.seed = options.seed();
+    this.err = err;
+    this.progress = progress;
+    this.step =
+        new MeasuredStep(
+            number -> AdamParams.builder().learningRate(plan.learningRate(number)).build());
+    this.training = training();
+  }
+
+  private ResumableTraining training() {
+    ResumableTraining.Builder<List<Datum>> builder =
+        ResumableTraining.builder(data.batches(), step)
+            .service(server::connect)
+            .baseModel(plan.model())
+            .lora(LoraOptions.builder().rank(plan.rank()).seed(seed).build())
+            .journal(directory.resolve("journal"))
+            .steps(plan.steps())
+            .schedule(CheckpointSchedule.builder().everySteps(plan.saveEvery()).build())
+            .tracker(ExperimentTracker.jsonLines(directory.resolve("metrics.jsonl")))
+            .tokenizerId(plan.tokenizerId())
+            .rendererId(plan.rendererName())
+            .onStep(this::show)
+            .listener(this::tell);
+    if (data.survey().heldOut() > 0) {
+      builder.evaluation(
+          new PeriodicEvaluation(
+              plan.evalEvery(),
+              new HeldOutLoss(
+                  data.heldOut(),
+                  (number, loss) -> say("Held out   step %d: NLL %.4f".formatted(number, loss)))));
+    }
+    return builder.build();
+  }
+
+  private void show(TrainingStep.StepResult result) {
+    MeasuredStep.Amount amount = step.take(result.step());
+    tokens += amount.tokens();
+    double sum = result.metrics().getOrDefault("loss:sum", Double.NaN);
+    progress.show(
+        new ProgressLine(
+            Math.toIntExact(result.step()),
+            Math.toIntExact(plan.steps()),
+            sum / amount.weight(),
+            new ProgressLine.Pace(tokens, Duration.ofNanos(System.nanoTime() - start))));
+  }
+
+  private void tell(RecoveryEvent event) {
+    switch (event) {
+      case RecoveryEvent.Detected detected -> say("Incident   " + detected.cause());
+      case RecoveryEvent.CheckpointSelected selected ->
+          say(
+              "Recovery   goes back to step %d, %d steps are trained again"
+                  .formatted(selected.step(), selected.rolledBack()));
+      case RecoveryEvent.CheckpointRejected rejected ->
+          say("Recovery   %s: %s".formatted(rejected.path(), rejected.reason()));
+      case RecoveryEvent.Completed completed ->
+          say("Recovered  step %d is done".formatted(completed.step()));
+      case RecoveryEvent.Failed failed -> say("Recovery   failed: " + failed.reason());
+      case RecoveryEvent.Degraded degraded ->
+          say("Degraded   %s: %s".formatted(degraded.degradation(), degraded.reason()));
+      case RecoveryEvent.Exhausted exhausted ->
+          say("Given up   " + String.join("; ", exhausted.tried()));
+      case RecoveryEvent.Started started -> {}
+      case RecoveryEvent.ClientCreated created -> {}
+      case RecoveryEvent.Verified verified -> {}
+      case RecoveryEvent.ReplayStarted replay -> {}
+    }
+  }
+
+  private void say(String line) {
+    progress.pause();
+    err.println(line);
+  }
+
+  /** Trains to the end, or until it is interrupted; then there is no result. */
+  @Nullable RunFile run() {
+    try {
+      RunResult result = training.resumeOrStart();
+      progress.pause();
+      if (!result.isComplete()) {
+        err.println(
+            "Stopped    at step %d of %d; the same command goes on from there"
+                .formatted(result.steps(), plan.steps()));
+        return null;
+      }
+      return finish(result);
+    } finally {
+      progress.end();
+      ended.countDown();
+    }
+  }
+
+  /** A run that was complete before has its weights for sampling already. */
+  private RunFile finish(RunResult result) {
+    RunFile before = RunFile.read(directory).orElse(null);
+    if (before != null && before.checkpoint().equals(result.checkpointPath())) {
+      return before;
+    }
+    String sampler;
+    try (ServiceClient service = server.connect()) {
+      sampler =
+          service
+              .createTrainingClientFromState(result.checkpointPath())
+              .saveWeightsForSampler(SAMPLER, SaveOptions.builder().overwrite(true).build())
+              .join()
+              .path();
+    }
+    RunFile file =
+        new RunFile(
+            plan.model(),
+            plan.tokenizerId(),
+            plan.rendererName(),
+            baseUrl,
+            result.steps(),
+            result.checkpointPath(),
+            sampler);
+    file.write(directory);
+    return file;
+  }
+
+  /** Asks for the end, and waits until what is done is saved. */
+  void interrupt() {
+    progress.pause();
+    err.println("Stopping   after the steps under way; saving a checkpoint");
+    training.stop();
+    try {
+      ended.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
