@@ -6,7 +6,6 @@ module io.tinker4j.text {
   // Only for tokenizers that are no byte-pair encodings.
   requires static ai.djl.api;
   requires static ai.djl.tokenizers;
-  requires static org.immutables.value.annotations;
   // Read only where images of data: URIs are made tokens.
   requires static java.desktop;
 

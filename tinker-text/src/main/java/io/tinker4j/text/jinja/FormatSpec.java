@@ -94,7 +94,8 @@ record FormatSpec(
   /** Lays a value out. */
   String format(Object value, Render render) {
     render.charge((long) width + Math.max(0, precision));
-    if (Values.string(value) instanceof String text) {
+    String text = Values.string(value);
+    if (text != null) {
       return text(text);
     }
     if (value instanceof Boolean && type == 0) {

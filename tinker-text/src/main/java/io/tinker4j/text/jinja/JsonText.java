@@ -57,11 +57,12 @@ final class JsonText {
     if (given == null || given == None.NONE) {
       return new String[] {indented ? "," : ", ", ": "};
     }
-    if (given instanceof List<?> list
-        && list.size() == 2
-        && Values.string(Values.in(list.get(0))) instanceof String item
-        && Values.string(Values.in(list.get(1))) instanceof String key) {
-      return new String[] {item, key};
+    if (given instanceof List<?> list && list.size() == 2) {
+      String item = Values.string(Values.in(list.get(0)));
+      String key = Values.string(Values.in(list.get(1)));
+      if (item != null && key != null) {
+        return new String[] {item, key};
+      }
     }
     throw JinjaException.type("separators must be two strings");
   }
@@ -102,7 +103,7 @@ final class JsonText {
   private void line(int depth) {
     if (indent != null) {
       out.append('\n');
-      render.steps((long) indent.length() * depth >> 2);
+      render.steps(((long) indent.length() * depth) >> 2);
       render.room(out.length() + (long) indent.length() * depth);
       out.repeat(indent, depth);
     }

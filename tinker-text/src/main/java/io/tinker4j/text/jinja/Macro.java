@@ -12,8 +12,7 @@ final class Macro implements Callable {
    *
    * @param name its name, for messages
    * @param parameters what it takes
-   * @param specials registers of {@code caller}, {@code kwargs} and {@code varargs}; -1 where it
-   *     does not use them
+   * @param specials where the arguments are kept that it gets only if it uses them
    * @param frame what its variables are kept in
    * @param body what it writes
    * @param depth how deep its statements and expressions are nested
@@ -21,10 +20,13 @@ final class Macro implements Callable {
   record Definition(
       String name,
       List<Parameter> parameters,
-      int[] specials,
+      Specials specials,
       Scope.Function frame,
       Block body,
       int depth) {}
+
+  /** Registers of names that a macro gets only if it uses them; -1 where it does not. */
+  record Specials(int caller, int kwargs, int varargs) {}
 
   /** A parameter with its default. */
   record Parameter(String name, int register, @Nullable Expr otherwise) {}
@@ -103,22 +105,22 @@ final class Macro implements Callable {
   }
 
   private void bindSpecials(Frame frame, Arguments arguments, Map<String, Object> named) {
-    int[] specials = definition.specials();
-    if (specials[0] >= 0) {
+    Specials specials = definition.specials();
+    if (specials.caller() >= 0) {
       Object caller = named.remove("caller");
-      frame.registers[specials[0]] =
+      frame.registers[specials.caller()] =
           caller == null || caller == None.NONE ? new Undefined("No caller defined") : caller;
     }
-    if (specials[1] >= 0) {
-      frame.registers[specials[1]] = named;
+    if (specials.kwargs() >= 0) {
+      frame.registers[specials.kwargs()] = named;
     } else if (!named.isEmpty()) {
       throw JinjaException.type(
           "macro '%s' takes no keyword argument '%s'"
               .formatted(definition.name(), named.keySet().iterator().next()));
     }
     int most = definition.parameters().size();
-    if (specials[2] >= 0) {
-      frame.registers[specials[2]] =
+    if (specials.varargs() >= 0) {
+      frame.registers[specials.varargs()] =
           new Tuple(arguments.skip(Math.min(most, arguments.count())).positional());
     } else if (arguments.count() > most) {
       throw JinjaException.type(
@@ -132,9 +134,9 @@ final class Macro implements Callable {
       case "name" -> definition.name();
       case "arguments" ->
           new Tuple(List.copyOf(definition.parameters().stream().map(Parameter::name).toList()));
-      case "catch_kwargs" -> definition.specials()[1] >= 0;
-      case "catch_varargs" -> definition.specials()[2] >= 0;
-      case "caller" -> definition.specials()[0] >= 0;
+      case "catch_kwargs" -> definition.specials().kwargs() >= 0;
+      case "catch_varargs" -> definition.specials().varargs() >= 0;
+      case "caller" -> definition.specials().caller() >= 0;
       default -> null;
     };
   }

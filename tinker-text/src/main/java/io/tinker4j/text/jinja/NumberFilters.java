@@ -141,12 +141,10 @@ final class NumberFilters {
         digits = true;
       } else if (c == '.' && !point) {
         point = true;
-      } else if (c == '_' && i > 0 && isDigit(body, i - 1) && isDigit(body, i + 1)) {
-        continue;
       } else if (c == 'e' && digits) {
         int from = i + 1 < body.length() && "+-".indexOf(body.charAt(i + 1)) >= 0 ? i + 2 : i + 1;
         return body.length() <= LONGEST && isNumber(body.substring(from), 10) && isAscii(body);
-      } else {
+      } else if (!(c == '_' && i > 0 && isDigit(body, i - 1) && isDigit(body, i + 1))) {
         return false;
       }
     }

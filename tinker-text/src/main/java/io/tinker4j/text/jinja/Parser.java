@@ -343,11 +343,11 @@ final class Parser {
     expressions.enter(outer);
     Scope.Function frame = inner.frame();
     boolean explicit = parameters.stream().anyMatch(p -> p.name().equals("caller"));
-    int[] specials = {
-      frame.uses("caller") && !explicit ? inner.declare("caller") : -1,
-      frame.uses("kwargs") ? inner.declare("kwargs") : -1,
-      frame.uses("varargs") ? inner.declare("varargs") : -1
-    };
+    Macro.Specials specials =
+        new Macro.Specials(
+            frame.uses("caller") && !explicit ? inner.declare("caller") : -1,
+            frame.uses("kwargs") ? inner.declare("kwargs") : -1,
+            frame.uses("varargs") ? inner.declare("varargs") : -1);
     return new Macro.Definition(name, parameters, specials, frame, body, depth);
   }
 

@@ -104,6 +104,7 @@ final class Tests {
   }
 
   /** Returns whether two values are one; equal texts and small numbers are as in Python. */
+  @SuppressWarnings("ReferenceEquality") // Python's "is" asks for the very object.
   private static boolean isSame(Object a, Object b) {
     if (a instanceof String || a instanceof Long || a instanceof Boolean) {
       return a.equals(b);

@@ -92,6 +92,7 @@ final class Values {
     return equal(a, b, 0);
   }
 
+  @SuppressWarnings("ReferenceEquality") // A short cut; equal values are compared below.
   private static boolean equal(Object a, Object b, int depth) {
     if (a == b) {
       return !(a instanceof Double d && d.isNaN());
@@ -155,8 +156,10 @@ final class Values {
     if (Numbers.is(a) && Numbers.is(b)) {
       return Numbers.compare(a, b);
     }
-    if (string(a) instanceof String x && string(b) instanceof String y) {
-      return PyText.compare(x, y);
+    String text = string(a);
+    String other = string(b);
+    if (text != null && other != null) {
+      return PyText.compare(text, other);
     }
     if (a instanceof List<?> x
         && b instanceof List<?> y
