@@ -38,7 +38,9 @@ final class PercentFormat {
       render.room(out.length());
     }
     boolean mayBeLeft =
-        operand instanceof Map<?, ?> || (operand instanceof List<?> && !(operand instanceof Tuple));
+        operand instanceof Undefined
+            || operand instanceof Map<?, ?>
+            || (operand instanceof List<?> && !(operand instanceof Tuple));
     if (!named && taken < values.size() && !(mayBeLeft && taken == 0)) {
       throw JinjaException.type("not all arguments converted during string formatting");
     }

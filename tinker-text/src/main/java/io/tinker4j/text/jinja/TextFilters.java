@@ -138,13 +138,13 @@ final class TextFilters {
     int length = bound[0] == null ? TRUNCATE : TextMethods.integer(bound[0]);
     String end = bound[2] == null ? "..." : TextMethods.text(bound[2], "end");
     int leeway = bound[3] == null || bound[3] == None.NONE ? LEEWAY : TextMethods.integer(bound[3]);
-    String text = TextMethods.text(value, "the text to truncate");
     if (length < PyText.length(end) || leeway < 0) {
       throw JinjaException.value("expected a length of at least " + PyText.length(end));
     }
-    if (PyText.length(text) <= (long) length + leeway) {
+    if (Values.length(value) <= (long) length + leeway) {
       return value;
     }
+    String text = TextMethods.text(value, "the text to truncate");
     String cut = text.substring(0, PyText.offset(text, length - PyText.length(end)));
     if (!Filters.isTrue(bound[1])) {
       int space = cut.lastIndexOf(' ');
