@@ -6,6 +6,8 @@ module io.tinker4j.cli {
   requires io.tinker4j.conformance;
   requires io.tinker4j.recovery;
   requires io.tinker4j.testkit;
+  requires io.tinker4j.text;
+  requires tools.jackson.dataformat.yaml;
 
   opens io.tinker4j.cli to
       info.picocli;

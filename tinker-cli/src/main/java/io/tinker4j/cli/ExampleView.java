@@ -8,6 +8,7 @@ import io.tinker4j.types.EncodedTextChunk;
 import io.tinker4j.types.ModelInput;
 import io.tinker4j.types.ModelInputChunk;
 import java.nio.IntBuffer;
+import java.util.List;
 
 /**
  * An example as text in which one sees what is learned: in colour on a terminal, else between
@@ -34,7 +35,7 @@ final class ExampleView {
     int at = 0;
     for (ModelInputChunk chunk : example.modelInput().chunks()) {
       if (!(chunk instanceof EncodedTextChunk encoded)) {
-        int length = ModelInput.of(chunk).length();
+        int length = ModelInput.of(List.of(chunk)).length();
         text.append("[%d tokens of an image]".formatted(length));
         at += length;
         continue;

@@ -10,13 +10,17 @@ import io.tinker4j.text.tokenizer.Tokenizers;
 import io.tinker4j.training.TokenizerId;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which tokenizer and renderer turn chats into the tokens of a model, and back. */
 final class TextOptions {
-  static final String TINY = "tinker4j/";
+  /** What commands without a server work for when nothing else is said. */
+  static final String TINY_BYTES = "tinker4j/tiny-bytes";
+
+  private static final String TINY = "tinker4j/";
   private static final String BYTES = "bytes";
   private static final String PLAIN_RENDERER = "role_colon";
 
@@ -58,6 +62,21 @@ final class TextOptions {
 
   @Nullable String model() {
     return model;
+  }
+
+  /** Returns these options with what they do not say as a run had it. */
+  TextOptions elseAs(RunFile run) {
+    TextOptions both = new TextOptions();
+    both.model = run.model();
+    both.tokenizer = tokenizer == null && isDirectory(run.tokenizer()) ? run.tokenizer() : tokenizer;
+    both.hub = hub;
+    both.renderer = renderer == null ? run.renderer() : renderer;
+    return both;
+  }
+
+  /** What is written down of a tokenizer is a directory, or an id of the hub. */
+  private static boolean isDirectory(String tokenizerId) {
+    return tokenizerId.equals(BYTES) || Files.isDirectory(Path.of(tokenizerId));
   }
 
   /** Whether a model is one of the test server's, whose tokens are bytes. */

@@ -105,7 +105,7 @@ final class TrainCommand implements Callable<Integer> {
       if (server == null || options.isDryRun()) {
         human.println("First      what is learned is marked");
         human.println(
-            new ExampleView(tokenizer, terminal.isInteractive()).of(data.firstExample()));
+            new ExampleView(tokenizer, terminal.isInteractive()).of(data.example(0)));
         return CommandLine.ExitCode.OK;
       }
       return train(command, human, new TrainJob(
@@ -154,7 +154,8 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private int train(CommandLine command, PrintWriter human, TrainJob job) {
+  private int train(CommandLine command, PrintWriter human, TrainJob job)
+      throws InterruptedException {
     InterruptHook hook = InterruptHook.install(job::interrupt, PATIENCE);
     RunFile result;
     try {

@@ -131,7 +131,7 @@ final class TrainJob {
   }
 
   /** Trains to the end, or until it is interrupted; then there is no result. */
-  @Nullable RunFile run() {
+  @Nullable RunFile run() throws InterruptedException {
     try {
       RunResult result = training.resumeOrStart();
       progress.pause();

@@ -1,0 +1,117 @@
+package io.tinker4j.cli;
+
+import io.tinker4j.text.data.ChatData;
+import io.tinker4j.text.renderer.Renderer;
+import io.tinker4j.text.renderer.SupervisedExample;
+import io.tinker4j.text.renderer.TrainOnWhat;
+import io.tinker4j.text.tokenizer.Tokenizer;
+import io.tinker4j.types.EncodedTextChunk;
+import io.tinker4j.types.ModelInputChunk;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.IntBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tinker render}. */
+@Command(
+    name = "render",
+    description = {
+      "Shows rows of a data file as the model will read them, and which tokens are learned: in",
+      "colour on a terminal, else between ⟦ and ⟧. Needs no server."
+    })
+final class RenderCommand implements Callable<Integer> {
+  private final Main main;
+  private final Terminal terminal;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private TextOptions text = new TextOptions();
+
+  @Parameters(paramLabel = "FILE", description = "A JSONL file of chats, plain, .gz or .zst.")
+  private Path file = Path.of("");
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "How many examples to show. Default: 1.")
+  private int count = 1;
+
+  @Option(
+      names = "--train-on",
+      paramLabel = "WHAT",
+      defaultValue = "all_assistant_messages",
+      description = "What is learned, as for tinker train. Default: all_assistant_messages.")
+  private TrainOnWhat trainOn = TrainOnWhat.ALL_ASSISTANT_MESSAGES;
+
+  RenderCommand(Main main, Terminal terminal) {
+    this.main = main;
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    String model = text.model() == null ? TextOptions.TINY_BYTES : text.model();
+    Tokenizer tokenizer = text.tokenizer(model);
+    Renderer renderer = text.renderer(model, tokenizer);
+    PrintWriter out = spec.commandLine().getOut();
+    try (ChatData data =
+        ChatData.builder(renderer).file(file).trainOn(trainOn).skipBad(true).open()) {
+      data.survey()
+          .firstBad()
+          .forEach(bad -> spec.commandLine().getErr().println("Note: " + bad.getMessage()));
+      for (int i = 0; i < Math.min(count, data.survey().examples()); i++) {
+        print(out, tokenizer, data.example(i));
+      }
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(String.valueOf(e.getMessage()), e);
+    } catch (IOException e) {
+      throw new CommandException(file + " cannot be read: " + e.getMessage(), e);
+    }
+    return CommandLine.ExitCode.OK;
+  }
+
+  private void print(PrintWriter out, Tokenizer tokenizer, SupervisedExample example) {
+    if (main.printsJson()) {
+      out.println(JsonText.write(json(example)));
+    } else {
+      out.println(new ExampleView(tokenizer, terminal.isInteractive()).of(example));
+    }
+  }
+
+  /** An image has no tokens of its own; nulls stand for them. */
+  private static Map<String, @Nullable Object> json(SupervisedExample example) {
+    List<@Nullable Integer> tokens = new ArrayList<>();
+    List<Float> weights = new ArrayList<>();
+    for (ModelInputChunk chunk : example.modelInput().chunks()) {
+      if (chunk instanceof EncodedTextChunk encoded) {
+        IntBuffer ids = encoded.tokens();
+        while (ids.hasRemaining()) {
+          tokens.add(ids.get());
+        }
+      }
+    }
+    while (tokens.size() < example.length()) {
+      tokens.add(null);
+    }
+    for (int i = 0; i < example.length(); i++) {
+      weights.add(example.weight(i));
+    }
+    Map<String, @Nullable Object> json = new LinkedHashMap<>();
+    json.put("tokens", tokens);
+    json.put("weights", weights);
+    return json;
+  }
+}
