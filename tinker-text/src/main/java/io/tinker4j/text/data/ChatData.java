@@ -122,10 +122,13 @@ public final class ChatData implements AutoCloseable {
   }
 
   /**
-   * Returns the first training example in the order of the files, with the weight of each token.
+   * Returns a training example with the weight of each token, as it is before it is cut or packed.
+   *
+   * @param index from 0, in the order of the files
+   * @throws IndexOutOfBoundsException when there are not so many
    */
-  public SupervisedExample firstExample() throws IOException {
-    return example(training, 0);
+  public SupervisedExample example(int index) throws IOException {
+    return example(training, Objects.checkIndex(index, training.size()));
   }
 
   private Datum read(ExampleIndex index, int example) throws IOException {
