@@ -4,7 +4,6 @@ import io.tinker4j.text.jinja.Expressions.Literal;
 import io.tinker4j.text.jinja.Token.Kind;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,6 +15,7 @@ final class ExpressionParser {
   private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");
 
   private final TokenStream stream;
+  private final OperandParser operands;
   private final List<Expressions.Name> names = new ArrayList<>();
   private final Map<String, Integer> slots = new HashMap<>();
   private Scope scope;
@@ -29,6 +29,7 @@ final class ExpressionParser {
 
   ExpressionParser(TokenStream stream, Scope scope) {
     this.stream = stream;
+    this.operands = new OperandParser(stream, this);
     this.scope = scope;
   }
 
@@ -343,9 +344,9 @@ final class ExpressionParser {
     while (true) {
       Token token = stream.current();
       if (token.isOperator(".") || token.isOperator("[")) {
-        expr = subscript(expr);
+        expr = operands.subscript(expr);
       } else if (token.isOperator("(")) {
-        expr = new Calls.Call(token.at(), expr, arguments());
+        expr = new Calls.Call(token.at(), expr, operands.arguments());
       } else {
         return expr;
       }
@@ -363,67 +364,11 @@ final class ExpressionParser {
         stream.take();
         expr = test(expr, token.at());
       } else if (token.isOperator("(")) {
-        expr = new Calls.Call(token.at(), expr, arguments());
+        expr = new Calls.Call(token.at(), expr, operands.arguments());
       } else {
         return expr;
       }
     }
-  }
-
-  private Expr subscript(Expr owner) {
-    Token token = stream.take();
-    if (token.text().equals(".")) {
-      Token name = stream.take();
-      return switch (name.kind()) {
-        case NAME -> new Expressions.Attribute(name.at(), owner, name.text());
-        case INTEGER ->
-            new Expressions.Item(name.at(), owner, new Literal(name.at(), name.value()));
-        default ->
-            throw stream.fail("expected a name or a number after '.', met " + name.shown(), name);
-      };
-    }
-    List<Expr> keys = new ArrayList<>();
-    Expr result = null;
-    while (!stream.current().isOperator("]")) {
-      if (!keys.isEmpty() || result != null) {
-        stream.expectOperator(",");
-      }
-      result = key(token.at(), owner, keys);
-    }
-    stream.expectOperator("]");
-    if (result != null) {
-      if (!keys.isEmpty()) {
-        throw stream.fail("a slice together with other keys is not supported");
-      }
-      return result;
-    }
-    Expr key = keys.size() == 1 ? keys.get(0) : new Expressions.Sequence(token.at(), keys, true);
-    return new Expressions.Item(token.at(), owner, key);
-  }
-
-  /** Adds a key, or returns a slice. */
-  private @Nullable Expr key(int at, Expr owner, List<Expr> keys) {
-    Expr none = new Literal(at, None.NONE);
-    Expr start = none;
-    if (!stream.current().isOperator(":")) {
-      start = expression();
-      if (!stream.current().isOperator(":")) {
-        keys.add(start);
-        return null;
-      }
-    }
-    stream.expectOperator(":");
-    Expr stop = isSliceEnd() ? none : expression();
-    Expr step = none;
-    if (stream.skipOperator(":") && !isSliceEnd()) {
-      step = expression();
-    }
-    return new Expressions.Slice(at, owner, start, stop, step);
-  }
-
-  private boolean isSliceEnd() {
-    Token token = stream.current();
-    return token.isOperator(":") || token.isOperator("]") || token.isOperator(",");
   }
 
   Calls.Filter filter(@Nullable Expr operand) {
@@ -435,7 +380,7 @@ final class ExpressionParser {
       function = (v, a, r) -> missing("filter", name);
       unknown("filter", name, token);
     }
-    Calls.Args args = stream.current().isOperator("(") ? arguments() : Calls.Args.NONE;
+    Calls.Args args = stream.current().isOperator("(") ? operands.arguments() : Calls.Args.NONE;
     return new Calls.Filter(at, operand, function, args);
   }
 
@@ -477,7 +422,7 @@ final class ExpressionParser {
     }
     Calls.Args args = Calls.Args.NONE;
     if (stream.current().isOperator("(")) {
-      args = arguments();
+      args = operands.arguments();
     } else if (beginsOperand(stream.current())) {
       if (stream.current().isName("is")) {
         throw stream.fail("tests cannot be chained with 'is'");
@@ -495,46 +440,5 @@ final class ExpressionParser {
       case OPERATOR -> token.isOperator("[") || token.isOperator("{");
       default -> false;
     };
-  }
-
-  Calls.Args arguments() {
-    stream.expectOperator("(");
-    List<Expr> positional = new ArrayList<>();
-    Map<String, Expr> named = new LinkedHashMap<>();
-    @Nullable Expr rest = null;
-    @Nullable Expr namedRest = null;
-    boolean first = true;
-    while (!stream.current().isOperator(")")) {
-      if (!first) {
-        stream.expectOperator(",");
-        if (stream.current().isOperator(")")) {
-          break;
-        }
-      }
-      first = false;
-      if (namedRest == null && stream.skipOperator("**")) {
-        namedRest = expression();
-      } else if (rest == null && namedRest == null && stream.skipOperator("*")) {
-        rest = expression();
-      } else if (namedRest == null
-          && stream.current().is(Kind.NAME)
-          && stream.look().isOperator("=")) {
-        named(named);
-      } else if (rest == null && namedRest == null && named.isEmpty()) {
-        positional.add(expression());
-      } else {
-        throw stream.fail("arguments in the wrong order: plain ones come first, then named ones");
-      }
-    }
-    stream.expectOperator(")");
-    return new Calls.Args(positional, named, rest, namedRest);
-  }
-
-  private void named(Map<String, Expr> named) {
-    String name = stream.take().text();
-    stream.take();
-    if (named.put(name, expression()) != null) {
-      throw stream.fail("the argument '" + name + "' is given twice");
-    }
   }
 }
