@@ -1,7 +1,7 @@
 package io.tinker4j.text.tokenizer;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -39,15 +39,14 @@ final class ConfigReader {
     if (!Files.exists(file)) {
       return MAPPER.missingNode();
     }
-    try (InputStream in = Files.newInputStream(file)) {
+    try (Reader in = Files.newBufferedReader(file)) {
       JsonNode tree = MAPPER.readTree(in);
       if (!tree.isObject()) {
         throw new IllegalArgumentException(file + " is no JSON object; get it again");
       }
       return tree;
     } catch (JacksonException e) {
-      throw new IllegalArgumentException(
-          file + " is no JSON: " + e.getOriginalMessage() + "; get it again", e);
+      throw JsonPart.damaged(file, e);
     }
   }
 

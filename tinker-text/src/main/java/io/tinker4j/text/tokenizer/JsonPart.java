@@ -1,7 +1,11 @@
 package io.tinker4j.text.tokenizer;
 
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -75,5 +79,21 @@ record JsonPart(String where, JsonNode node) {
   UnsupportedTokenizerException unsupported(String what) {
     return new UnsupportedTokenizerException(
         where + ": " + what + " is not read by the tokenizer in Java");
+  }
+
+  /**
+   * Returns what to throw when a file cannot be parsed.
+   *
+   * @throws IOException when it could not even be read
+   */
+  static IllegalArgumentException damaged(Path file, JacksonException failure) throws IOException {
+    boolean isNoText = failure.getCause() instanceof CharacterCodingException;
+    if (!isNoText && failure.getCause() instanceof IOException unread) {
+      throw unread;
+    }
+    return new IllegalArgumentException(
+        "%s is damaged: %s; get it again"
+            .formatted(file, isNoText ? "it is no UTF-8" : failure.getOriginalMessage()),
+        failure);
   }
 }

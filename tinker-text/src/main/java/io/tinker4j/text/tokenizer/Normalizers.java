@@ -29,22 +29,20 @@ final class Normalizers {
     return true;
   }
 
-  /** Composes what is between two characters that combine with nothing before them. */
+  /** Composes a base and its marks at a time, so that each knows where it comes from. */
   private static NormalText composed(NormalText text, Form form) {
     NormalText.Builder changed = text.change();
     int from = text.start;
     while (from < text.end) {
-      int behind = from + 1;
-      while (behind < text.end && text.chars[behind] >= FIRST_THAT_COMBINES) {
-        behind++;
-      }
-      if (behind == from + 1 && text.chars[from] < 0x80) {
-        changed.keep(from, behind);
-        from = behind;
-        continue;
+      int behind = CharClass.after(text.chars, from);
+      while (behind < text.end && mayCombine(text.chars, behind)) {
+        behind = CharClass.after(text.chars, behind);
       }
       String part = new String(text.chars, from, behind - from);
-      String made = java.text.Normalizer.normalize(part, form);
+      String made =
+          behind == from + 1 && text.chars[from] < 0x80
+              ? part
+              : java.text.Normalizer.normalize(part, form);
       if (made.equals(part)) {
         changed.keep(from, behind);
       } else {
@@ -52,7 +50,17 @@ final class Normalizers {
       }
       from = behind;
     }
-    return changed.build();
+    NormalText composed = changed.build();
+    String whole = java.text.Normalizer.normalize(text.text(), form);
+    return composed.text().equals(whole)
+        ? composed
+        : text.change().replace(text.start, text.end, whole).build();
+  }
+
+  /** Whether a character may become one with what is before it: marks, vowels of Hangul. */
+  private static boolean mayCombine(char[] text, int index) {
+    return (CharClass.at(text, index) & CharClass.MARK) != 0
+        || (text[index] >= 0x1160 && text[index] <= 0x11FF);
   }
 
   /** Returns lower case, character by character. */

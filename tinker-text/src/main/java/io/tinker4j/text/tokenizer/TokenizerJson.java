@@ -1,7 +1,7 @@
 package io.tinker4j.text.tokenizer;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,8 +48,7 @@ final class TokenizerJson {
       json.stream(json::readMerges);
       return json.tokenizer(root, added, config);
     } catch (JacksonException e) {
-      throw new IllegalArgumentException(
-          file + " is no tokenizer file: " + e.getOriginalMessage() + "; get it again", e);
+      throw JsonPart.damaged(file, e);
     }
   }
 
@@ -65,7 +64,8 @@ final class TokenizerJson {
   }
 
   private void stream(FieldReader reader) throws IOException {
-    try (InputStream in = Files.newInputStream(file);
+    // As characters: of bytes, the parser refuses names with an escaped surrogate pair.
+    try (Reader in = Files.newBufferedReader(file);
         JsonParser parser = MAPPER.createParser(in)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw part().malformed("the file is no JSON object");
@@ -128,7 +128,9 @@ final class TokenizerJson {
       int own = vocabulary.id(text);
       boolean special = part.flag("special", false);
       int id = own == Vocabulary.NONE ? part.number("id") : own;
-      if (special && own != Vocabulary.NONE) {
+      boolean singleWord = part.flag("single_word", false);
+      // Text never merges into what the search for added tokens has left; single words may.
+      if (special && own != Vocabulary.NONE && !singleWord) {
         controls.set(own);
       }
       tokens.add(
@@ -136,7 +138,7 @@ final class TokenizerJson {
               id,
               text,
               AddedToken.Trims.of(part.flag("lstrip", false), part.flag("rstrip", false)),
-              part.flag("single_word", false),
+              singleWord,
               part.flag("normalized", true),
               special,
               !special && own != Vocabulary.NONE));
