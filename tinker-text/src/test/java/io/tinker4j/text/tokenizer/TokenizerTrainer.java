@@ -29,7 +29,7 @@ public final class TokenizerTrainer {
   private static final List<String> ADDED =
       List.of("<think>", "</think>", "<tool_call>", "</tool_call>");
 
-  private record Pair(String left, String right) {
+  record Pair(String left, String right) {
     String merged() {
       return left + right;
     }
@@ -39,7 +39,7 @@ public final class TokenizerTrainer {
 
   public static void main(String[] arguments) throws IOException {
     String text = Files.readString(Path.of(arguments[0]));
-    ObjectNode tokenizer = tokenizer(merges(words(text)));
+    ObjectNode tokenizer = tokenizer(merges(words(text), MERGES));
     Files.writeString(
         Path.of(arguments[1]),
         MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(tokenizer) + "\n");
@@ -62,10 +62,10 @@ public final class TokenizerTrainer {
     return words;
   }
 
-  private static List<Pair> merges(Map<List<String>, Integer> words) {
+  static List<Pair> merges(Map<List<String>, Integer> words, int most) {
     List<Pair> merges = new ArrayList<>();
     Map<List<String>, Integer> current = words;
-    while (merges.size() < MERGES) {
+    while (merges.size() < most) {
       Pair best = mostFrequent(current);
       merges.add(best);
       Map<List<String>, Integer> merged = new HashMap<>();
