@@ -40,7 +40,8 @@ final class DataUriImages implements ImageEncoder {
     int comma = location.indexOf(',');
     if (!location.startsWith("data:") || comma < 0 || !location.startsWith(";base64", comma - 7)) {
       throw new IllegalArgumentException(
-          "an image must be a data: URI in base64, but begins with '%s'; to read other locations give"
+          ("an image must be a data: URI in base64, but begins with '%s'; to read other"
+                      + " locations give")
                   .formatted(location.substring(0, Math.min(20, location.length())))
               + " an ImageEncoder of your own");
     }
