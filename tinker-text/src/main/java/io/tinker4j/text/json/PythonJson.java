@@ -113,7 +113,7 @@ public final class PythonJson {
       char c = text.charAt(i);
       if (c < 128 && ESCAPES[c] != 0) {
         out.append('\\').append((char) ESCAPES[c]);
-      } else if (c < ' ' || ascii && c > '~') {
+      } else if (c < ' ' || (ascii && c > '~')) {
         out.append("\\u%04x".formatted((int) c));
       } else {
         out.append(c);

@@ -322,10 +322,14 @@ abstract class ChatRenderer implements Renderer {
     return message.build();
   }
 
+  static boolean isText(Message message) {
+    return !message.hasParts()
+        || (message.parts().size() == 1 && message.parts().get(0) instanceof ContentPart.Text);
+  }
+
   /** Returns the text of a message whose content is text and nothing else. */
   static String textOnly(Message message) {
-    if (!message.hasParts()
-        || message.parts().size() == 1 && message.parts().get(0) instanceof ContentPart.Text) {
+    if (isText(message)) {
       return message.text();
     }
     throw new IllegalArgumentException(

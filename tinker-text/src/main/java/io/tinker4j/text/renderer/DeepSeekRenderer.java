@@ -107,7 +107,7 @@ final class DeepSeekRenderer extends ThinkingRenderer {
       }
     }
     Markup header = followsTool ? new Markup() : Markup.ofFixed(ASSISTANT);
-    if (!followsTool && (!thinks || strips() && !position.last())) {
+    if (!followsTool && (!thinks || (strips() && !position.last()))) {
       header.fixed("</think>");
     }
     Rendered rendered = withCalls(header(header), content, message, position);

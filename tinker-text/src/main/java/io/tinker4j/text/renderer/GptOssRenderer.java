@@ -24,16 +24,6 @@ final class GptOssRenderer extends ChatRenderer {
   private static final String CONSTRAIN = "<|constrain|>";
   // A system message of a conversation is the developer's; this role is the system's own.
   private static final String OWN_SYSTEM = "_gptoss_internal_system";
-  private static final String SYSTEM_PROMPT =
-      """
-      You are ChatGPT, a large language model trained by OpenAI.
-      Knowledge cutoff: 2024-06
-      Current date: %s
-
-      Reasoning: %s
-
-      # Valid channels: analysis, commentary, final. Channel must be included for every message.\
-      """;
 
   private final @Nullable String effort;
 
@@ -54,9 +44,22 @@ final class GptOssRenderer extends ChatRenderer {
     }
     LocalDate date = options.currentDate().orElseGet(() -> LocalDate.now(ZoneId.systemDefault()));
     List<Message> all = new ArrayList<>(messages.size() + 1);
-    all.add(added(OWN_SYSTEM, SYSTEM_PROMPT.formatted(date, effort), messages));
+    all.add(added(OWN_SYSTEM, systemPrompt(date, effort), messages));
     all.addAll(messages);
     return all;
+  }
+
+  private static String systemPrompt(LocalDate date, String effort) {
+    return """
+    You are ChatGPT, a large language model trained by OpenAI.
+    Knowledge cutoff: 2024-06
+    Current date: %s
+
+    Reasoning: %s
+
+    # Valid channels: analysis, commentary, final. Channel must be included for every message.\
+    """
+        .formatted(date, effort);
   }
 
   @Override

@@ -131,10 +131,7 @@ final class KimiRenderer extends ThinkingRenderer {
     if (message.role().equals("assistant")) {
       return Rendered.of(headerOf(message), output(answer(message, position), position));
     }
-    boolean isText =
-        !message.hasParts()
-            || message.parts().size() == 1 && message.parts().get(0) instanceof ContentPart.Text;
-    if (isText) {
+    if (isText(message)) {
       Markup text = Markup.ofText(message.text()).fixed(END);
       return Rendered.of(headerOf(message), output(text, position));
     }

@@ -12,15 +12,15 @@ import java.util.stream.Collectors;
  * @param termination how the answer has ended
  */
 public record ParsedResponse(Message message, Termination termination) {
-  private static final String STRUCTURAL =
-      "response did not terminate cleanly (termination=%s): expected the renderer's stop signal or"
-          + " EOS, so the message framing is broken";
-
   /** Returns why the answer cannot be used as it is, if so. A broken end hides the rest. */
   public Optional<ParseFailure> failure() {
     if (!termination.isClean()) {
       return Optional.of(
-          new ParseFailure(ParseFailure.Kind.STRUCTURAL, STRUCTURAL.formatted(termination.id())));
+          new ParseFailure(
+              ParseFailure.Kind.STRUCTURAL,
+              ("response did not terminate cleanly (termination=%s): expected the renderer's stop"
+                      + " signal or EOS, so the message framing is broken")
+                  .formatted(termination.id())));
     }
     if (message.unparsedToolCalls().isEmpty()) {
       return Optional.empty();

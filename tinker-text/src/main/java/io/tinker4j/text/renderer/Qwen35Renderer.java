@@ -86,8 +86,8 @@ class Qwen35Renderer extends Qwen3VlRenderer {
         message.parts().stream()
             .anyMatch(part ->
                 part instanceof ContentPart.Image
-                    || part instanceof ContentPart.Text text
-                        && !PythonText.strip(text.text()).isEmpty());
+                    || (part instanceof ContentPart.Text text
+                        && !PythonText.strip(text.text()).isEmpty()));
     return Markup.ofFixed(isVisible ? "\n\n" : "").add(calls(message, "\n", ""));
   }
 

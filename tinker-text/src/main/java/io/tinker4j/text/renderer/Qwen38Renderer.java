@@ -68,8 +68,8 @@ final class Qwen38Renderer extends Qwen35Renderer {
 
   private List<Message> instruct(Message system, List<Message> messages, List<Message> rest) {
     if (instruction.isEmpty()
-        || system.parts().get(0) instanceof ContentPart.Text first
-            && first.text().startsWith(instruction)) {
+        || (system.parts().get(0) instanceof ContentPart.Text first
+            && first.text().startsWith(instruction))) {
       return messages;
     }
     List<ContentPart> parts = new ArrayList<>();
@@ -101,6 +101,8 @@ final class Qwen38Renderer extends Qwen35Renderer {
   @Override
   String assistantOpening(Message message, Position position) {
     boolean isThinking = message.parts().stream().anyMatch(ContentPart.Thinking.class::isInstance);
-    return strips() && position.index() <= position.lastUser() || isThinking ? "" : EMPTY_THINKING;
+    return (strips() && position.index() <= position.lastUser()) || isThinking
+        ? ""
+        : EMPTY_THINKING;
   }
 }

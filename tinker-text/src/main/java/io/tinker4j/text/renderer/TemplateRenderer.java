@@ -200,9 +200,7 @@ final class TemplateRenderer implements Renderer {
   public ParsedResponse parseResponse(int... tokens) {
     OptionalInt end = tokenizer.endOfSequence();
     StopToken answer =
-        end.isPresent()
-            ? StopToken.cut(tokens, end.getAsInt())
-            : new StopToken(tokens, Termination.MALFORMED);
+        end.isPresent() ? StopToken.cut(tokens, end.getAsInt()) : StopToken.unended(tokens);
     Draft draft = new Draft(decode(answer.tokens()));
     if (answer.termination().isClean()) {
       parse(draft);

@@ -67,7 +67,7 @@ final class XmlCalls {
   private static int nameEnd(String text, int from) {
     int end = text.indexOf('>', from);
     int line = text.indexOf('\n', from);
-    return end <= from || line >= 0 && line < end ? -1 : end;
+    return end <= from || (line >= 0 && line < end) ? -1 : end;
   }
 
   /** Reads the parameters; returns what is wrong, null for nothing. */
