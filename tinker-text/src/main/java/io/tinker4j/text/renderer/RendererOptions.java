@@ -78,7 +78,7 @@ public final class RendererOptions {
     return Optional.ofNullable(images);
   }
 
-  /** Returns the chat template of the renderer {@code template}, which needs one. */
+  /** Returns the chat template of the renderer {@code template}. Default: the tokenizer's own. */
   public Optional<ChatTemplateFunction> template() {
     return Optional.ofNullable(template);
   }

@@ -34,14 +34,7 @@ final class TemplateRenderer implements Renderer {
     this.name = setup.name();
     this.tokenizer = setup.tokenizer();
     this.template =
-        setup
-            .options()
-            .template()
-            .orElseThrow(() ->
-                new IllegalArgumentException(
-                    "renderer "
-                        + setup.name()
-                        + " needs a template: set RendererOptions.template"));
+        setup.options().template().orElseGet(() -> TokenizerTemplate.of(setup.tokenizer()));
     this.encoder = new MarkupEncoder(tokenizer, setup.options().specialTokens());
     this.decodeOptions = new DecodeOptions(false, setup.options().cleanUpSpaces());
     this.shield =
