@@ -68,38 +68,54 @@ final class Deviations {
     return value;
   }
 
-  /** Returns whether a message has text that is a token to the tokenizer and no own mark. */
-  static boolean hasTokenText(Recorded recorded, String renderer, Tokenizer tokenizer) {
+  /** Returns the texts of a case that hold a token which is none of their author's own marks. */
+  static List<String> tokenTexts(Recorded recorded, String renderer, Tokenizer tokenizer) {
+    List<String> found = new ArrayList<>();
     for (Message message : recorded.messages()) {
-      for (String text : texts(message)) {
-        boolean isToken =
-            NEVER_SPECIAL.contains(renderer)
-                ? NOT_SPECIAL.matcher(text).find()
-                : !Arrays.equals(
-                    tokenizer.encode(text, SpecialTokenText.AS_TEXT),
-                    tokenizer.encode(text, SpecialTokenText.AS_CONTROL));
-        if (isToken) {
-          return true;
+      Pattern marks =
+          switch (message.role()) {
+            case "assistant" -> OWN_MARKS;
+            case "system" -> TOOL_MARKS;
+            default -> NO_MARKS;
+          };
+      for (String text : contents(message)) {
+        if (isToken(marks.matcher(text).replaceAll(" "), renderer, tokenizer)) {
+          found.add(text);
+        }
+      }
+      for (String text : others(message)) {
+        if (isToken(text, renderer, tokenizer)) {
+          found.add(text);
         }
       }
     }
-    return false;
+    return found;
   }
 
-  private static List<String> texts(Message message) {
-    Pattern marks =
-        switch (message.role()) {
-          case "assistant" -> OWN_MARKS;
-          case "system" -> TOOL_MARKS;
-          default -> NO_MARKS;
-        };
+  private static boolean isToken(String text, String renderer, Tokenizer tokenizer) {
+    return NEVER_SPECIAL.contains(renderer)
+        ? NOT_SPECIAL.matcher(text).find()
+        : !Arrays.equals(
+            tokenizer.encode(text, SpecialTokenText.AS_TEXT),
+            tokenizer.encode(text, SpecialTokenText.AS_CONTROL));
+  }
+
+  private static List<String> contents(Message message) {
+    List<String> texts = new ArrayList<>();
+    for (ContentPart part : message.parts()) {
+      if (part instanceof ContentPart.Text text) {
+        texts.add(text.text());
+      }
+    }
+    return texts;
+  }
+
+  private static List<String> others(Message message) {
     List<String> texts = new ArrayList<>(List.of(message.role()));
     message.name().ifPresent(texts::add);
     message.toolCallId().ifPresent(texts::add);
     for (ContentPart part : message.parts()) {
-      if (part instanceof ContentPart.Text text) {
-        texts.add(marks.matcher(text.text()).replaceAll(" "));
-      } else if (part instanceof ContentPart.Thinking thinking) {
+      if (part instanceof ContentPart.Thinking thinking) {
         texts.add(thinking.thinking());
       }
     }
