@@ -18,8 +18,8 @@ public final class JsonSyntaxException extends IllegalArgumentException {
         lineStart = i + 1;
       }
     }
-    return "%s: line %d column %d (char %d)"
-        .formatted(
-            problem, line, text.codePointCount(lineStart, at) + 1, text.codePointCount(0, at));
+    int column = text.codePointCount(lineStart, at) + 1;
+    int place = text.codePointCount(0, at);
+    return problem + ": line " + line + " column " + column + " (char " + place + ")";
   }
 }

@@ -37,7 +37,9 @@ public final class RendererOptions {
   /**
    * Returns what becomes of text in a message that looks like one of the model's control tokens.
    * Default: it stays text, so that what a user has typed, or a tool has returned, cannot end a
-   * turn. {@code AS_CONTROL} is what the Python cookbook does; only to repeat its tokens.
+   * turn; only the assistant's own {@code <think>} and {@code <tool_call>} are tokens, and in
+   * system messages the marks that tell a model how to call tools. {@code AS_CONTROL} is what the
+   * Python cookbook does; only to repeat its tokens.
    */
   public SpecialTokenText specialTokens() {
     return specialTokens;

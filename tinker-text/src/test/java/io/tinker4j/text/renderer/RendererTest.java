@@ -15,13 +15,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What holds for every renderer, and what they refuse. */
 final class RendererTest {
-  private static final Map<String, Tokenizer> TOKENIZERS = new LinkedHashMap<>();
+  private static final Map<String, Tokenizer> TOKENIZERS = new ConcurrentHashMap<>();
 
   private static Tokenizer tokenizer(String name) {
     return TOKENIZERS.computeIfAbsent(name, VectorFiles::tokenizer);
@@ -263,6 +264,45 @@ final class RendererTest {
         renderer.parseResponse(Arrays.copyOfRange(all, prompt.length, all.length));
 
     assertThat(parsed.message().toolCalls()).isEqualTo(called.toolCalls());
+  }
+
+  @Test
+  void generationPrompt_image_isAChunkBetweenItsMarks() {
+    Tokenizer tokenizer = tokenizer("qwen3");
+    String png =
+        "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+    List<Message> chat = List.of(Message.builder("user").parts(new ContentPart.Image(png)).build());
+    RendererOptions options =
+        RendererOptions.builder()
+            .images(ImageEncoder.ofDataUris((width, height) -> 7 * width * height))
+            .build();
+
+    List<Object> chunks =
+        Recorded.chunks(Renderers.of("qwen3_vl", tokenizer, options).generationPrompt(chat));
+
+    assertThat(chunks.get(2))
+        .isEqualTo(Map.of("type", "image", "format", "jpeg", "length", 7, "expected_tokens", 7));
+    assertThat(chunks.get(1)).isEqualTo(List.of(tokenizer.token("<|vision_start|>").getAsInt()));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Renderers.of("qwen3_vl", tokenizer).generationPrompt(chat))
+        .withMessageContaining("RendererOptions.images");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> options.images().orElseThrow().encode(new ContentPart.Image("http://x/y.png")))
+        .withMessageContaining("data: URI");
+  }
+
+  @Test
+  void parseResponse_longAnswerOfOpenMarks_takesTimeInProportion() {
+    Tokenizer tokenizer = tokenizer("gptoss");
+    int message = tokenizer.token("<|message|>").getAsInt();
+    int[] tokens = new int[200_001];
+    Arrays.fill(tokens, message);
+    tokens[200_000] = tokenizer.token("<|return|>").getAsInt();
+
+    ParsedResponse parsed = Renderers.of("gpt_oss_no_sysprompt", tokenizer).parseResponse(tokens);
+
+    assertThat(parsed.termination()).isEqualTo(Termination.STOP_SEQUENCE);
   }
 
   @Test
