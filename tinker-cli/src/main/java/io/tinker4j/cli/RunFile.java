@@ -63,8 +63,7 @@ record RunFile(
     Path part = directory.resolve(NAME + ".part");
     try {
       Files.writeString(part, JsonText.write(asJson()) + "\n");
-      Files.move(
-          part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new CommandException(file + " cannot be written: " + e.getMessage(), e);
     }

@@ -68,7 +68,8 @@ final class SampleCommand implements Callable<Integer> {
       names = "--prompts",
       paramLabel = "FILE",
       description = {
-        "JSONL, a row per prompt: \"prompt\" or \"messages\"; plain lines are prompts, too. Answers",
+        "JSONL, a row per prompt: \"prompt\" or \"messages\"; plain lines are prompts, too."
+            + " Answers",
         "are printed as JSONL in the same order."
       })
   private @Nullable Path prompts;
@@ -294,8 +295,7 @@ final class SampleCommand implements Callable<Integer> {
       }
       throw new IllegalArgumentException("it has neither a \"prompt\" text nor \"messages\"");
     } catch (JsonText.SyntaxException | IllegalArgumentException e) {
-      throw new CommandException(
-          "%s line %d: %s".formatted(file, number, e.getMessage()), e);
+      throw new CommandException("%s line %d: %s".formatted(file, number, e.getMessage()), e);
     }
   }
 

@@ -68,7 +68,8 @@ final class TextOptions {
   TextOptions elseAs(RunFile run) {
     TextOptions both = new TextOptions();
     both.model = run.model();
-    both.tokenizer = tokenizer == null && isDirectory(run.tokenizer()) ? run.tokenizer() : tokenizer;
+    both.tokenizer =
+        tokenizer == null && isDirectory(run.tokenizer()) ? run.tokenizer() : tokenizer;
     both.hub = hub;
     both.renderer = renderer == null ? run.renderer() : renderer;
     return both;

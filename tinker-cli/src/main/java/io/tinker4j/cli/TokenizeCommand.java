@@ -45,9 +45,7 @@ final class TokenizeCommand implements Callable<Integer> {
 
   @Option(
       names = "--special",
-      description = {
-        "Text that looks like a special token becomes it. Default: it stays text."
-      })
+      description = {"Text that looks like a special token becomes it. Default: it stays text."})
   private boolean special;
 
   @Option(names = "--decode", description = "Turns ids, between spaces or commas, into text.")
@@ -88,12 +86,15 @@ final class TokenizeCommand implements Callable<Integer> {
   }
 
   private int[] ids(String input) {
-    List<String> words = Arrays.stream(input.split("[\\s,\\[\\]]+")).filter(it -> !it.isEmpty()).toList();
+    List<String> words =
+        Arrays.stream(input.split("[\\s,\\[\\]]+")).filter(it -> !it.isEmpty()).toList();
     try {
       return words.stream().mapToInt(Integer::parseInt).toArray();
     } catch (NumberFormatException e) {
       throw new ParameterException(
-          spec.commandLine(), "--decode takes token ids, such as \"12 7 300\": " + e.getMessage(), e);
+          spec.commandLine(),
+          "--decode takes token ids, such as \"12 7 300\": " + e.getMessage(),
+          e);
     }
   }
 

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
     name = "train",
     defaultValueProvider = YamlDefaults.class,
     description = {
-      "Fine-tunes a model on files of chats. All rows are read before the first step, so that a bad",
+      "Fine-tunes a model on files of chats. All rows are read before the first step, so that a"
+          + " bad",
       "one costs nothing. The run survives incidents and Ctrl-C: the same command goes on with it.",
       "Without --base-url it trains a tiny model on a server of its own, in --out."
     })
@@ -104,12 +105,13 @@ final class TrainCommand implements Callable<Integer> {
       plan.print(human, data, server == null ? "no server yet" : server.description());
       if (server == null || options.isDryRun()) {
         human.println("First      what is learned is marked");
-        human.println(
-            new ExampleView(tokenizer, terminal.isInteractive()).of(data.example(0)));
+        human.println(new ExampleView(tokenizer, terminal.isInteractive()).of(data.example(0)));
         return CommandLine.ExitCode.OK;
       }
-      return train(command, human, new TrainJob(
-          plan, data, server, client.baseUrl(), options, command.getErr(), progress));
+      return train(
+          command,
+          human,
+          new TrainJob(plan, data, server, client.baseUrl(), options, command.getErr(), progress));
     }
   }
 

@@ -204,8 +204,7 @@ final class TrainOptions {
       atLeast(command, "--pack", pack, 2);
     }
     if (rank < 1 || Integer.bitCount(rank) != 1) {
-      throw new ParameterException(
-          command, "--rank is " + rank + "; it must be a power of two");
+      throw new ParameterException(command, "--rank is " + rank + "; it must be a power of two");
     }
     if (trainOn == TrainOnWhat.CUSTOMIZED) {
       throw new ParameterException(
@@ -241,7 +240,8 @@ final class TrainOptions {
   /** Returns the fraction of {@code --eval}. */
   double heldOut(CommandLine command) {
     try {
-      double percent = Double.parseDouble(eval.endsWith("%") ? eval.substring(0, eval.length() - 1) : "x");
+      double percent =
+          Double.parseDouble(eval.endsWith("%") ? eval.substring(0, eval.length() - 1) : "x");
       if (percent >= 0 && percent < 100) {
         return percent / 100;
       }
@@ -252,7 +252,9 @@ final class TrainOptions {
         command, "--eval is %s; it must be a percentage below 100, such as 5%%".formatted(eval));
   }
 
-  /** Returns the files; what stands behind the last colon of a name is a weight if it is a number. */
+  /**
+   * Returns the files; what stands behind the last colon of a name is a weight if it is a number.
+   */
   List<DataFile> dataFiles(CommandLine command) {
     return files.stream().map(file -> dataFile(command, file)).toList();
   }

@@ -61,8 +61,8 @@ record TrainPlan(
                 survey.heldOut() == 0 ? "" : ", evaluated every %,d".formatted(evalEvery)));
     OptionalLong parameters =
         AdapterSize.parameters(model, LoraConfig.builder().rank(rank).build());
-    parameters.ifPresent(count ->
-        out.println("Adapter    rank %d, %,d parameters".formatted(rank, count)));
+    parameters.ifPresent(
+        count -> out.println("Adapter    rank %d, %,d parameters".formatted(rank, count)));
   }
 
   private static void printLeftOut(PrintWriter out, DataSurvey survey) {

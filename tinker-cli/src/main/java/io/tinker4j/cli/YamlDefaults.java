@@ -63,7 +63,9 @@ final class YamlDefaults implements IDefaultValueProvider {
       yaml.forEach((key, value) -> loaded.put(String.valueOf(key), value));
     } catch (IOException | JacksonException e) {
       throw new ParameterException(
-          command.commandLine(), "%s: %s cannot be read: %s".formatted(CONFIG, file, e.getMessage()), e);
+          command.commandLine(),
+          "%s: %s cannot be read: %s".formatted(CONFIG, file, e.getMessage()),
+          e);
     }
     TreeSet<String> unknown = new TreeSet<>(loaded.keySet());
     command.options().forEach(option -> unknown.remove(name(option)));

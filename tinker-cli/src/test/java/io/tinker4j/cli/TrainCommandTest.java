@@ -31,7 +31,8 @@ class TrainCommandTest {
 
   private static String row(String question, String answer) {
     return """
-    {"messages":[{"role":"user","content":"%s"},{"role":"assistant","content":"%s"}]}"""
+    {"messages":[{"role":"user","content":"%s"},{"role":"assistant","content":"%s"}]}\
+    """
         .formatted(question, answer);
   }
 
@@ -54,7 +55,11 @@ class TrainCommandTest {
 
   @Test
   void chatFile_isTrainedOn_evaluatedAndSampled() throws Exception {
-    CommandRun run = train(chats(40), "--epochs", "3", "--eval", "20%", "--save-every", "5");
+    List<String> rows = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      rows.add(row("Greet " + i, "Hello!"));
+    }
+    CommandRun run = train(chats(rows), "--epochs", "12", "--eval", "20%", "--save-every", "20");
 
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.out())
@@ -67,10 +72,10 @@ class TrainCommandTest {
 
     CommandRun sample =
         CommandRun.of(
-            "sample", "--run", out().toString(), "--prompt", "Count to 3", "--temperature", "0");
+            "sample", "--run", out().toString(), "--prompt", "Greet 7", "--temperature", "0");
 
     assertThat(sample.exitCode()).as(sample.err()).isZero();
-    assertThat(sample.out()).startsWith("One");
+    assertThat(sample.out().strip()).isEqualTo("Hello!");
   }
 
   private static double loss(String line) {

@@ -35,8 +35,8 @@ class TrainJobTest {
     }
 
     @Override
-    public void write(String text) {
-      super.write(text);
+    public void write(String text, int from, int length) {
+      super.write(text, from, length);
       if (text.contains(step) && done.compareAndSet(false, true)) {
         Thread unused = Thread.ofPlatform().start(action);
       }
@@ -75,7 +75,13 @@ class TrainJobTest {
         TrainingServer server = EmbeddedServer.start(out.resolve("server"))) {
       TrainJob job =
           new TrainJob(
-              plan, data, server, null, options, writer, new ProgressDisplay(writer, new Terminal(0)));
+              plan,
+              data,
+              server,
+              null,
+              options,
+              writer,
+              new ProgressDisplay(writer, new Terminal(0)));
       err.action = job::interrupt;
       return job.run();
     }
@@ -93,7 +99,7 @@ class TrainJobTest {
     Path straight = directory.resolve("straight");
     Path interrupted = directory.resolve("interrupted");
     RunFile whole = train(straight, new Interrupting("never"));
-    Interrupting first = new Interrupting("step 10/");
+    Interrupting first = new Interrupting("step 12/");
     RunFile stopped = train(interrupted, first);
     Interrupting second = new Interrupting("never");
     RunFile finished = train(interrupted, second);

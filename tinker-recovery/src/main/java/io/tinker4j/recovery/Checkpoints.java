@@ -128,6 +128,7 @@ final class Checkpoints<B> {
     }
     evaluated = Map.copyOf(hook.evaluation().evaluate(startingPoint.client(), step));
     evaluatedStep = step;
+    context.tracker().evaluated(step, evaluated);
     return evaluated;
   }
 

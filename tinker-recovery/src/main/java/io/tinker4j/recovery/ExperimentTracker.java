@@ -13,7 +13,10 @@ public interface ExperimentTracker {
   /** The run begins, or goes on in another process, with these settings. */
   void start(Map<String, String> parameters);
 
-  /** A step is done. A step that is replayed is told again. */
+  /**
+   * A step is done, or was evaluated, which is told by itself and may come before. A step that is
+   * replayed is told again.
+   */
   void metrics(long step, Map<String, Double> metrics);
 
   /** A checkpoint can be used. Told a moment later, when the server has said how large it is. */

@@ -30,6 +30,10 @@ final class TrackerFeed {
     tell(to -> to.metrics(result.step(), result.metrics()));
   }
 
+  void evaluated(long step, Map<String, Double> metrics) {
+    tell(to -> to.metrics(step, metrics));
+  }
+
   /** A checkpoint was written down: it is told when its size is known. */
   void checkpoint(CheckpointRecord saved, Supplier<RestClient> rest) {
     if (tracker != null) {

@@ -78,6 +78,23 @@ class ResumableTrainingTest {
     assertThatLedger(runs.server.ledger(first.modelId())).hasEachStepOnce();
   }
 
+  @Test
+  void evaluation_reachesTheTracker() throws Exception {
+    Path metrics = directory.resolve("metrics.jsonl");
+    runs.training(10, journal())
+        .tracker(ExperimentTracker.jsonLines(metrics))
+        .evaluation(new PeriodicEvaluation(5, (client, step) -> Map.of("heldout:nll", 0.5 * step)))
+        .build()
+        .resumeOrStart();
+
+    assertThat(Files.readAllLines(metrics))
+        .filteredOn(line -> line.contains("heldout:nll"))
+        .hasSize(2)
+        .first()
+        .asString()
+        .contains("\"step\":5", "\"heldout:nll\":2.5");
+  }
+
   // readiness: H4, H5, K1, K3, L3, L7, S9, U2
   @Test
   void twoIncidentsInARow_recoverTheSameWay_withEventsInOrder() throws Exception {

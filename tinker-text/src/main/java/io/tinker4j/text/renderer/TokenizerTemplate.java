@@ -18,7 +18,10 @@ final class TokenizerTemplate implements ChatTemplateFunction {
   private TokenizerTemplate(ChatTemplate template, Map<String, String> specialTokens) {
     this.template = template;
     this.answer =
-        ChatTemplateOptions.builder().specialTokens(specialTokens).addGenerationPrompt(true).build();
+        ChatTemplateOptions.builder()
+            .specialTokens(specialTokens)
+            .addGenerationPrompt(true)
+            .build();
     this.whole = ChatTemplateOptions.builder().specialTokens(specialTokens).build();
   }
 
@@ -33,7 +36,8 @@ final class TokenizerTemplate implements ChatTemplateFunction {
             .chatTemplate()
             .orElseThrow(() ->
                 new IllegalArgumentException(
-                    "the tokenizer came without a chat template; set RendererOptions.template, or take another renderer"));
+                    "the tokenizer came without a chat template; set RendererOptions.template, or"
+                        + " take another renderer"));
     Map<String, String> specialTokens = new HashMap<>();
     tokenizer
         .beginOfSequence()
@@ -49,8 +53,7 @@ final class TokenizerTemplate implements ChatTemplateFunction {
   }
 
   @Override
-  public String render(
-      List<Map<String, @Nullable Object>> messages, boolean addGenerationPrompt) {
+  public String render(List<Map<String, @Nullable Object>> messages, boolean addGenerationPrompt) {
     try {
       return template.render(messages, addGenerationPrompt ? answer : whole);
     } catch (TemplateException e) {
