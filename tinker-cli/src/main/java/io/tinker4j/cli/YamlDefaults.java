@@ -29,7 +29,7 @@ final class YamlDefaults implements IDefaultValueProvider {
   public @Nullable String defaultValue(ArgSpec argument) {
     CommandSpec command = argument.command();
     OptionSpec config = command.findOption(CONFIG);
-    if (config == null || argument == config) {
+    if (config == null || config.equals(argument)) {
       return null;
     }
     Path file = config.getValue();

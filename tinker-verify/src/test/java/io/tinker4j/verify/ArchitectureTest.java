@@ -133,26 +133,33 @@ class ArchitectureTest {
 
   /**
    * The conformance suite has a door of its own: it asks whether servers keep to the protocol, and
-   * what the SDK's transport does to requests must not get in between.
+   * what the SDK's transport does to requests must not get in between. So have tokenizers, whose
+   * hub speaks another protocol and sends its files elsewhere.
    */
   @Test
-  void httpClient_hasOneDoorInTheLibraryAndOneInTheConformanceSuite() {
+  void httpClient_hasOneDoorInTheLibraryAndOneForEachOtherProtocol() {
     noClasses()
         .should()
         .dependOnClassesThat()
         .haveFullyQualifiedName("java.net.http.HttpClient")
-        .check(topLevel(topLevel(OURS, "JdkTransport"), "conformance\\.Probe"));
+        .check(
+            topLevel(
+                topLevel(topLevel(OURS, "JdkTransport"), "conformance\\.Probe"), "HubDownload"));
   }
 
-  /** The client reads leniently and the test server strictly: one door in each. */
+  /**
+   * The client reads leniently and the test server strictly, and what is no message of the protocol
+   * is read as trees: one door in each.
+   */
   @Test
-  void jsonMapper_hasOneDoorInTheLibraryAndOneInTheServer() {
+  void jsonMapper_hasOneDoorForEachWayOfReading() {
     ArchRule noMapper =
         noClasses()
             .should()
             .dependOnClassesThat()
             .resideInAPackage("tools.jackson.databind.json..");
-    noMapper.check(topLevel(OURS.that(resideOutsideOfPackages(TESTKIT)), "JsonCodec"));
+    noMapper.check(
+        topLevel(topLevel(OURS.that(resideOutsideOfPackages(TESTKIT)), "JsonCodec"), "JsonTrees"));
     noMapper.check(topLevel(OURS.that(resideInAPackage(TESTKIT)), "JsonBodies"));
   }
 
@@ -225,6 +232,7 @@ class ArchitectureTest {
         .resideOutsideOfPackage(CLI)
         .and()
         .arePublic()
+        .and(partOfTheApi())
         .should()
         .beAssignableTo("io.tinker4j.transport.TinkerException")
         .andShould()

@@ -1,9 +1,10 @@
 package io.tinker4j.text.data;
 
+import io.tinker4j.transport.TinkerException;
 import java.io.Serial;
 
 /** A row of a data file that cannot be used. The message has the file, the line and the reason. */
-public final class BadRowException extends IllegalArgumentException {
+public final class BadRowException extends TinkerException {
   @Serial private static final long serialVersionUID = 1L;
 
   private final String file;

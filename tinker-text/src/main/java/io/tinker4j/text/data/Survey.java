@@ -1,16 +1,14 @@
 package io.tinker4j.text.data;
 
 import io.tinker4j.text.renderer.SupervisedExample;
+import io.tinker4j.transport.internal.TinkerThreads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.zip.CRC32C;
 
 /** Reads and renders all rows once, on all processors, and notes what there is. */
@@ -72,35 +70,33 @@ final class Survey {
   void run() throws IOException, InterruptedException {
     long total = files.stream().mapToLong(RowFile::rows).sum();
     int processors = Runtime.getRuntime().availableProcessors();
-    ExecutorService pool =
-        Executors.newFixedThreadPool(
-            processors, Thread.ofPlatform().daemon().name("tinker-survey-", 0).factory());
-    try {
+    try (TinkerThreads threads = TinkerThreads.create()) {
       for (int file = 0; file < files.size(); file++) {
         for (int row = 0; row < files.get(file).rows(); row += processors * ROWS_AT_ONCE) {
-          take(file, row, pool.invokeAll(tasks(files.get(file), row, processors)));
+          List<FutureTask<List<Finding>>> parts = parts(files.get(file), row, processors);
+          parts.forEach(part -> threads.start("survey", part));
+          take(file, row, parts);
           settings.progress.surveyed(rows, total);
         }
       }
-    } finally {
-      pool.shutdownNow();
     }
   }
 
-  private List<Callable<List<Finding>>> tasks(RowFile file, int firstRow, int count) {
-    List<Callable<List<Finding>>> tasks = new ArrayList<>();
+  private List<FutureTask<List<Finding>>> parts(RowFile file, int firstRow, int count) {
+    List<FutureTask<List<Finding>>> parts = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       int from = firstRow + i * ROWS_AT_ONCE;
       int to = Math.min(from + ROWS_AT_ONCE, file.rows());
-      tasks.add(() -> {
-        List<Finding> findings = new ArrayList<>();
-        for (int row = from; row < to; row++) {
-          findings.add(find(file, row));
-        }
-        return findings;
-      });
+      parts.add(
+          new FutureTask<>(() -> {
+            List<Finding> findings = new ArrayList<>();
+            for (int row = from; row < to; row++) {
+              findings.add(find(file, row));
+            }
+            return findings;
+          }));
     }
-    return tasks;
+    return parts;
   }
 
   private Finding find(RowFile file, int row) throws IOException {
@@ -138,17 +134,17 @@ final class Survey {
     return hash.getValue() < settings.heldOut * (1L << 32);
   }
 
-  private void take(int file, int firstRow, List<Future<List<Finding>>> found)
+  private void take(int file, int firstRow, List<FutureTask<List<Finding>>> found)
       throws IOException, InterruptedException {
     int row = firstRow;
-    for (Future<List<Finding>> part : found) {
+    for (FutureTask<List<Finding>> part : found) {
       for (Finding finding : result(part)) {
         take(file, row++, finding);
       }
     }
   }
 
-  private static List<Finding> result(Future<List<Finding>> part)
+  private static List<Finding> result(FutureTask<List<Finding>> part)
       throws IOException, InterruptedException {
     try {
       return part.get();

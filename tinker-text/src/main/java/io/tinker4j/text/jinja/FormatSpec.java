@@ -62,18 +62,27 @@ record FormatSpec(
     }
     int precision = -1;
     if (i < spec.length() && spec.charAt(i) == '.') {
-      int end = digits(spec, i + 1);
-      if (end == i + 1) {
-        throw JinjaException.value("Format specifier missing precision");
-      }
+      int end = precisionEnd(spec, i + 1);
       precision = number(spec.substring(i + 1, end));
       i = end;
     }
-    char type = i < spec.length() ? spec.charAt(i++) : 0;
-    if (i < spec.length()) {
+    return new FormatSpec(fill, align, sign, alternate, width, grouping, precision, type(spec, i));
+  }
+
+  private static int precisionEnd(String spec, int from) {
+    int end = digits(spec, from);
+    if (end == from) {
+      throw JinjaException.value("Format specifier missing precision");
+    }
+    return end;
+  }
+
+  /** Returns the letter that ends a specification; 0 when there is none. */
+  private static char type(String spec, int at) {
+    if (at + 1 < spec.length()) {
       throw JinjaException.value("Invalid format specifier '" + spec + "'");
     }
-    return new FormatSpec(fill, align, sign, alternate, width, grouping, precision, type);
+    return at < spec.length() ? spec.charAt(at) : 0;
   }
 
   static int digits(String text, int from) {

@@ -73,13 +73,7 @@ final class PercentFormat {
       pos++;
       precision = Math.max(0, size(0));
     }
-    while (peek() == 'l' || peek() == 'h' || peek() == 'L') {
-      pos++;
-    }
-    if (pos >= format.length()) {
-      throw JinjaException.value("incomplete format");
-    }
-    char type = format.charAt(pos++);
+    char type = type();
     if (type == '%') {
       out.append('%');
       return;
@@ -89,6 +83,17 @@ final class PercentFormat {
         new FormatSpec(
             align == '=' ? '0' : ' ', align, sign, alternate, width, '\0', precision, type);
     value(spec, value != null ? value : next());
+  }
+
+  /** Takes the letter that ends a field; those for lengths in C mean nothing. */
+  private char type() {
+    while (peek() == 'l' || peek() == 'h' || peek() == 'L') {
+      pos++;
+    }
+    if (pos >= format.length()) {
+      throw JinjaException.value("incomplete format");
+    }
+    return format.charAt(pos++);
   }
 
   private char peek() {

@@ -5,6 +5,7 @@ import java.time.format.TextStyle;
 import java.time.temporal.ChronoField;
 import java.time.temporal.IsoFields;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Python's {@code strftime} in the C locale, for a time without a zone. */
 final class Strftime {
@@ -50,7 +51,12 @@ final class Strftime {
     };
   }
 
-  private static @org.jspecify.annotations.Nullable String field(char c, ZonedDateTime t) {
+  private static @Nullable String field(char c, ZonedDateTime t) {
+    String date = dateField(c, t);
+    return date == null ? timeField(c, t) : date;
+  }
+
+  private static @Nullable String dateField(char c, ZonedDateTime t) {
     return switch (c) {
       case 'a' -> t.getDayOfWeek().getDisplayName(TextStyle.SHORT, Locale.ENGLISH);
       case 'A' -> t.getDayOfWeek().getDisplayName(TextStyle.FULL, Locale.ENGLISH);
@@ -61,16 +67,29 @@ final class Strftime {
       case 'd' -> two(t.getDayOfMonth());
       case 'D', 'x' -> format("%m/%d/%y", t);
       case 'e' -> space(t.getDayOfMonth());
-      case 'f' -> "%06d".formatted(t.getNano() / MICROS);
       case 'F' -> format("%Y-%m-%d", t);
       case 'g' -> two(t.get(IsoFields.WEEK_BASED_YEAR) % 100);
       case 'G' -> String.valueOf(t.get(IsoFields.WEEK_BASED_YEAR));
+      case 'j' -> "%03d".formatted(t.getDayOfYear());
+      case 'm' -> two(t.getMonthValue());
+      case 'u' -> String.valueOf(t.getDayOfWeek().getValue());
+      case 'U' -> two((t.getDayOfYear() + 6 - t.getDayOfWeek().getValue() % 7) / 7);
+      case 'V' -> two(t.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR));
+      case 'w' -> String.valueOf(t.getDayOfWeek().getValue() % 7);
+      case 'W' -> two((t.getDayOfYear() + 7 - t.getDayOfWeek().getValue()) / 7);
+      case 'y' -> two(t.getYear() % 100);
+      case 'Y' -> String.valueOf(t.getYear());
+      default -> null;
+    };
+  }
+
+  private static @Nullable String timeField(char c, ZonedDateTime t) {
+    return switch (c) {
+      case 'f' -> "%06d".formatted(t.getNano() / MICROS);
       case 'H' -> two(t.getHour());
       case 'I' -> two(t.get(ChronoField.CLOCK_HOUR_OF_AMPM));
-      case 'j' -> "%03d".formatted(t.getDayOfYear());
       case 'k' -> space(t.getHour());
       case 'l' -> space(t.get(ChronoField.CLOCK_HOUR_OF_AMPM));
-      case 'm' -> two(t.getMonthValue());
       case 'M' -> two(t.getMinute());
       case 'n' -> "\n";
       case 'p' -> t.getHour() < 12 ? "AM" : "PM";
@@ -81,13 +100,6 @@ final class Strftime {
       case 'S' -> two(t.getSecond());
       case 't' -> "\t";
       case 'T', 'X' -> format("%H:%M:%S", t);
-      case 'u' -> String.valueOf(t.getDayOfWeek().getValue());
-      case 'U' -> two((t.getDayOfYear() + 6 - t.getDayOfWeek().getValue() % 7) / 7);
-      case 'V' -> two(t.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR));
-      case 'w' -> String.valueOf(t.getDayOfWeek().getValue() % 7);
-      case 'W' -> two((t.getDayOfYear() + 7 - t.getDayOfWeek().getValue()) / 7);
-      case 'y' -> two(t.getYear() % 100);
-      case 'Y' -> String.valueOf(t.getYear());
       case 'z', 'Z' -> "";
       case '%' -> "%";
       default -> null;

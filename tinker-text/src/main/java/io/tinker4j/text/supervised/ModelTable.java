@@ -1,5 +1,6 @@
 package io.tinker4j.text.supervised;
 
+import io.tinker4j.text.json.JsonTrees;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -9,7 +10,6 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What is known of base models: {@code models.json}, facts of the Tinker cookbook. */
 final class ModelTable {
@@ -46,7 +46,7 @@ final class ModelTable {
         throw new IllegalStateException("models.json is missing from the jar");
       }
       Map<String, Model> models = new HashMap<>();
-      JsonMapper.shared()
+      JsonTrees.MAPPER
           .readTree(in.readAllBytes())
           .forEachEntry((name, values) -> models.put(name, Model.of(values)));
       return Map.copyOf(models);

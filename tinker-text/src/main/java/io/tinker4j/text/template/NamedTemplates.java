@@ -1,15 +1,15 @@
 package io.tinker4j.text.template;
 
+import io.tinker4j.text.json.JsonTrees;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectReader;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The forms that {@code chat_template} has in configurations. */
 final class NamedTemplates {
-  private static final ObjectReader READER = JsonMapper.builder().build().readerFor(JsonNode.class);
+  private static final ObjectReader READER = JsonTrees.MAPPER.readerFor(JsonNode.class);
 
   private NamedTemplates() {}
 

@@ -1,5 +1,6 @@
 package io.tinker4j.text.tokenizer;
 
+import io.tinker4j.text.json.JsonTrees;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -7,12 +8,9 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Reads the files beside a tokenizer's own. */
 final class ConfigReader {
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
-
   private ConfigReader() {}
 
   /**
@@ -37,10 +35,10 @@ final class ConfigReader {
   /** Returns a file's content; a missing node when there is no such file. */
   static JsonNode tree(Path file) throws IOException {
     if (!Files.exists(file)) {
-      return MAPPER.missingNode();
+      return JsonTrees.MAPPER.missingNode();
     }
     try (Reader in = Files.newBufferedReader(file)) {
-      JsonNode tree = MAPPER.readTree(in);
+      JsonNode tree = JsonTrees.MAPPER.readTree(in);
       if (!tree.isObject()) {
         throw new IllegalArgumentException(file + " is no JSON object; get it again");
       }

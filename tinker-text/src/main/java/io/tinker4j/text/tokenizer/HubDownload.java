@@ -1,5 +1,6 @@
 package io.tinker4j.text.tokenizer;
 
+import io.tinker4j.transport.Time;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -56,7 +57,7 @@ final class HubDownload {
    *     the deadline passes
    */
   boolean download(String repository, String revision, Path target) throws IOException {
-    long end = System.nanoTime() + deadline.toNanos();
+    long end = Time.system().nanoTime() + deadline.toNanos();
     Path parent = target.toAbsolutePath().getParent();
     Files.createDirectories(parent);
     Path part = Files.createTempDirectory(parent, ".part-");
@@ -167,7 +168,7 @@ final class HubDownload {
             request,
             head -> head.statusCode() == 200 ? file : HttpResponse.BodySubscribers.replacing(0L));
     try {
-      return sent.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+      return sent.get(Math.max(0, end - Time.system().nanoTime()), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       sent.cancel(true);
       throw new IOException(request.uri() + " was not complete before the deadline", e);

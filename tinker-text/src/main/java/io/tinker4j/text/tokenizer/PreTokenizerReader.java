@@ -1,15 +1,15 @@
 package io.tinker4j.text.tokenizer;
 
 import java.util.Locale;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the {@code pre_tokenizer} of a tokenizer file. Used once. */
 final class PreTokenizerReader {
   private static final Splitter WHOLE = (text, start, end, sink) -> sink.piece(text, start, end);
 
-  private Optional<Splitter> splitter = Optional.empty();
+  private @Nullable Splitter splitter;
   private EncodeSteps.Opening opening = EncodeSteps.Opening.NONE;
   private boolean isFirst = true;
   private boolean byteLevel;
@@ -21,7 +21,7 @@ final class PreTokenizerReader {
   }
 
   Splitter splitter() {
-    return splitter.orElse(WHOLE);
+    return splitter == null ? WHOLE : splitter;
   }
 
   EncodeSteps.Opening opening() {
@@ -52,7 +52,7 @@ final class PreTokenizerReader {
   }
 
   private void add(Splitter next) {
-    splitter = Optional.of(splitter.map(first -> first.then(next)).orElse(next));
+    splitter = splitter == null ? next : splitter.then(next);
   }
 
   private static Splitter split(JsonPart part) {

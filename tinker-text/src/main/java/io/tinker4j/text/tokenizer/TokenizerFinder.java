@@ -1,6 +1,7 @@
 package io.tinker4j.text.tokenizer;
 
 import io.tinker4j.training.TokenizerId;
+import io.tinker4j.transport.internal.Environment;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -42,7 +43,7 @@ public final class TokenizerFinder {
 
   /** Returns a builder of a finder that downloads nothing. */
   public static Builder builder() {
-    return new Builder(System.getenv(), Path.of(System.getProperty("user.home")));
+    return new Builder(Environment.variables(), Path.of(System.getProperty("user.home")));
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.tinker4j.text.tokenizer;
 
+import io.tinker4j.text.json.JsonTrees;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -10,7 +11,6 @@ import java.util.List;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -18,11 +18,9 @@ import tools.jackson.databind.node.ObjectNode;
  * The vocabulary and the merges, which are nearly all of it, are read as a stream. Used once.
  */
 final class TokenizerJson {
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
-
   private final Path file;
-  private final ObjectNode root = MAPPER.createObjectNode();
-  private final ObjectNode model = MAPPER.createObjectNode();
+  private final ObjectNode root = JsonTrees.MAPPER.createObjectNode();
+  private final ObjectNode model = JsonTrees.MAPPER.createObjectNode();
   private final Vocabulary vocabulary = new Vocabulary();
   private final PairTable merges = new PairTable(1 << 16);
   private final BitSet controls = new BitSet();
@@ -66,7 +64,7 @@ final class TokenizerJson {
   private void stream(FieldReader reader) throws IOException {
     // As characters: of bytes, the parser refuses names with an escaped surrogate pair.
     try (Reader in = Files.newBufferedReader(file);
-        JsonParser parser = MAPPER.createParser(in)) {
+        JsonParser parser = JsonTrees.MAPPER.createParser(in)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw part().malformed("the file is no JSON object");
       }

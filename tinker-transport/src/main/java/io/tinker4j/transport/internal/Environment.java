@@ -6,6 +6,7 @@ import java.time.format.DateTimeParseException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -30,6 +31,11 @@ public final class Environment {
 
   public static Environment system() {
     return new Environment(System::getProperty, System::getenv);
+  }
+
+  /** Returns all variables, for conventions that are not of this SDK. */
+  public static Map<String, String> variables() {
+    return System.getenv();
   }
 
   public Optional<String> apiKey() {
