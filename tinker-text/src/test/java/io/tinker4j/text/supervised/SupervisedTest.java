@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.tinker4j.text.tokenizer.Tokenizer;
+import io.tinker4j.text.tokenizer.Tokenizers;
 import io.tinker4j.types.LoraConfig;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -90,5 +92,26 @@ class SupervisedTest {
         .withMessage("example 0 has 1 log-probabilities and 2 weights");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Losses.meanNll(List.of(new float[] {-1}), List.of()));
+  }
+
+  @Test
+  void bitsPerByte_countsLearnedTextAlone() {
+    Tokenizer bytes = Tokenizers.bytes();
+    var logprobs = List.of(new float[] {-1, -2, -4, -8});
+    var weights = List.of(new float[] {0, 0.5f, 2, 1});
+    var targets = List.of(new int[] {'a', 'b', 'c', 256});
+
+    assertThat(Losses.bitsPerByte(logprobs, weights, targets, bytes).orElseThrow())
+        .isCloseTo((2 + 4) / (2 * Math.log(2)), within(1e-9));
+    assertThat(
+            Losses.bitsPerByte(
+                List.of(new float[] {-1}),
+                List.of(new float[] {1}),
+                List.of(new int[] {256}),
+                bytes))
+        .isEmpty();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Losses.bitsPerByte(logprobs, weights, List.of(new int[3]), bytes))
+        .withMessage("example 0 has 4 log-probabilities, 4 weights and 3 targets");
   }
 }

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tinker4j.text.tokenizer.Tokenizer;
+import io.tinker4j.text.tokenizer.Tokenizers;
 import io.tinker4j.types.LoraConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -118,15 +122,53 @@ class SupervisedVectorsTest {
         });
   }
 
+  @Test
+  void bitsPerByte_equalsTheReferences() throws Exception {
+    String tokenizers = System.getProperty("vectors.tokenizers");
+    assumeTrue(tokenizers != null, "-Dvectors.tokenizers is not given");
+    Map<String, Tokenizer> read = new HashMap<>();
+    forEachCase(
+        "bpb",
+        it -> {
+          Tokenizer tokenizer =
+              read.computeIfAbsent(
+                  it.get("tokenizer").asString(),
+                  name -> Tokenizers.read(Path.of(tokenizers, name)));
+          int[] targets = new int[it.get("target_tokens").size()];
+          for (int i = 0; i < targets.length; i++) {
+            targets[i] = it.get("target_tokens").get(i).asInt();
+          }
+          OptionalDouble bits =
+              Losses.bitsPerByte(
+                  List.of(array(it.get("logprobs"))),
+                  List.of(array(it.get("weights"))),
+                  List.of(targets),
+                  tokenizer);
+
+          if (it.get("result").isObject()) {
+            assertThat(bits).as(it.get("id").asString()).isEmpty();
+          } else {
+            double expected = it.get("result").asDouble();
+            assertThat(bits.orElseThrow())
+                .as(it.get("id").asString())
+                .isCloseTo(expected, within(1e-6 * expected));
+          }
+        });
+  }
+
   private static List<float[]> arrays(JsonNode node) {
     List<float[]> arrays = new ArrayList<>();
     for (JsonNode row : node) {
-      float[] values = new float[row.size()];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = (float) row.get(i).asDouble();
-      }
-      arrays.add(values);
+      arrays.add(array(row));
     }
     return arrays;
+  }
+
+  private static float[] array(JsonNode row) {
+    float[] values = new float[row.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) row.get(i).asDouble();
+    }
+    return values;
   }
 }
