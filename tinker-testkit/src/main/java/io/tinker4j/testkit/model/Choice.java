@@ -1,20 +1,10 @@
 package io.tinker4j.testkit.model;
 
-import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /** Draws a token from logits. */
 final class Choice {
   private Choice() {}
-
-  /** Token ids from the largest value to the smallest; of equals the lowest id first. */
-  static int[] ranked(double[] values) {
-    return IntStream.range(0, values.length)
-        .boxed()
-        .sorted(Comparator.comparingDouble(id -> -values[id]))
-        .mapToInt(Integer::intValue)
-        .toArray();
-  }
 
   /** The id of the largest value; of equals the lowest. */
   static int largest(double[] values) {
@@ -38,8 +28,8 @@ final class Choice {
       masses[id] = StrictMath.exp((logits[id] - logits[best]) / settings.temperature());
     }
     boolean limited = settings.topK() != -1 || settings.topP() < 1;
-    int[] ids = limited ? ranked(logits) : IntStream.range(0, masses.length).toArray();
-    int count = settings.topK() == -1 ? ids.length : Math.min(settings.topK(), ids.length);
+    int count = settings.topK() == -1 ? masses.length : Math.min(settings.topK(), masses.length);
+    int[] ids = limited ? Ranking.first(logits, count) : IntStream.range(0, count).toArray();
     if (settings.topP() < 1) {
       count = fewestWithin(settings.topP() * total(masses, ids, count), masses, ids, count);
     }

@@ -1,7 +1,5 @@
 package io.tinker4j.testkit.model;
 
-import java.util.Arrays;
-
 /**
  * Some tokens of one position: the likeliest, likeliest first and of equals the lowest id, or such
  * as were drawn. Immutable.
@@ -19,7 +17,7 @@ public final class TopTokens {
 
   /** The {@code k} likeliest tokens, or all if there are fewer. */
   static TopTokens of(double[] logits, double normaliser, int k) {
-    int[] ids = Arrays.copyOf(Choice.ranked(logits), Math.min(k, logits.length));
+    int[] ids = Ranking.first(logits, k);
     float[] logprobs = new float[ids.length];
     for (int i = 0; i < ids.length; i++) {
       logprobs[i] = (float) (logits[ids[i]] - normaliser);
