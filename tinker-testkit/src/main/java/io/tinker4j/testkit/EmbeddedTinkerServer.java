@@ -1,6 +1,7 @@
 package io.tinker4j.testkit;
 
 import io.tinker4j.testkit.fault.FaultScript;
+import io.tinker4j.testkit.model.Vocabulary;
 import io.tinker4j.testkit.observe.ExecutedOperation;
 import io.tinker4j.testkit.observe.RecordedRequest;
 import io.tinker4j.testkit.run.TrainedModel;
@@ -22,7 +23,8 @@ import javax.net.ssl.SSLContext;
 
 /**
  * Runs a Tinker server inside the test that uses it: the real wire protocol over HTTP/1.1 and
- * clear-text HTTP/2, in front of a tiny language model over bytes that is really trained.
+ * clear-text HTTP/2, in front of a tiny language model that is really trained; over bytes, or over
+ * as many tokens as the {@linkplain Builder#baseModels name of the model} says.
  *
  * <p>The same operations in the same order give bit-identical weights, whatever the machine, the
  * port and the session ids; {@link #weightsHash} therefore tells whether an operation was lost or
@@ -64,6 +66,15 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
   /** Starts the settings of a server. */
   public static Builder builder() {
     return new Builder();
+  }
+
+  /**
+   * Returns how many tokens a base model of these servers has: the number in {@code
+   * tinker4j/nano-N} and {@code tinker4j/tiny-N}, and 257 for every other name. {@link
+   * Builder#baseModels} says which names a server offers.
+   */
+  public static int vocabularySize(String baseModel) {
+    return Vocabulary.of(baseModel).size();
   }
 
   /** Where the server listens, without a slash at the end: {@code http://127.0.0.1:12345}. */
@@ -323,14 +334,22 @@ public final class EmbeddedTinkerServer implements AutoCloseable {
 
     /**
      * Sets the names of the base models on offer; behind each is another tiny model, determined by
-     * its name. Default: {@code tinker4j/tiny-bytes}, the smaller {@code tinker4j/nano-bytes} and a
-     * few names of real models.
+     * its name. Default: {@code tinker4j/tiny-bytes}, the smaller {@code tinker4j/nano-bytes}, a
+     * few names of real models and, though no client is told so, every name of the next form.
+     *
+     * <p>{@code tinker4j/nano-N} and {@code tinker4j/tiny-N}, N being a number from 258 to
+     * 1,000,000 without separators and leading zeros, are models of N tokens, to be trained with a
+     * real tokenizer: {@code tinker4j/nano-151669} with Qwen3's. They end a sample at the stop
+     * tokens of the request only, and refuse texts to stop at: what their tokens stand for they do
+     * not know. A nano model with an adapter of rank 8 takes about 1.2 KB of memory per token, a
+     * tiny one four times that. Tokens of all other models are bytes, and 256 ends a text.
      */
     public Builder baseModels(String... names) {
       if (names.length == 0 || List.of(names).stream().anyMatch(String::isBlank)) {
         throw new IllegalArgumentException("baseModels must be names, at least one");
       }
       settings.baseModels = List.of(names);
+      settings.takesVocabularies = false;
       return this;
     }
 

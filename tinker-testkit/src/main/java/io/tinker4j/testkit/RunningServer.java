@@ -88,7 +88,7 @@ final class RunningServer implements AutoCloseable {
     registry = new Registry(time, settings.sessionTimeout, chronicle, behaviour);
     credentials =
         new KeyCheck(settings.apiKey, behaviour.requiresCredential(), tokens, settings.tokenLife);
-    baseModels = new BaseModels(settings.baseModels);
+    baseModels = new BaseModels(settings.baseModels, settings.takesVocabularies);
     compute = new ComputePool(time);
     try {
       front =

@@ -39,6 +39,7 @@ final class ServerSettings implements Cloneable {
   ClientConfigResponse clientConfig = ClientConfigResponse.builder().build();
   CreateSessionResponse sessionMessages = CreateSessionResponse.builder().sessionId("").build();
   List<String> baseModels = BASE_MODELS;
+  boolean takesVocabularies = true;
   int metadataThreshold = 1 << 20;
   int maxRequestBytes = 64 << 20;
   boolean protobufResults = true;

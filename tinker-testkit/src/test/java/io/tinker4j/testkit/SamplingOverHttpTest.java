@@ -3,9 +3,9 @@ package io.tinker4j.testkit;
 import static io.tinker4j.testkit.WireClient.list;
 import static io.tinker4j.testkit.WireClient.map;
 import static io.tinker4j.testkit.WireClient.text;
-import static io.tinker4j.testkit.model.BaseModel.VOCABULARY_SIZE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tinker4j.testkit.model.Vocabulary;
 import io.tinker4j.types.proto.SampleResponse;
 import java.net.http.HttpClient;
 import java.util.ArrayList;
@@ -126,7 +126,8 @@ class SamplingOverHttpTest {
   @Test
   void topkSampleLogprobs_containWhatWasSampled() throws Exception {
     String sampler = createSampler(client);
-    String request = with(sample(sampler, 0), "\"topk_sample_logprobs\":" + VOCABULARY_SIZE);
+    String request =
+        with(sample(sampler, 0), "\"topk_sample_logprobs\":" + Vocabulary.BYTES.size());
     String requestId = client.submit("asample", request);
     Map<?, ?> sequence = map(list(client.await(requestId).get("sequences")).get(0));
     SampleResponse binary = SampleResponse.parseFrom(client.retrieveBinary(requestId).body());
@@ -192,7 +193,8 @@ class SamplingOverHttpTest {
             sample(sampler, 0)
                 .replace("[104,105]", "[104,105,106]")
                 .replace(
-                    "\"topk_prompt_logprobs\":2", "\"topk_prompt_logprobs\":" + VOCABULARY_SIZE),
+                    "\"topk_prompt_logprobs\":2",
+                    "\"topk_prompt_logprobs\":" + Vocabulary.BYTES.size()),
             "\"prompt_alt_tokens_k\":40");
 
     String requestId = client.submit("asample", request);

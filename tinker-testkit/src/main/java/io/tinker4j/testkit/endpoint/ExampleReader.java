@@ -2,6 +2,7 @@ package io.tinker4j.testkit.endpoint;
 
 import io.tinker4j.testkit.model.BaseModel;
 import io.tinker4j.testkit.model.Example;
+import io.tinker4j.testkit.model.Vocabulary;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.TensorData;
 import io.tinker4j.types.TensorDtype;
@@ -25,10 +26,11 @@ final class ExampleReader {
   /**
    * Returns the example of a datum.
    *
+   * @param vocabulary of the model that it is for
    * @param anyTokens whether tokens outside the vocabulary are taken, which make all NaN
    * @throws IllegalArgumentException naming what is missing, wrong or unknown
    */
-  static Example read(Datum datum, boolean anyTokens) {
+  static Example read(Datum datum, Vocabulary vocabulary, boolean anyTokens) {
     Set<String> unknown = new TreeSet<>(datum.lossFnInputs().keySet());
     unknown.removeAll(KNOWN);
     if (!unknown.isEmpty()) {
@@ -36,7 +38,7 @@ final class ExampleReader {
           "loss_fn_inputs has " + unknown + "; this server reads " + new TreeSet<>(KNOWN));
     }
     int[] tokens = InputTokens.of(datum.modelInput());
-    Example.Builder example = Example.builder(tokens).anyTokens(anyTokens);
+    Example.Builder example = Example.builder(tokens).vocabulary(vocabulary).anyTokens(anyTokens);
     datum
         .lossFnInputs()
         .forEach((name, tensor) -> {

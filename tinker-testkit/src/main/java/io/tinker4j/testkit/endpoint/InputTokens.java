@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * Turns model inputs into the bytes that the tiny model reads. Images and audio become
+ * Turns model inputs into the tokens that the tiny model reads. Images and audio become
  * pseudo-tokens drawn from the hash of what or where they are: an image one per patch of {@value
  * #PATCH} by {@value #PATCH} pixels, audio one per frame. An image whose size cannot be read, or
  * that is somewhere else, takes as many as its {@code expected_tokens} says, or else {@value

@@ -11,6 +11,7 @@ import io.tinker4j.testkit.http.RefusedException;
 import io.tinker4j.testkit.http.Router;
 import io.tinker4j.testkit.model.LoraModel;
 import io.tinker4j.testkit.model.LoraSettings;
+import io.tinker4j.testkit.model.Vocabulary;
 import io.tinker4j.testkit.run.AdapterSlots;
 import io.tinker4j.testkit.run.BaseModels;
 import io.tinker4j.testkit.run.Behaviour;
@@ -316,16 +317,16 @@ public final class ModelEndpoints {
             ? registry.anyModel(call.owner(), request.modelId())
             : registry.model(call.owner(), request.modelId());
     TrainingRunEntry run = model.run();
-    ModelData data =
-        ModelData.builder()
-            .arch("tiny-byte-lm")
-            .modelName(run.baseModel())
-            .tokenizerId("tinker4j/bytes")
-            .build();
+    ModelData.Builder data = ModelData.builder().modelName(run.baseModel());
+    if (Vocabulary.of(run.baseModel()).isBytes()) {
+      data.arch("tiny-byte-lm").tokenizerId("tinker4j/bytes");
+    } else {
+      data.arch("tiny-token-lm"); // whose tokens it has is for whoever trains it to know
+    }
     return JsonBodies.tagged(
         GetInfoResponse.builder()
             .modelId(run.id())
-            .modelData(data)
+            .modelData(data.build())
             .isLora(true)
             .loraRank(run.rank())
             .modelName(run.baseModel())

@@ -1,9 +1,9 @@
 package io.tinker4j.testkit.endpoint;
 
-import io.tinker4j.testkit.model.BaseModel;
 import io.tinker4j.testkit.model.Sampler;
 import io.tinker4j.testkit.model.SamplingSettings;
 import io.tinker4j.testkit.model.TopTokens;
+import io.tinker4j.testkit.model.Vocabulary;
 import io.tinker4j.types.PromptAltTokens;
 import io.tinker4j.types.TensorData;
 import io.tinker4j.types.TensorDtype;
@@ -23,7 +23,7 @@ final class PromptScores {
    *
    * @throws IllegalArgumentException when they are not such
    */
-  static void checkTargets(TensorData targets, int promptLength) {
+  static void checkTargets(TensorData targets, int promptLength, Vocabulary vocabulary) {
     long[] shape = targets.shape();
     if (targets.dtype() != TensorDtype.INT64
         || shape.length != 2
@@ -35,27 +35,28 @@ final class PromptScores {
     LongBuffer tokens = targets.longs();
     while (tokens.hasRemaining()) {
       long token = tokens.get();
-      if (token < NOTHING || token >= BaseModel.VOCABULARY_SIZE) {
+      if (token < NOTHING || token >= vocabulary.size()) {
         throw new IllegalArgumentException(
             "target_prompt_logprobs asks for token %d; tokens are from 0 to %d, or -1 for none"
-                .formatted(token, BaseModel.VOCABULARY_SIZE - 1));
+                .formatted(token, vocabulary.size() - 1));
       }
     }
   }
 
   /** The log-probabilities of the targets, in their layout; 0 where nothing is asked for. */
   static TensorData targets(Sampler sampler, int[] prompt, TensorData targets) {
-    List<float[]> all = sampler.allLogprobs(prompt);
     LongBuffer tokens = targets.longs();
     long[] shape = targets.shape();
     float[] found = new float[tokens.remaining()];
     long[] rows = targets.isSparse() ? longs(targets.sparseCrowIndices()) : rows(shape);
-    for (int row = 0; row < shape[0]; row++) {
-      for (int cell = (int) rows[row]; cell < rows[row + 1]; cell++) {
-        long token = tokens.get(tokens.position() + cell);
-        found[cell] = token == NOTHING ? 0 : all.get(row + 1)[(int) token];
-      }
-    }
+    sampler.predictions(
+        prompt,
+        (position, logprobs) -> {
+          for (int cell = (int) rows[position - 1]; cell < rows[position]; cell++) {
+            long token = tokens.get(tokens.position() + cell);
+            found[cell] = token == NOTHING ? 0 : logprobs.of((int) token);
+          }
+        });
     return targets.isSparse()
         ? TensorData.of(found).asCsr(rows, longs(targets.sparseColIndices()), shape[0], shape[1])
         : TensorData.ofFloats(found, shape);

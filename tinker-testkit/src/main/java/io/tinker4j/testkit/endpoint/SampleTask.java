@@ -8,7 +8,9 @@ import io.tinker4j.testkit.model.Sampler;
 import io.tinker4j.testkit.model.SamplingSettings;
 import io.tinker4j.testkit.model.StopRule;
 import io.tinker4j.testkit.model.TopTokens;
+import io.tinker4j.testkit.model.Vocabulary;
 import io.tinker4j.testkit.run.Behaviour;
+import io.tinker4j.testkit.run.BoundSampler;
 import io.tinker4j.types.ModelInput;
 import io.tinker4j.types.SampleResponse;
 import io.tinker4j.types.SampledSequence;
@@ -32,12 +34,14 @@ final class SampleTask {
 
   private final SampleRequest request;
   private final ModelInput prompt;
+  private final Vocabulary vocabulary;
   private final long seed;
   private final Behaviour behaviour;
 
-  private SampleTask(SampleRequest request, ModelInput prompt, long seed, Behaviour behaviour) {
+  private SampleTask(SampleRequest request, Vocabulary vocabulary, long seed, Behaviour behaviour) {
     this.request = request;
-    this.prompt = prompt;
+    this.prompt = request.prompt();
+    this.vocabulary = vocabulary;
     this.seed = seed;
     this.behaviour = behaviour;
   }
@@ -48,31 +52,32 @@ final class SampleTask {
    *
    * @throws RefusedException 400 for what is out of range, 422 for chunks that cannot be read
    */
-  static SampleTask of(SampleRequest request, int samplerSeqId, Behaviour behaviour) {
+  static SampleTask of(SampleRequest request, BoundSampler sampler, Behaviour behaviour) {
     if (request.numSamples() < 1 || request.numSamples() > MAX_SAMPLES) {
       throw RefusedException.badRequest(
           "num_samples is " + request.numSamples() + "; it must be from 1 to " + MAX_SAMPLES);
     }
-    requireAtMostAll("topk_prompt_logprobs", request.topkPromptLogprobs());
-    requireAtMostAll("topk_sample_logprobs", request.topkSampleLogprobs().orElse(0));
-    requireAtMostAll("prompt_alt_tokens_k", request.promptAltTokensK().orElse(0));
+    Vocabulary vocabulary = Vocabulary.of(sampler.source().baseModel());
+    requireAtMostAll("topk_prompt_logprobs", request.topkPromptLogprobs(), vocabulary);
+    requireAtMostAll("topk_sample_logprobs", request.topkSampleLogprobs().orElse(0), vocabulary);
+    requireAtMostAll("prompt_alt_tokens_k", request.promptAltTokensK().orElse(0), vocabulary);
     long seed =
         request
             .samplingParams()
             .seed()
             .map(BigInteger::longValue)
-            .orElse(ContentHash.seed("sample\n" + samplerSeqId + "\n" + request.seqId().orElse(0)));
-    ModelInput prompt = request.prompt();
-    InputTokens.requireKnown(prompt, List.of("body", "prompt"));
-    SampleTask task = new SampleTask(request, prompt, seed, behaviour);
+            .orElse(
+                ContentHash.seed("sample\n" + sampler.seqId() + "\n" + request.seqId().orElse(0)));
+    InputTokens.requireKnown(request.prompt(), List.of("body", "prompt"));
+    SampleTask task = new SampleTask(request, vocabulary, seed, behaviour);
     task.check();
     return task;
   }
 
-  private static void requireAtMostAll(String name, int k) {
-    if (k < 0 || k > BaseModel.VOCABULARY_SIZE) {
+  private static void requireAtMostAll(String name, int k, Vocabulary vocabulary) {
+    if (k < 0 || k > vocabulary.size()) {
       throw RefusedException.badRequest(
-          name + " is " + k + "; it must be from 0 to " + BaseModel.VOCABULARY_SIZE);
+          name + " is " + k + "; it must be from 0 to " + vocabulary.size());
     }
   }
 
@@ -97,7 +102,7 @@ final class SampleTask {
       int length = tokens.length;
       request
           .targetPromptLogprobs()
-          .ifPresent(targets -> PromptScores.checkTargets(targets, length));
+          .ifPresent(targets -> PromptScores.checkTargets(targets, length, vocabulary));
     } catch (IllegalArgumentException e) {
       throw RefusedException.badRequest(String.valueOf(e.getMessage()));
     }
@@ -207,18 +212,18 @@ final class SampleTask {
 
   private StopRule stopRule() {
     StopRule rule =
-        request.samplingParams().stop().map(SampleTask::stopRule).orElseGet(StopRule::endOfText);
+        request.samplingParams().stop().map(this::stopRule).orElseGet(StopRule::endOfText);
     return behaviour.stopsAtEndOfText() ? rule : rule.withoutEndOfText();
   }
 
-  private static StopRule stopRule(StopCondition stop) {
+  private StopRule stopRule(StopCondition stop) {
     return switch (stop) {
       case StopCondition.Texts texts ->
-          texts.texts().isEmpty() ? StopRule.never() : StopRule.texts(texts.texts());
+          texts.texts().isEmpty() ? StopRule.never() : StopRule.texts(vocabulary, texts.texts());
       case StopCondition.Tokens tokens -> {
         int[] ids = new int[tokens.tokens().remaining()];
         tokens.tokens().get(ids);
-        yield StopRule.tokens(ids);
+        yield StopRule.tokens(vocabulary, ids);
       }
     };
   }

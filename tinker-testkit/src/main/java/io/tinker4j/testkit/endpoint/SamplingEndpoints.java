@@ -95,7 +95,7 @@ public final class SamplingEndpoints {
     SampleRequest request = JsonBodies.read(call.body(), SampleRequest.class);
     BoundSampler sampler = samplerOf(call.owner(), request);
     samplers.requireThere(sampler);
-    SampleTask task = SampleTask.of(request, sampler.seqId(), behaviour);
+    SampleTask task = SampleTask.of(request, sampler, behaviour);
     String fingerprint = JsonBodies.fingerprint("asample", request);
     boolean isNumbered = isNumbered(request);
     Supplier<BoundSampler.Request> beginning =
@@ -165,7 +165,7 @@ public final class SamplingEndpoints {
     try {
       SampleRequest request = JsonBodies.read(stored.body(), SampleRequest.class);
       BoundSampler sampler = samplerOf(stored.owner(), request);
-      SampleTask task = SampleTask.of(request, sampler.seqId(), behaviour);
+      SampleTask task = SampleTask.of(request, sampler, behaviour);
       compute.processors().execute(() -> run(task, sampler, promise));
     } catch (RefusedException e) {
       promise.complete(chronicle.finish(chronicle.done(promise.requestId()), Outcome.Failed.of(e)));

@@ -7,6 +7,7 @@ import io.tinker4j.testkit.model.AdamSettings;
 import io.tinker4j.testkit.model.Example;
 import io.tinker4j.testkit.model.LoraModel;
 import io.tinker4j.testkit.model.PassResult;
+import io.tinker4j.testkit.model.Vocabulary;
 import io.tinker4j.testkit.run.Behaviour;
 import io.tinker4j.testkit.run.ComputePool;
 import io.tinker4j.testkit.run.ModelOperation;
@@ -72,9 +73,10 @@ public final class TrainingEndpoints {
     if (stubbed) {
       return stub(data);
     }
+    Vocabulary vocabulary = engine.baseModel().vocabulary();
     for (Datum datum : data) {
       try {
-        examples.add(ExampleReader.read(datum, !behaviour.checksValues()));
+        examples.add(ExampleReader.read(datum, vocabulary, !behaviour.checksValues()));
       } catch (IllegalArgumentException | ArithmeticException e) {
         throw new OperationException("data[" + examples.size() + "]: " + e.getMessage());
       }

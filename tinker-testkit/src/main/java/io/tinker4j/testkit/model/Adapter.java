@@ -56,16 +56,26 @@ final class Adapter {
 
   /** Sets the gradients of A and B from that of the merged weights, by the chain rule. */
   void project(double[][] weightGradient) {
-    a.clearGradient();
     b.clearGradient();
-    double[][] transposed = Kernels.transpose(weightGradient);
+    projectOnA(weightGradient);
     for (int k = 0; k < a.values().length; k++) {
       double[] gradientA = a.gradient()[k];
-      Kernels.addProduct(gradientA, inputs, b.values()[k], transposed);
       double[] gradientB = b.gradient()[k];
       Kernels.addProduct(gradientB, outputs, a.values()[k], weightGradient);
       scale(gradientA);
       scale(gradientB);
+    }
+  }
+
+  private void projectOnA(double[][] weightGradient) {
+    if (outputs > Kernels.TILE) {
+      Kernels.rowProducts(a.gradient(), b.values(), weightGradient, a.values().length);
+      return;
+    }
+    a.clearGradient();
+    double[][] transposed = Kernels.transpose(weightGradient);
+    for (int k = 0; k < a.values().length; k++) {
+      Kernels.addProduct(a.gradient()[k], inputs, b.values()[k], transposed);
     }
   }
 

@@ -6,53 +6,45 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A frozen base model: a language model over bytes whose weights are a pure function of its name.
+ * A frozen base model: a language model whose weights are a pure function of its name, as its
+ * {@link Vocabulary} is.
  *
- * <p>Token ids 0 to 255 are the bytes of UTF-8 text, 256 ends a text. At each position the model
- * sees the last few tokens, embeds and concatenates them, and maps them through two hidden layers
- * to logits. Untrained, its loss is close to ln(257) per token. {@value #NANO} sees less and has a
- * twentieth of the weights of the others: it learns worse, and in a fraction of the time.
+ * <p>At each position the model sees the last few tokens, embeds and concatenates them, and maps
+ * them through two hidden layers to logits. Untrained, its loss is close to the logarithm of the
+ * number of tokens. {@value #NANO} and {@code tinker4j/nano-N} see less and have smaller layers
+ * than the others: they learn worse, and in a fraction of the time.
  *
  * <p>Immutable and safe for use by many threads.
  */
 public final class BaseModel {
-  /** The token that ends a text. */
-  public static final int END_OF_TEXT = 256;
-
-  /** Number of token ids: 256 bytes and {@link #END_OF_TEXT}. */
-  public static final int VOCABULARY_SIZE = 257;
-
   /** Most tokens of a training example, or of a prompt together with what it may generate. */
   public static final int MAX_CONTEXT_LENGTH = 4096;
 
   /** The name of the smallest model, for tests with very many steps. */
   public static final String NANO = "tinker4j/nano-bytes";
 
-  /** The row of the embedding table that stands for "before the first token". */
-  static final int PADDING = VOCABULARY_SIZE;
-
-  /** The row of the embedding table for what is no token: NaN all over. */
-  static final int UNKNOWN = PADDING + 1;
-
   private static final double SQRT_3 = Math.sqrt(3.0);
 
   private final String name;
+  private final Vocabulary vocabulary;
   private final Dimensions dimensions;
   private final double[][] embedding;
   private final Map<Layer, double[][]> weights = new EnumMap<>(Layer.class);
 
   private BaseModel(String name) {
     this.name = name;
+    vocabulary = Vocabulary.of(name);
     dimensions = Dimensions.of(name);
     CounterRandom random = CounterRandom.of(name);
     // A uniform value in [-b, b) has variance b^2 / 3; the bounds below keep every hidden layer's
     // input near variance 1 and the logits near 0.
+    int known = vocabulary.size() + 1;
     embedding =
         Arrays.copyOf(
-            random.stream("embedding").nextMatrix(UNKNOWN, dimensions.embedding(), SQRT_3),
-            UNKNOWN + 1);
-    embedding[UNKNOWN] = new double[dimensions.embedding()];
-    Arrays.fill(embedding[UNKNOWN], Double.NaN);
+            random.stream("embedding").nextMatrix(known, dimensions.embedding(), SQRT_3),
+            known + 1);
+    embedding[known] = new double[dimensions.embedding()];
+    Arrays.fill(embedding[known], Double.NaN);
     for (Layer layer : Layer.values()) {
       double gain =
           switch (layer) {
@@ -86,33 +78,19 @@ public final class BaseModel {
     return name;
   }
 
-  static boolean isToken(int id) {
-    return id >= 0 && id < VOCABULARY_SIZE;
-  }
-
-  /**
-   * Throws unless every token is in the vocabulary; {@code what} names the array in the message.
-   */
-  static void requireTokens(int[] tokens, String what) {
-    for (int i = 0; i < tokens.length; i++) {
-      if (!isToken(tokens[i])) {
-        throw new IllegalArgumentException(
-            what
-                + "["
-                + i
-                + "] is "
-                + tokens[i]
-                + ", outside the vocabulary of ids 0 to "
-                + (VOCABULARY_SIZE - 1));
-      }
-    }
+  /** The tokens that it knows. */
+  public Vocabulary vocabulary() {
+    return vocabulary;
   }
 
   Dimensions dimensions() {
     return dimensions;
   }
 
-  /** Embedding rows of all tokens and of {@link #PADDING}; shared, not to be written to. */
+  /**
+   * Embedding rows of all tokens, then the one for "before the first token", and last the one for
+   * what is no token, which is NaN all over; shared, not to be written to.
+   */
   double[][] embedding() {
     return embedding;
   }

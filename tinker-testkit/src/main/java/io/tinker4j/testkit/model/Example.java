@@ -1,6 +1,7 @@
 package io.tinker4j.testkit.model;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * N*K values.
  */
 public final class Example {
+  private final Vocabulary vocabulary;
   private final int[] tokens;
   private final int[] targets;
   private final int targetsPerPosition;
@@ -18,6 +20,7 @@ public final class Example {
   private final float @Nullable [] advantages;
 
   private Example(Builder builder) {
+    vocabulary = builder.vocabulary;
     tokens = builder.anyTokens ? known(builder.tokens) : builder.tokens;
     targetsPerPosition = builder.targetsPerPosition;
     weights = builder.weights;
@@ -34,7 +37,7 @@ public final class Example {
               + BaseModel.MAX_CONTEXT_LENGTH);
     }
     if (!builder.anyTokens) {
-      BaseModel.requireTokens(tokens, "model_input");
+      vocabulary.requireTokens(tokens, "model_input");
     }
     if (builder.targets == null) {
       throw new IllegalArgumentException("target_tokens is missing");
@@ -42,16 +45,16 @@ public final class Example {
     targets = builder.anyTokens ? known(builder.targets) : builder.targets;
     requireLength("target_tokens", targets.length, tokens.length * targetsPerPosition);
     if (!builder.anyTokens) {
-      BaseModel.requireTokens(targets, "target_tokens");
+      vocabulary.requireTokens(targets, "target_tokens");
     }
     requireNumbers("weights", weights, targets.length);
     requireNumbers("logprobs", logprobs, tokens.length);
     requireNumbers("advantages", advantages, tokens.length);
   }
 
-  private static int[] known(int[] tokens) {
+  private int[] known(int[] tokens) {
     return Arrays.stream(tokens)
-        .map(id -> BaseModel.isToken(id) ? id : BaseModel.UNKNOWN)
+        .map(id -> vocabulary.isToken(id) ? id : Vocabulary.UNKNOWN)
         .toArray();
   }
 
@@ -70,6 +73,11 @@ public final class Example {
     return targetsPerPosition;
   }
 
+  /** The vocabulary that the tokens are of. */
+  Vocabulary vocabulary() {
+    return vocabulary;
+  }
+
   boolean hasLogprobs() {
     return logprobs != null;
   }
@@ -78,12 +86,12 @@ public final class Example {
     return advantages != null;
   }
 
-  /** The input tokens; shared, not to be written to. */
+  /** The input tokens, {@link Vocabulary#UNKNOWN} for what is none; not to be written to. */
   int[] tokens() {
     return tokens;
   }
 
-  /** Target {@code k} of a position; {@link BaseModel#UNKNOWN} when it is no token. */
+  /** Target {@code k} of a position; {@link Vocabulary#UNKNOWN} when it is no token. */
   int target(int position, int k) {
     return targets[position * targetsPerPosition + k];
   }
@@ -119,6 +127,7 @@ public final class Example {
   /** Collects an example's inputs; not safe for use by many threads. */
   public static final class Builder {
     private final int[] tokens;
+    private Vocabulary vocabulary = Vocabulary.BYTES;
     private int targetsPerPosition = 1;
     private boolean anyTokens;
     private int @Nullable [] targets;
@@ -128,6 +137,12 @@ public final class Example {
 
     private Builder(int[] tokens) {
       this.tokens = tokens;
+    }
+
+    /** Sets the vocabulary of the model that it is for. Default: {@link Vocabulary#BYTES}. */
+    public Builder vocabulary(Vocabulary vocabulary) {
+      this.vocabulary = Objects.requireNonNull(vocabulary, "vocabulary");
+      return this;
     }
 
     /**

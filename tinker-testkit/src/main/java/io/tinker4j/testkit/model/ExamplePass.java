@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  * bit of the sum.
  */
 final class ExamplePass {
-  /** Examples in flight at a time; bounds the memory, does not affect results. */
+  /** Most examples in flight at a time, and their gradients; neither affects results. */
   private static final int WAVE = 16;
+
+  private static final long WAVE_WEIGHTS = 1 << 22;
 
   /** Multiplications, in the forward pass, that are done sooner than handed to other threads. */
   private static final long SMALL = 2_000_000;
@@ -23,7 +25,7 @@ final class ExamplePass {
   private final Network network;
   private final List<Example> examples;
   private final Loss loss;
-  private final @Nullable Gradients[] ownGradients = new Gradients[WAVE];
+  private final @Nullable Gradients[] ownGradients;
   private final double[] losses;
   private final float[][] logprobs;
 
@@ -31,6 +33,7 @@ final class ExamplePass {
     this.network = network;
     this.examples = examples;
     this.loss = loss;
+    ownGradients = new Gradients[(int) Math.clamp(WAVE_WEIGHTS / network.size(), 1, WAVE)];
     this.losses = new double[examples.size()];
     this.logprobs = new float[examples.size()][];
   }
@@ -38,7 +41,8 @@ final class ExamplePass {
   /**
    * Runs the pass and adds the gradients to {@code sum}, unless it is null.
    *
-   * @throws IllegalArgumentException naming the example that lacks an input; nothing is added then
+   * @throws IllegalArgumentException naming the example that lacks an input or is of another
+   *     vocabulary; nothing is added then
    */
   static PassResult run(
       Network network,
@@ -46,13 +50,14 @@ final class ExamplePass {
       Loss loss,
       @Nullable Gradients sum,
       Executor executor) {
-    requireInputs(examples, loss);
+    requireInputs(network, examples, loss);
     ExamplePass pass = new ExamplePass(network, examples, loss);
     if (pass.isSmall()) {
       pass.runAlone(sum);
     } else {
-      for (int start = 0; start < examples.size(); start += WAVE) {
-        pass.runWave(start, Math.min(WAVE, examples.size() - start), sum, executor);
+      int wave = pass.ownGradients.length;
+      for (int start = 0; start < examples.size(); start += wave) {
+        pass.runWave(start, Math.min(wave, examples.size() - start), sum, executor);
       }
     }
     double lossSum = 0;
@@ -62,8 +67,13 @@ final class ExamplePass {
     return new PassResult(lossSum, Arrays.asList(pass.logprobs));
   }
 
-  private static void requireInputs(List<Example> examples, Loss loss) {
+  private static void requireInputs(Network network, List<Example> examples, Loss loss) {
     for (int i = 0; i < examples.size(); i++) {
+      if (!examples.get(i).vocabulary().equals(network.vocabulary())) {
+        throw new IllegalArgumentException(
+            "example %d is of %d tokens; the model has %d"
+                .formatted(i, examples.get(i).vocabulary().size(), network.vocabulary().size()));
+      }
       try {
         loss.requireInputs(examples.get(i));
       } catch (IllegalArgumentException e) {
@@ -79,7 +89,7 @@ final class ExamplePass {
   /** One example after the other in the same memory, without another thread. */
   private void runAlone(@Nullable Gradients sum) {
     int longest = examples.stream().mapToInt(Example::length).max().orElse(0);
-    TokenBlock block = network.block(Math.min(TokenBlock.SIZE, longest));
+    TokenBlock block = network.block(longest);
     Gradients own = sum == null ? null : sum.fresh();
     for (int i = 0; i < examples.size(); i++) {
       runExample(i, own, block);
@@ -103,7 +113,7 @@ final class ExamplePass {
         count,
         executor,
         () -> {
-          TokenBlock block = network.block(TokenBlock.SIZE);
+          TokenBlock block = network.block(Integer.MAX_VALUE);
           return i -> runExample(start + i, ownGradients[i], block);
         });
     for (int i = 0; sum != null && i < count; i++) {
@@ -114,8 +124,8 @@ final class ExamplePass {
   private void runExample(int index, @Nullable Gradients gradients, TokenBlock block) {
     Example example = examples.get(index);
     float[] scores = new float[example.length() * example.targetsPerPosition()];
-    for (int start = 0; start < example.length(); start += TokenBlock.SIZE) {
-      int count = Math.min(TokenBlock.SIZE, example.length() - start);
+    for (int start = 0; start < example.length(); start += block.size()) {
+      int count = Math.min(block.size(), example.length() - start);
       network.forward(block, example.tokens(), start, count);
       boolean matters = false;
       for (int t = 0; t < count; t++) {
@@ -142,11 +152,11 @@ final class ExamplePass {
     boolean matters = false;
     for (int k = 0; k < targets; k++) {
       int target = example.target(position, k);
-      double logprob = target == BaseModel.UNKNOWN ? Double.NaN : logits[target] - normaliser;
+      double logprob = target == Vocabulary.UNKNOWN ? Double.NaN : logits[target] - normaliser;
       TargetToken term = example.term(position, k, logprob);
       scores[position * targets + k] = (float) logprob;
       losses[index] += loss.value(term);
-      gradients[k] = target == BaseModel.UNKNOWN ? Double.NaN : loss.gradient(term);
+      gradients[k] = target == Vocabulary.UNKNOWN ? Double.NaN : loss.gradient(term);
       gradientSum += gradients[k];
       matters |= gradients[k] != 0;
     }
@@ -155,7 +165,7 @@ final class ExamplePass {
     }
     for (int k = 0; k < targets; k++) {
       int target = example.target(position, k);
-      if (target != BaseModel.UNKNOWN) { // else all are NaN already
+      if (target != Vocabulary.UNKNOWN) { // else all are NaN already
         probabilities[target] += gradients[k];
       }
     }

@@ -43,7 +43,7 @@ final class Gradients {
     matrices.forEach((layer, matrix) -> {
       double[][] addend = other.of(layer);
       for (int i = 0; i < matrix.length; i++) {
-        Kernels.addRow(matrix[i], matrix[i].length, 1.0, addend[i]);
+        Kernels.addRow(matrix[i], 0, matrix[i].length, 1.0, addend[i]);
       }
     });
   }

@@ -150,7 +150,7 @@ public final class LoraModel {
    * shapes and bits of all adapter matrices.
    */
   public String weightsHash() {
-    return checkpoint().weights().contentHash();
+    return ModelCheckpoint.weightsOf(base.name(), parameters()).contentHash();
   }
 
   /** Returns the SHA-256, in lower-case hex, of the adapters, the moments and the step count. */

@@ -19,16 +19,20 @@ record ModelCheckpoint(TensorFile weights, TensorFile optimizer) {
 
   /** What a checkpoint of these parameters holds now. */
   static ModelCheckpoint of(String baseModel, List<Parameter> parameters, long step) {
-    List<NamedMatrix> values = new ArrayList<>();
     List<NamedMatrix> moments = new ArrayList<>();
     for (Parameter parameter : parameters) {
-      values.add(parameter.valuesTensor());
       moments.add(parameter.firstMomentTensor());
       moments.add(parameter.secondMomentTensor());
     }
     return new ModelCheckpoint(
-        new TensorFile(Map.of(BASE_MODEL, baseModel), values),
+        weightsOf(baseModel, parameters),
         new TensorFile(Map.of(STEP, Long.toString(step)), moments));
+  }
+
+  /** The weights alone. */
+  static TensorFile weightsOf(String baseModel, List<Parameter> parameters) {
+    return new TensorFile(
+        Map.of(BASE_MODEL, baseModel), parameters.stream().map(Parameter::valuesTensor).toList());
   }
 
   long step() {

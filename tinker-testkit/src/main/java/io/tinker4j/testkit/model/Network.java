@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The model with its adapters merged in: what both training and sampling run.
@@ -13,26 +14,35 @@ import java.util.Set;
  * position depends on that position's window alone, never on the block it is computed in.
  */
 final class Network {
+  private final Vocabulary vocabulary;
   private final Dimensions dimensions;
   private final double[][] embedding;
   private final Map<Layer, double[][]> weights = new EnumMap<>(Layer.class);
   private final double[][] mlpTransposed;
-  private final double[][] unembedTransposed;
+
+  /** Null for a vocabulary whose rows are better read as they are. */
+  private final double @Nullable [][] unembedTransposed;
 
   /** Takes ownership of the weights, [inputs][outputs] each. */
   Network(BaseModel base, Map<Layer, double[][]> merged) {
+    vocabulary = base.vocabulary();
     dimensions = base.dimensions();
     embedding = base.embedding();
     for (Layer layer : Layer.values()) {
       weights.put(layer, Objects.requireNonNull(merged.get(layer)));
     }
     mlpTransposed = Kernels.transpose(weights(Layer.MLP));
-    unembedTransposed = Kernels.transpose(weights(Layer.UNEMBED));
+    unembedTransposed =
+        vocabulary.size() > Kernels.TILE ? null : Kernels.transpose(weights(Layer.UNEMBED));
   }
 
-  /** Working memory for as many positions. */
+  Vocabulary vocabulary() {
+    return vocabulary;
+  }
+
+  /** Working memory for this many positions, or for as many as are best computed at once. */
   TokenBlock block(int positions) {
-    return new TokenBlock(dimensions, positions);
+    return new TokenBlock(dimensions, Math.min(positions, dimensions.block()));
   }
 
   /** How many weights there are. */
@@ -52,8 +62,8 @@ final class Network {
       Kernels.softsign(block.mixed[t], dimensions.hidden());
       product(Layer.MLP, block.mixed[t], block.hidden[t]);
       Kernels.softsign(block.hidden[t], dimensions.hidden());
-      product(Layer.UNEMBED, block.hidden[t], block.logits[t]);
     }
+    Kernels.products(block.logits, block.hidden, weights(Layer.UNEMBED), count);
   }
 
   /**
@@ -66,26 +76,42 @@ final class Network {
     if (!trained.contains(Layer.MLP) && !trained.contains(Layer.ATTN)) {
       return;
     }
-    for (int t = 0; t < count; t++) {
-      inputGradient(
-          unembedTransposed, block.probabilities[t], block.hidden[t], block.hiddenGradient[t]);
-    }
+    unembedGradient(block, count);
     gradients.addOuterProducts(Layer.MLP, block.mixed, block.hiddenGradient, count);
     if (!trained.contains(Layer.ATTN)) {
       return;
     }
     for (int t = 0; t < count; t++) {
-      inputGradient(mlpTransposed, block.hiddenGradient[t], block.mixed[t], block.mixedGradient[t]);
+      inputGradient(mlpTransposed, block.hiddenGradient[t], block.mixedGradient[t]);
+      Kernels.softsignGradient(block.mixedGradient[t], dimensions.hidden(), block.mixed[t]);
     }
     gradients.addOuterProducts(Layer.ATTN, block.features, block.mixedGradient, count);
+  }
+
+  private void unembedGradient(TokenBlock block, int count) {
+    if (unembedTransposed == null) {
+      double[][] weights = weights(Layer.UNEMBED);
+      Kernels.rowProducts(block.hiddenGradient, block.probabilities, weights, count);
+    } else {
+      for (int t = 0; t < count; t++) {
+        inputGradient(unembedTransposed, block.probabilities[t], block.hiddenGradient[t]);
+      }
+    }
+    for (int t = 0; t < count; t++) {
+      Kernels.softsignGradient(block.hiddenGradient[t], dimensions.hidden(), block.hidden[t]);
+    }
   }
 
   private void embedWindow(int[] tokens, int position, double[] features) {
     for (int slot = 0; slot < dimensions.window(); slot++) {
       int index = position - dimensions.window() + 1 + slot;
-      double[] row = embedding[index < 0 ? BaseModel.PADDING : tokens[index]];
+      double[] row = embedding[index < 0 ? vocabulary.size() : row(tokens[index])];
       System.arraycopy(row, 0, features, slot * dimensions.embedding(), dimensions.embedding());
     }
+  }
+
+  private int row(int token) {
+    return token == Vocabulary.UNKNOWN ? vocabulary.size() + 1 : token;
   }
 
   private void product(Layer layer, double[] inputs, double[] outputs) {
@@ -94,9 +120,8 @@ final class Network {
   }
 
   private static void inputGradient(
-      double[][] transposed, double[] outputGradient, double[] activation, double[] gradient) {
+      double[][] transposed, double[] outputGradient, double[] gradient) {
     Arrays.fill(gradient, 0.0);
     Kernels.addProduct(gradient, gradient.length, outputGradient, transposed);
-    Kernels.softsignGradient(gradient, gradient.length, activation);
   }
 }

@@ -35,7 +35,7 @@ public final class Sampler {
       logprobs[n] = (float) (logits[token] - Kernels.softmax(logits, block.probabilities[0]));
       tokens[n] = token;
       context[prompt.length + n] = token;
-      if (settings.stop().stopsAfter(tokens, n + 1)) {
+      if (settings.stop().stopsAfter(tokens, n + 1, network.vocabulary())) {
         return new Generation(tokens, logprobs, n + 1, Generation.StopReason.STOP);
       }
     }
@@ -99,27 +99,30 @@ public final class Sampler {
   }
 
   /**
-   * Returns the log-probability of every token of the vocabulary, by its id, at each position given
-   * the tokens before it; no values for the first one.
+   * Shows the log-probabilities of all tokens at each position but the first, given those before
+   * it, in order.
    *
    * @throws IllegalArgumentException if a token is outside the vocabulary or the prompt does not
    *     fit the context
    */
-  public List<float[]> allLogprobs(int[] prompt) {
-    List<float[]> all = new ArrayList<>();
-    if (prompt.length > 0) {
-      all.add(new float[0]);
-    }
+  public void predictions(int[] prompt, PredictionReader reader) {
     score(
         prompt,
-        (position, logits, normaliser) -> {
-          float[] logprobs = new float[logits.length];
-          for (int id = 0; id < logprobs.length; id++) {
-            logprobs[id] = (float) (logits[id] - normaliser);
-          }
-          all.add(logprobs);
-        });
-    return all;
+        (position, logits, normaliser) ->
+            reader.read(position, id -> (float) (logits[id] - normaliser)));
+  }
+
+  /** Reads what the model predicts at a position. */
+  @FunctionalInterface
+  public interface PredictionReader {
+    /** Reads log-probabilities by token; they can be asked for during the call only. */
+    void read(int position, Logprobs logprobs);
+  }
+
+  /** Log-probabilities by token. */
+  @FunctionalInterface
+  public interface Logprobs {
+    float of(int token);
   }
 
   /** Receives what the model predicts at a position; the logits are valid during the call only. */
@@ -130,9 +133,9 @@ public final class Sampler {
 
   private void score(int[] prompt, PredictionVisitor visitor) {
     requireFits(prompt, 0);
-    TokenBlock block = network.block(TokenBlock.SIZE);
-    for (int start = 0; start < prompt.length - 1; start += TokenBlock.SIZE) {
-      int count = Math.min(TokenBlock.SIZE, prompt.length - 1 - start);
+    TokenBlock block = network.block(Integer.MAX_VALUE);
+    for (int start = 0; start < prompt.length - 1; start += block.size()) {
+      int count = Math.min(block.size(), prompt.length - 1 - start);
       network.forward(block, prompt, start, count);
       for (int t = 0; t < count; t++) {
         double[] logits = block.logits[t];
@@ -141,8 +144,8 @@ public final class Sampler {
     }
   }
 
-  private static void requireFits(int[] prompt, int maxTokens) {
-    BaseModel.requireTokens(prompt, "prompt");
+  private void requireFits(int[] prompt, int maxTokens) {
+    network.vocabulary().requireTokens(prompt, "prompt");
     if ((long) prompt.length + maxTokens > BaseModel.MAX_CONTEXT_LENGTH) {
       throw new IllegalArgumentException(
           "prompt has "

@@ -86,9 +86,8 @@ final class TensorFile {
         .put(header)
         .put(" ".repeat(padded - header.length).getBytes(StandardCharsets.UTF_8));
     for (NamedMatrix tensor : tensors) {
-      for (double value : tensor.values()) {
-        file.putDouble(value);
-      }
+      file.asDoubleBuffer().put(tensor.values());
+      file.position(file.position() + tensor.values().length * Double.BYTES);
     }
     DurableFile.write(path, file.flip());
   }
@@ -181,7 +180,7 @@ final class TensorFile {
     }
     long rows = shape.get(0).number();
     long columns = shape.get(1).number();
-    boolean plausible = rows > 0 && rows < 1 << 16 && columns > 0 && columns < 1 << 16;
+    boolean plausible = rows > 0 && rows < 1 << 20 && columns > 0 && columns < 1 << 20;
     long length = plausible ? rows * columns * Double.BYTES : 0;
     if (!plausible
         || offsets.get(0).number() != offset
@@ -192,9 +191,8 @@ final class TensorFile {
       throw new Json.FormatException("truncated in the data of " + name);
     }
     double[] values = new double[(int) (length / Double.BYTES)];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = data.getDouble();
-    }
+    data.asDoubleBuffer().get(values);
+    data.position(data.position() + (int) length);
     return new NamedMatrix(name, (int) rows, (int) columns, values);
   }
 }

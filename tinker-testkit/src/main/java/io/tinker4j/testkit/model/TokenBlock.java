@@ -5,9 +5,6 @@ package io.tinker4j.testkit.model;
  * for each of them. One row per position; belongs to one thread at a time.
  */
 final class TokenBlock {
-  /** Positions that training and scoring take at once; small enough to stay in the cache. */
-  static final int SIZE = 64;
-
   /** Inputs of each layer, the last one of each row being the constant 1. */
   final double[][] features;
 
@@ -27,10 +24,15 @@ final class TokenBlock {
     features = withConstant(positions, dimensions.inputs(Layer.ATTN));
     mixed = withConstant(positions, dimensions.inputs(Layer.MLP));
     hidden = withConstant(positions, dimensions.inputs(Layer.UNEMBED));
-    logits = new double[positions][BaseModel.VOCABULARY_SIZE];
-    probabilities = new double[positions][BaseModel.VOCABULARY_SIZE];
+    logits = new double[positions][dimensions.vocabulary()];
+    probabilities = new double[positions][dimensions.vocabulary()];
     mixedGradient = new double[positions][dimensions.hidden()];
     hiddenGradient = new double[positions][dimensions.hidden()];
+  }
+
+  /** How many positions there is room for. */
+  int size() {
+    return logits.length;
   }
 
   private static double[][] withConstant(int positions, int inputs) {

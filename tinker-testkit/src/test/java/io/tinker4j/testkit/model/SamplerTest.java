@@ -66,7 +66,7 @@ class SamplerTest {
   void generate_manyDraws_followTheModelsDistribution() {
     TopTokens top = SAMPLER.topkPromptLogprobs(TestData.tokens("xx"), 3).get(1);
     int draws = 4000;
-    int[] counts = new int[BaseModel.VOCABULARY_SIZE];
+    int[] counts = new int[257];
     for (int i = 0; i < draws; i++) {
       counts[
           SAMPLER.generate(TestData.tokens("x"), settings(1).sampleIndex(i).build()).tokens()[0]]++;
@@ -119,7 +119,10 @@ class SamplerTest {
     Generation generation =
         SAMPLER.generate(
             PROMPT,
-            settings(60).temperature(0).stop(StopRule.texts(List.of("zzz", "get very"))).build());
+            settings(60)
+                .temperature(0)
+                .stop(StopRule.texts(Vocabulary.BYTES, List.of("zzz", "get very")))
+                .build());
 
     assertThat(text(generation)).isEqualTo(" beginning to get very");
     assertThat(generation.stopReason()).isEqualTo(StopReason.STOP);
@@ -130,7 +133,11 @@ class SamplerTest {
   void generate_stopTextBegunInThePrompt_countsGeneratedTextOnly() {
     Generation generation =
         SAMPLER.generate(
-            PROMPT, settings(3).temperature(0).stop(StopRule.texts(List.of("s b"))).build());
+            PROMPT,
+            settings(3)
+                .temperature(0)
+                .stop(StopRule.texts(Vocabulary.BYTES, List.of("s b")))
+                .build());
 
     assertThat(generation.stopReason()).isEqualTo(StopReason.LENGTH);
   }
@@ -138,7 +145,9 @@ class SamplerTest {
   @Test
   void generate_stopToken_endsWithIt() {
     Generation generation =
-        SAMPLER.generate(PROMPT, settings(60).temperature(0).stop(StopRule.tokens('g')).build());
+        SAMPLER.generate(
+            PROMPT,
+            settings(60).temperature(0).stop(StopRule.tokens(Vocabulary.BYTES, 'g')).build());
 
     assertThat(text(generation)).isEqualTo(" beg");
     assertThat(generation.stopReason()).isEqualTo(StopReason.STOP);
@@ -156,12 +165,19 @@ class SamplerTest {
     int[] prompt = {65};
 
     for (StopRule rule :
-        List.of(StopRule.endOfText(), StopRule.tokens(3), StopRule.texts(List.of("q")))) {
+        List.of(
+            StopRule.endOfText(),
+            StopRule.tokens(Vocabulary.BYTES, 3),
+            StopRule.texts(Vocabulary.BYTES, List.of("q")))) {
       Generation stopped = sampler.generate(prompt, settings(5).temperature(0).stop(rule).build());
       assertThat(stopped.tokens()).containsExactly(256);
       assertThat(stopped.stopReason()).isEqualTo(StopReason.STOP);
     }
-    for (StopRule rule : List.of(StopRule.never(), StopRule.tokens(), StopRule.texts(List.of()))) {
+    for (StopRule rule :
+        List.of(
+            StopRule.never(),
+            StopRule.tokens(Vocabulary.BYTES),
+            StopRule.texts(Vocabulary.BYTES, List.of()))) {
       Generation full = sampler.generate(prompt, settings(5).temperature(0).stop(rule).build());
       assertThat(full.tokens()).hasSize(5).startsWith(256);
       assertThat(full.stopReason()).isEqualTo(StopReason.LENGTH);
@@ -226,8 +242,10 @@ class SamplerTest {
         .hasMessageContaining("temperature");
     assertThatThrownBy(() -> settings(1).topK(0).build()).hasMessageContaining("top_k");
     assertThatThrownBy(() -> settings(1).topP(0).build()).hasMessageContaining("top_p");
-    assertThatThrownBy(() -> StopRule.tokens(1, 300)).hasMessageContaining("stop[1]");
-    assertThatThrownBy(() -> StopRule.texts(List.of("a", ""))).hasMessageContaining("stop[1]");
+    assertThatThrownBy(() -> StopRule.tokens(Vocabulary.BYTES, 1, 300))
+        .hasMessageContaining("stop[1]");
+    assertThatThrownBy(() -> StopRule.texts(Vocabulary.BYTES, List.of("a", "")))
+        .hasMessageContaining("stop[1]");
   }
 
   private static SamplingSettings.Builder settings(int maxTokens) {
