@@ -55,9 +55,7 @@ public final class ChatData implements AutoCloseable {
     this.training = found.training();
     this.heldOut = found.heldOut();
     if (training.size() == 0) {
-      throw new IllegalArgumentException(
-          "there is nothing to train on: of %d rows, %d are bad, %d too long, and %d examples held out"
-              .formatted(survey.rows(), survey.bad(), survey.dropped(), survey.heldOut()));
+      throw new IllegalArgumentException(nothing(survey));
     }
     double[] weights = settings.sources.stream().mapToDouble(Source::weight).toArray();
     this.batches =
@@ -78,6 +76,15 @@ public final class ChatData implements AutoCloseable {
             settings.batchSize,
             0,
             "");
+  }
+
+  private static String nothing(DataSurvey survey) {
+    String counts =
+        "there is nothing to train on: of %d rows, %d are bad, %d too long, and %d examples held out"
+            .formatted(survey.rows(), survey.bad(), survey.dropped(), survey.heldOut());
+    return survey.firstBad().isEmpty()
+        ? counts
+        : counts + "; the first bad one is " + survey.firstBad().get(0).getMessage();
   }
 
   private static double[] ones(int count) {

@@ -39,8 +39,7 @@ final class RowRenderer {
     Conversation conversation = RowReader.conversation(row, format);
     TrainOnWhat what = conversation.saysWhatIsLearned() ? TrainOnWhat.CUSTOMIZED : trainOn;
     List<SupervisedExample> examples = new ArrayList<>();
-    for (SupervisedExample example :
-        renderer.supervisedExamples(withTools(conversation, what), what)) {
+    for (SupervisedExample example : rendered(conversation, what)) {
       if (!example.trainsOnNothing()) {
         checkTokens(example);
         examples.add(example);
@@ -52,6 +51,15 @@ final class RowRenderer {
               .formatted(what.id(), conversation.messages().stream().map(Message::role).toList()));
     }
     return examples;
+  }
+
+  /** What the format has no place for, such as tools, is the row's mistake here. */
+  private List<SupervisedExample> rendered(Conversation conversation, TrainOnWhat what) {
+    try {
+      return renderer.supervisedExamples(withTools(conversation, what), what);
+    } catch (UnsupportedOperationException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 
   Datum datum(SupervisedExample example) {

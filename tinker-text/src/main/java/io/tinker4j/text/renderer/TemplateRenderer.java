@@ -34,7 +34,7 @@ final class TemplateRenderer implements Renderer {
     this.name = setup.name();
     this.tokenizer = setup.tokenizer();
     this.template =
-        setup.options().template().orElseGet(() -> TokenizerTemplate.of(setup.tokenizer()));
+        setup.options().template().orElseGet(() -> OwnTemplate.of(setup.name(), setup.tokenizer()));
     this.encoder = new MarkupEncoder(tokenizer, setup.options().specialTokens());
     this.decodeOptions = new DecodeOptions(false, setup.options().cleanUpSpaces());
     this.shield =

@@ -170,9 +170,9 @@ public final class TokenizerFinder {
       String revision = id.revision().map(text -> " at " + text).orElse("");
       String help =
           hubAddress == null
-              ? "; name a directory that has it, or let it be downloaded with"
-                  + " TokenizerFinder.builder().hub(URI.create(\"https://huggingface.co\"))"
-              : "; check the name, and that the hub lets you read it (hubToken)";
+              ? "; name a directory that has it, or a hub to download it from, such as"
+                  + " https://huggingface.co"
+              : "; check the name, and that the hub lets you read it";
       return "the tokenizer "
           + id.repository()
           + revision

@@ -388,6 +388,34 @@ class ChatDataTest {
   }
 
   @Test
+  void toolsThatTheFormatHasNoPlaceFor_areABadRow() throws Exception {
+    Path file =
+        file(
+            List.of(
+                row("question", "answer"),
+                """
+                {"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}],\
+                "tools":[{"type":"function","function":{"name":"look_up"}}]}\
+                """));
+    Renderer plain = Renderers.of("role_colon", TOKENIZER);
+
+    assertThatThrownBy(() -> ChatData.builder(plain).file(file).open())
+        .isInstanceOf(BadRowException.class)
+        .hasMessageStartingWith(file + " line 2: ")
+        .hasMessageContaining("tools");
+  }
+
+  @Test
+  void onlyBadRows_areRefusedWithTheFirstOfThem() throws Exception {
+    Path file = file(List.of("", "{\"prompt\": 1, \"completion\": \"a\"}", "{}"));
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ChatData.builder(RENDERER).file(file).skipBad(true).open())
+        .withMessageStartingWith("there is nothing to train on: of 2 rows, 2 are bad")
+        .withMessageEndingWith(file + " line 2: prompt is 1; it must be a string");
+  }
+
+  @Test
   void emptyFileAndNoFile_areRefused() throws Exception {
     Path empty = Files.createFile(directory.resolve("empty.jsonl"));
 

@@ -8,7 +8,11 @@ import io.tinker4j.text.chat.ContentPart;
 import io.tinker4j.text.chat.Message;
 import io.tinker4j.text.chat.ToolCall;
 import io.tinker4j.text.tokenizer.Tokenizer;
+import io.tinker4j.text.tokenizer.Tokenizers;
 import io.tinker4j.types.StopCondition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -17,6 +21,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -401,5 +406,36 @@ final class RendererTest {
       assertThat(example.weight(i)).isEqualTo(i < prompt.length ? 0f : 1f);
     }
     assertThat(renderer.parseResponse(all).termination()).isEqualTo(Termination.MALFORMED);
+  }
+
+  @Test
+  void template_unlessGiven_isTheTokenizersOwn(@TempDir Path directory) throws IOException {
+    Path source = Path.of("src/test/resources/io/tinker4j/text/renderer/tokenizers/qwen3");
+    Files.copy(source.resolve("tokenizer.json"), directory.resolve("tokenizer.json"));
+    Files.writeString(
+        directory.resolve("tokenizer_config.json"), "{\"eos_token\": \"<|im_end|>\"}");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Renderers.of("template", Tokenizers.read(directory)))
+        .withMessageContaining("the tokenizer came without one");
+    Path template = directory.resolve("chat_template.jinja");
+
+    Files.writeString(template, "{% for m in messages %}");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Renderers.of("template", Tokenizers.read(directory)))
+        .withMessageStartingWith("the tokenizer's chat template cannot be used: ");
+    Files.writeString(
+        template,
+        "{% for m in messages %}{{ m.role }}: {{ m.content }}{{ eos_token }}{% endfor %}"
+            + "{% if add_generation_prompt %}assistant: {% endif %}");
+    Tokenizer tokenizer = Tokenizers.read(directory);
+    Renderer renderer = Renderers.of("template", tokenizer);
+
+    assertThat(tokenizer.decode(renderer.generationPrompt(List.of(Message.user("Hi"))).toInts()))
+        .isEqualTo("user: Hi<|im_end|>assistant: ");
+    Files.writeString(template, "{{ raise_exception('not today') }}");
+    Renderer refusing = Renderers.of("template", Tokenizers.read(directory));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> refusing.generationPrompt(List.of(Message.user("Hi"))))
+        .withMessageContaining("not today");
   }
 }

@@ -143,7 +143,7 @@ class TokenizerFinderTest {
         .withMessageContaining(models.toString())
         .withMessageContaining(directory.resolve("hub").toString())
         .withMessageContaining(directory.resolve("downloads").toString())
-        .withMessageContaining("TokenizerFinder.builder().hub");
+        .withMessageEndingWith("or a hub to download it from, such as https://huggingface.co");
     assertThat(requests).isEmpty();
   }
 
