@@ -60,25 +60,11 @@ final class ExampleView {
     if (text.isEmpty()) {
       return;
     }
-    String shown = shown(text);
+    String shown = VisibleText.ofLines(text.toString());
     if (colours) {
       view.append(learned ? LEARNED : READ).append(shown).append(PLAIN);
     } else {
       view.append(learned ? "⟦" + shown + "⟧" : shown);
     }
-  }
-
-  /** Control characters could do anything to a terminal; line breaks are welcome. */
-  private static String shown(CharSequence text) {
-    StringBuilder shown = new StringBuilder();
-    text.codePoints()
-        .forEach(c -> {
-          if (Character.isISOControl(c) && c != '\n' && c != '\t') {
-            shown.append(String.format("\\u%04x", c));
-          } else {
-            shown.appendCodePoint(c);
-          }
-        });
-    return shown.toString();
   }
 }

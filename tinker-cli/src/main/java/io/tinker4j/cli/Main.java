@@ -75,7 +75,7 @@ public final class Main implements Runnable {
         .addSubcommand(new VersionCommand())
         .addSubcommand(new QuickstartCommand(main, terminal))
         .addSubcommand(new TrainCommand(main, terminal))
-        .addSubcommand(new SampleCommand(main, in))
+        .addSubcommand(new SampleCommand(main, terminal, in))
         .addSubcommand(new RenderCommand(main, terminal))
         .addSubcommand(new TokenizeCommand(main, in))
         .addSubcommand(new ServerCommand())

@@ -6,12 +6,14 @@ import io.tinker4j.text.renderer.SupervisedExample;
 import io.tinker4j.text.renderer.TrainOnWhat;
 import io.tinker4j.text.tokenizer.Tokenizer;
 import io.tinker4j.types.EncodedTextChunk;
+import io.tinker4j.types.ModelInput;
 import io.tinker4j.types.ModelInputChunk;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.IntBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -29,8 +32,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "render",
     description = {
-      "Shows rows of a data file as the model will read them, and which tokens are learned: in",
-      "colour on a terminal, else between ⟦ and ⟧. Needs no server."
+      "Shows the examples of a data file as the model will read them, and marks what is learned:"
+          + " in",
+      "colour on a terminal, else between ⟦ and ⟧. Rows that cannot be used are named. Needs no",
+      "server."
     })
 final class RenderCommand implements Callable<Integer> {
   private final Main main;
@@ -39,7 +44,9 @@ final class RenderCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private TextOptions text = new TextOptions();
 
-  @Parameters(paramLabel = "FILE", description = "A JSONL file of chats, plain, .gz or .zst.")
+  @Parameters(
+      paramLabel = "FILE",
+      description = "A JSONL file of chats, plain or packed with gzip or zstd.")
   private Path file = Path.of("");
 
   @Option(
@@ -62,7 +69,16 @@ final class RenderCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws InterruptedException {
+    if (count < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--count is " + count + "; it must be at least 1");
+    }
+    if (trainOn == TrainOnWhat.CUSTOMIZED) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--train-on: rows say themselves what is customized, by weight or trainable");
+    }
     String model = text.model() == null ? TextOptions.TINY_BYTES : text.model();
     Tokenizer tokenizer = text.tokenizer(model);
     Renderer renderer = text.renderer(model, tokenizer);
@@ -78,7 +94,7 @@ final class RenderCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new CommandException(String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
-      throw new CommandException(file + " cannot be read: " + e.getMessage(), e);
+      throw new CommandException(FileProblem.of(file, e), e);
     }
     return CommandLine.ExitCode.OK;
   }
@@ -91,7 +107,7 @@ final class RenderCommand implements Callable<Integer> {
     }
   }
 
-  /** An image has no tokens of its own; nulls stand for them. */
+  /** Nulls stand for the tokens of an image, which only the model knows. */
   private static Map<String, @Nullable Object> json(SupervisedExample example) {
     List<@Nullable Integer> tokens = new ArrayList<>();
     List<Float> weights = new ArrayList<>();
@@ -101,10 +117,9 @@ final class RenderCommand implements Callable<Integer> {
         while (ids.hasRemaining()) {
           tokens.add(ids.get());
         }
+      } else {
+        tokens.addAll(Collections.nCopies(ModelInput.of(List.of(chunk)).length(), null));
       }
-    }
-    while (tokens.size() < example.length()) {
-      tokens.add(null);
     }
     for (int i = 0; i < example.length(); i++) {
       weights.add(example.weight(i));

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -36,13 +37,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "sample",
     description = {
-      "Asks a model: one prompt, a file of prompts, or a chat in the terminal, which an empty line",
-      "ends. What it was tuned to is named by --run, --checkpoint or neither, for the base model."
+      "Asks a model one prompt, or a file of prompts, or chats in the terminal until an empty"
+          + " line.",
+      "--run or --checkpoint names what was trained; without them the base model is asked."
     })
 final class SampleCommand implements Callable<Integer> {
   private static final int AT_ONCE = 16;
 
   private final Main main;
+  private final Terminal terminal;
   private final Reader in;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -52,35 +55,38 @@ final class SampleCommand implements Callable<Integer> {
   @Option(
       names = "--run",
       paramLabel = "DIR",
-      description = "The directory of a tinker train that is complete.")
+      description = "The directory of a complete tinker train.")
   private @Nullable Path run;
 
   @Option(
       names = "--checkpoint",
       paramLabel = "PATH",
-      description = "Weights for sampling, tinker://…/sampler_weights/….")
+      description = "A checkpoint for sampling on the server of --base-url, tinker://…")
   private @Nullable String checkpoint;
 
-  @Option(names = "--prompt", paramLabel = "TEXT", description = "What a user says.")
+  @Option(names = "--prompt", paramLabel = "TEXT", description = "The user's message.")
   private @Nullable String prompt;
 
   @Option(
       names = "--prompts",
       paramLabel = "FILE",
       description = {
-        "JSONL, a row per prompt: \"prompt\" or \"messages\"; plain lines are prompts, too."
+        "A file of prompts, one a line: JSON with \"prompt\" or \"messages\", or plain text."
             + " Answers",
-        "are printed as JSONL in the same order."
+        "are JSONL in the same order."
       })
   private @Nullable Path prompts;
 
   @Option(
       names = "--out",
       paramLabel = "FILE",
-      description = "Where answers to --prompts go. Default: stdout.")
+      description = "The file for answers to --prompts. Default: stdout.")
   private @Nullable Path out;
 
-  @Option(names = "--system", paramLabel = "TEXT", description = "A system message in front.")
+  @Option(
+      names = "--system",
+      paramLabel = "TEXT",
+      description = "A system message in front of chats that have none.")
   private @Nullable String system;
 
   @Option(
@@ -94,14 +100,14 @@ final class SampleCommand implements Callable<Integer> {
       names = "--temperature",
       paramLabel = "X",
       defaultValue = "0.7",
-      description = "How free the choice is; 0 takes the most likely. Default: 0.7.")
+      description = "0 takes the likeliest token, 1 samples freely. Default: 0.7.")
   private double temperature = 0.7;
 
   @Option(
       names = "--top-p",
       paramLabel = "X",
       defaultValue = "1",
-      description = "Of the most likely tokens with this probability together. Default: 1.")
+      description = "Takes the likeliest tokens with this probability together. Default: 1, all.")
   private double topP = 1;
 
   @Option(
@@ -110,13 +116,17 @@ final class SampleCommand implements Callable<Integer> {
       description = "Makes answers repeatable. Default: none.")
   private @Nullable Long seed;
 
-  SampleCommand(Main main, Reader in) {
+  SampleCommand(Main main, Terminal terminal, Reader in) {
     this.main = main;
+    this.terminal = terminal;
     this.in = in;
   }
 
   /** A model with what turns chats into its tokens. */
   private record Voice(SamplingClient sampler, Tokenizer tokenizer, Renderer renderer) {}
+
+  /** What is asked, and its tokens. */
+  private record Prompt(List<Message> messages, ModelInput input) {}
 
   /** An answer, on its way. */
   private record Asked(List<Message> messages, CompletableFuture<SampledSequence> answer) {}
@@ -124,12 +134,8 @@ final class SampleCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     CommandLine command = spec.commandLine();
-    if (run != null && checkpoint != null) {
-      throw new ParameterException(command, "--run and --checkpoint name two models; give one");
-    }
-    if (prompt != null && prompts != null) {
-      throw new ParameterException(command, "--prompt and --prompts do not go together");
-    }
+    checkWhich();
+    checkHow();
     SdkLog.printTo(command.getErr(), client.isVerbose());
     RunFile file = run == null ? null : completed(run);
     try (TrainingServer server = server(file);
@@ -148,11 +154,49 @@ final class SampleCommand implements Callable<Integer> {
     return CommandLine.ExitCode.OK;
   }
 
+  private void checkWhich() {
+    refuseIf(
+        run != null && checkpoint != null, "--run and --checkpoint both name a model; give one");
+    refuseIf(run != null && text.model() != null, "--run knows its model; leave out --model");
+    refuseIf(
+        checkpoint != null && client.baseUrl() == null,
+        "--checkpoint is of a server; name it with --base-url");
+    refuseIf(prompt != null && prompts != null, "--prompt and --prompts do not go together");
+    refuseIf(prompt != null && prompt.isEmpty(), "--prompt is empty");
+    refuseIf(out != null && prompts == null, "--out is for the answers to --prompts");
+    refuseIf(
+        out != null && prompts != null && isSame(out, prompts),
+        "--out is the file of --prompts, which it would replace");
+  }
+
+  private void checkHow() {
+    refuseIf(maxTokens < 1, "--max-tokens is " + maxTokens + "; it must be at least 1");
+    refuseIf(
+        !(temperature >= 0) || Double.isInfinite(temperature),
+        "--temperature is " + temperature + "; it must be a number from 0");
+    refuseIf(!(topP > 0) || topP > 1, "--top-p is " + topP + "; it must be above 0 and at most 1");
+  }
+
+  private void refuseIf(boolean wrong, String message) {
+    if (wrong) {
+      throw new ParameterException(spec.commandLine(), message);
+    }
+  }
+
+  /** Whether two names are of one file; also when one of them is a link. */
+  private static boolean isSame(Path one, Path other) {
+    try {
+      return Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other);
+    } catch (IOException e) {
+      throw new CommandException(FileProblem.of(one, e), e);
+    }
+  }
+
   private static RunFile completed(Path directory) {
     return RunFile.read(directory)
         .orElseThrow(() ->
             new CommandException(
-                "--run: %s has no run.json; tinker train writes it when it has come to the end"
+                "--run: %s has no run.json, which tinker train writes at its end; the same command goes on with it"
                     .formatted(directory)));
   }
 
@@ -181,15 +225,21 @@ final class SampleCommand implements Callable<Integer> {
 
   private List<Message> asked(List<Message> before, String question) {
     List<Message> messages = new ArrayList<>(before);
-    if (messages.isEmpty() && system != null) {
-      messages.add(Message.system(system));
-    }
     messages.add(Message.user(question));
-    return messages;
+    return withSystem(messages);
   }
 
-  private CompletableFuture<SampledSequence> ask(Voice voice, List<Message> messages) {
-    ModelInput input = voice.renderer().generationPrompt(messages);
+  private List<Message> withSystem(List<Message> messages) {
+    if (system == null || (!messages.isEmpty() && messages.get(0).role().equals("system"))) {
+      return messages;
+    }
+    List<Message> all = new ArrayList<>();
+    all.add(Message.system(system));
+    all.addAll(messages);
+    return all;
+  }
+
+  private CompletableFuture<SampledSequence> ask(Voice voice, ModelInput input) {
     SamplingParams.Builder params =
         SamplingParams.builder()
             .maxTokens(maxTokens)
@@ -206,7 +256,8 @@ final class SampleCommand implements Callable<Integer> {
   }
 
   private ParsedResponse answer(Voice voice, List<Message> messages) {
-    return voice.renderer().parseResponse(ask(voice, messages).join().toInts());
+    ModelInput input = voice.renderer().generationPrompt(messages);
+    return voice.renderer().parseResponse(ask(voice, input).join().toInts());
   }
 
   private void print(Message message) {
@@ -214,7 +265,7 @@ final class SampleCommand implements Callable<Integer> {
     if (main.printsJson()) {
       console.println(message.toJson());
     } else {
-      console.println(shown(message));
+      console.println(VisibleText.ofLines(shown(message)));
     }
     console.flush();
   }
@@ -227,7 +278,8 @@ final class SampleCommand implements Callable<Integer> {
     shown.append(message.text().strip());
     message
         .toolCalls()
-        .forEach(call -> shown.append("\n[calls] ").append(call.name()).append(call.arguments()));
+        .forEach(call ->
+            shown.append("\n[calls] ").append(call.name()).append(' ').append(call.arguments()));
     return shown.toString();
   }
 
@@ -236,8 +288,10 @@ final class SampleCommand implements Callable<Integer> {
     List<Message> messages = List.of();
     PrintWriter err = spec.commandLine().getErr();
     while (true) {
-      err.print("> ");
-      err.flush();
+      if (terminal.isInteractive()) {
+        err.print("> ");
+        err.flush();
+      }
       String line = lines.readLine();
       if (line == null || line.isBlank()) {
         return;
@@ -250,53 +304,81 @@ final class SampleCommand implements Callable<Integer> {
     }
   }
 
-  private void answerAll(Voice voice, Path file) throws IOException {
+  /** All rows are read before the first is asked, so that a bad one costs nothing. */
+  private void answerAll(Voice voice, Path file) {
+    try {
+      forEachRow(voice, file, row -> {});
+    } catch (IOException e) {
+      throw new CommandException("--prompts: " + FileProblem.of(file, e), e);
+    }
     if (out == null) {
       answerAll(voice, file, spec.commandLine().getOut());
       return;
     }
     try (PrintWriter answers = new PrintWriter(Files.newBufferedWriter(out))) {
       answerAll(voice, file, answers);
+    } catch (IOException e) {
+      throw new CommandException("--out: " + FileProblem.of(out, e), e);
     }
   }
 
-  private void answerAll(Voice voice, Path file, PrintWriter answers) throws IOException {
+  private void answerAll(Voice voice, Path file, PrintWriter answers) {
     Deque<Asked> underWay = new ArrayDeque<>();
-    try (BufferedReader rows = Files.newBufferedReader(file)) {
-      long number = 0;
-      for (String row = rows.readLine(); row != null; row = rows.readLine()) {
-        number++;
-        if (row.isBlank()) {
-          continue;
-        }
-        List<Message> messages = messages(row, file, number);
-        underWay.add(new Asked(messages, ask(voice, messages)));
-        if (underWay.size() == AT_ONCE) {
-          write(answers, voice, underWay.remove());
-        }
-      }
+    try {
+      forEachRow(
+          voice,
+          file,
+          row -> {
+            underWay.add(new Asked(row.messages(), ask(voice, row.input())));
+            if (underWay.size() == AT_ONCE) {
+              write(answers, voice, underWay.remove());
+            }
+          });
+    } catch (IOException e) {
+      throw new CommandException("--prompts: " + FileProblem.of(file, e), e);
     }
     while (!underWay.isEmpty()) {
       write(answers, voice, underWay.remove());
     }
+    if (answers.checkError()) {
+      throw new CommandException("the answers could not be written; is the disk full?");
+    }
   }
 
-  private List<Message> messages(String row, Path file, long number) {
+  private void forEachRow(Voice voice, Path file, Consumer<Prompt> consumer) throws IOException {
+    try (BufferedReader rows = Files.newBufferedReader(file)) {
+      long number = 0;
+      for (String row = rows.readLine(); row != null; row = rows.readLine()) {
+        number++;
+        if (!row.isBlank()) {
+          consumer.accept(prompt(voice, row, "%s line %d: ".formatted(file, number)));
+        }
+      }
+    }
+  }
+
+  private Prompt prompt(Voice voice, String row, String place) {
+    try {
+      List<Message> messages = messages(row);
+      return new Prompt(messages, voice.renderer().generationPrompt(messages));
+    } catch (JsonText.SyntaxException | IllegalArgumentException e) {
+      throw new CommandException(place + e.getMessage(), e);
+    }
+  }
+
+  private List<Message> messages(String row) throws JsonText.SyntaxException {
     if (!row.stripLeading().startsWith("{")) {
       return asked(List.of(), row);
     }
-    try {
-      Map<String, @Nullable Object> object = JsonText.readObject(row);
-      if (object.get("prompt") instanceof String question) {
-        return asked(List.of(), question);
-      }
-      if (object.get("messages") instanceof List<?> list) {
-        return Message.fromList(list);
-      }
-      throw new IllegalArgumentException("it has neither a \"prompt\" text nor \"messages\"");
-    } catch (JsonText.SyntaxException | IllegalArgumentException e) {
-      throw new CommandException("%s line %d: %s".formatted(file, number, e.getMessage()), e);
+    Map<String, @Nullable Object> object = JsonText.readObject(row);
+    if (object.get("prompt") instanceof String question) {
+      return asked(List.of(), question);
     }
+    if (object.get("messages") instanceof List<?> list && !list.isEmpty()) {
+      return withSystem(Message.fromList(list));
+    }
+    throw new IllegalArgumentException(
+        "the row has neither a \"prompt\", a string, nor \"messages\", an array");
   }
 
   private void write(PrintWriter answers, Voice voice, Asked asked) {

@@ -38,7 +38,7 @@ final class TextOptions {
       paramLabel = "DIR",
       description = {
         "A directory with tokenizer.json, or \"bytes\" for a token per byte. Default: the",
-        "model's own, in the cache of the Hugging Face hub."
+        "model's own, from the cache of the Hugging Face hub."
       })
   private @Nullable String tokenizer;
 
@@ -46,7 +46,7 @@ final class TextOptions {
       names = "--hub",
       paramLabel = "URL",
       description = {
-        "Where to download the model's tokenizer from when it is not on this machine, such as",
+        "A hub to download the model's tokenizer from when this machine has it not, such as",
         "https://huggingface.co. Default: nothing is downloaded."
       })
   private @Nullable URI hub;
@@ -64,20 +64,32 @@ final class TextOptions {
     return model;
   }
 
-  /** Returns these options with what they do not say as a run had it. */
+  /**
+   * Returns these options with what they do not say as a run had it.
+   *
+   * @throws CommandException when the run's tokenizer is a directory that is gone
+   */
   TextOptions elseAs(RunFile run) {
     TextOptions both = new TextOptions();
     both.model = run.model();
-    both.tokenizer =
-        tokenizer == null && isDirectory(run.tokenizer()) ? run.tokenizer() : tokenizer;
+    both.tokenizer = tokenizer == null ? tokenizerOf(run) : tokenizer;
     both.hub = hub;
     both.renderer = renderer == null ? run.renderer() : renderer;
     return both;
   }
 
-  /** What is written down of a tokenizer is a directory, or an id of the hub. */
-  private static boolean isDirectory(String tokenizerId) {
-    return tokenizerId.equals(BYTES) || Files.isDirectory(Path.of(tokenizerId));
+  /** What is written down of a tokenizer is a path, or the model's own id of the hub. */
+  private static @Nullable String tokenizerOf(RunFile run) {
+    String id = run.tokenizer();
+    if (id.equals(BYTES) || Files.exists(Path.of(id))) {
+      return id;
+    }
+    if (id.equals(TokenizerId.ofModel(run.model()).repository())) {
+      return null;
+    }
+    throw new CommandException(
+        "the run was trained with the tokenizer %s, which is not there; name it with --tokenizer"
+            .formatted(id));
   }
 
   /** Whether a model is one of the test server's, whose tokens are bytes. */
@@ -100,9 +112,11 @@ final class TextOptions {
       }
       return finder.build().find(TokenizerId.ofModel(model));
     } catch (TokenizerNotFoundException e) {
+      throw new CommandException(e.getMessage() + " (--tokenizer DIR, --hub URL)", e);
+    } catch (UncheckedIOException e) {
       throw new CommandException(
-          e.getMessage() + "; or name a directory with --tokenizer, or a hub with --hub", e);
-    } catch (IllegalArgumentException | UncheckedIOException e) {
+          "--tokenizer: " + FileProblem.of(Path.of(String.valueOf(tokenizer)), e.getCause()), e);
+    } catch (IllegalArgumentException e) {
       throw new CommandException(String.valueOf(e.getMessage()), e);
     }
   }

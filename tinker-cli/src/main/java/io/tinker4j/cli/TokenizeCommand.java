@@ -8,7 +8,6 @@ import java.io.PrintWriter;
 import java.io.Reader;
 import java.io.StringWriter;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -27,8 +26,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "tokenize",
     description = {
-      "Shows the tokens of a text, one per line: the id, where it comes from, the text. With",
-      "--decode, the text of tokens. Needs no server."
+      "Shows the tokens of a text, one a line: its id, where in the text it is, and what it stands",
+      "for. With --decode, the text of tokens. Needs no server."
     })
 final class TokenizeCommand implements Callable<Integer> {
   private final Main main;
@@ -40,15 +39,17 @@ final class TokenizeCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "TEXT",
       arity = "0..1",
-      description = "The text, or with --decode the ids. Default: what comes from stdin.")
+      description = "The text, or with --decode the ids. Default: what stdin has.")
   private @Nullable String text;
 
   @Option(
       names = "--special",
-      description = {"Text that looks like a special token becomes it. Default: it stays text."})
+      description = {"Makes a special token of text that looks like one. Default: it stays text."})
   private boolean special;
 
-  @Option(names = "--decode", description = "Turns ids, between spaces or commas, into text.")
+  @Option(
+      names = "--decode",
+      description = "Turns ids into text; spaces or commas stand between them.")
   private boolean decode;
 
   TokenizeCommand(Main main, Reader in) {
@@ -63,7 +64,7 @@ final class TokenizeCommand implements Callable<Integer> {
     String input = text == null ? stdin() : text;
     PrintWriter out = spec.commandLine().getOut();
     if (decode) {
-      String decoded = tokenizer.decode(ids(input));
+      String decoded = tokenizer.decode(ids(input, tokenizer.vocabularySize()));
       out.println(main.printsJson() ? JsonText.write(Map.of("text", decoded)) : decoded);
       return CommandLine.ExitCode.OK;
     }
@@ -85,17 +86,29 @@ final class TokenizeCommand implements Callable<Integer> {
     return all.toString();
   }
 
-  private int[] ids(String input) {
-    List<String> words =
-        Arrays.stream(input.split("[\\s,\\[\\]]+")).filter(it -> !it.isEmpty()).toList();
+  private int[] ids(String input, int vocabularySize) {
+    return Arrays.stream(input.split("[\\s,\\[\\]]+"))
+        .filter(word -> !word.isEmpty())
+        .mapToInt(word -> id(word, vocabularySize))
+        .toArray();
+  }
+
+  private int id(String word, int vocabularySize) {
+    int id;
     try {
-      return words.stream().mapToInt(Integer::parseInt).toArray();
+      id = Integer.parseInt(word);
     } catch (NumberFormatException e) {
       throw new ParameterException(
           spec.commandLine(),
-          "--decode takes token ids, such as \"12 7 300\": " + e.getMessage(),
+          "--decode takes ids of tokens, such as \"12 7 300\"; '%s' is none".formatted(word),
           e);
     }
+    if (id < 0 || id >= vocabularySize) {
+      throw new CommandException(
+          "the tokenizer has no token %d; its ids are from 0 to %d"
+              .formatted(id, vocabularySize - 1));
+    }
+    return id;
   }
 
   private void print(PrintWriter out, Tokenizer tokenizer, Encoding encoding) {
@@ -115,6 +128,6 @@ final class TokenizeCommand implements Callable<Integer> {
                   encoding.end(i),
                   VisibleText.of(tokenizer.decode(tokens[i]))));
     }
-    out.println(tokens.length + " tokens");
+    out.println(tokens.length == 1 ? "1 token" : tokens.length + " tokens");
   }
 }

@@ -42,6 +42,24 @@ final class VisibleText {
     return text.toString();
   }
 
+  /** Renders text of several lines: line breaks and tabs stay, and so do joiners of emoji. */
+  static String ofLines(String raw) {
+    StringBuilder text = new StringBuilder();
+    raw.codePoints()
+        .forEach(each -> {
+          if (each == '\n' || each == '\t' || isJoiner(each) || isHarmless(each)) {
+            text.appendCodePoint(each);
+          } else {
+            text.append(String.format(Locale.ROOT, "\\u{%x}", each));
+          }
+        });
+    return text.toString();
+  }
+
+  private static boolean isJoiner(int each) {
+    return each == 0x200c || each == 0x200d;
+  }
+
   private static void appendBytes(StringBuilder text, ByteBuffer bytes) {
     CharsetDecoder decoder =
         StandardCharsets.UTF_8

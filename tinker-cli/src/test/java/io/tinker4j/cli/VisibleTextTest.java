@@ -34,6 +34,12 @@ class VisibleTextTest {
     assertThat(VisibleText.ofTokens()).isEmpty();
   }
 
+  @Test
+  void ofLines_keepsLinesTabsAndJoiners_andEscapesTheRest() {
+    assertThat(VisibleText.ofLines("a\n\tb\\ 👩‍🔬\r\u001b[31m\u202e\u0007"))
+        .isEqualTo("a\n\tb\\ 👩‍🔬\\u{d}\\u{1b}[31m\\u{202e}\\u{7}");
+  }
+
   private static int[] tokens(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     int[] tokens = new int[bytes.length];

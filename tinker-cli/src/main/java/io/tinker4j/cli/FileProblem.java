@@ -1,0 +1,23 @@
+package io.tinker4j.cli;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** Why a file cannot be used, for people: the JDK's messages are often its name alone. */
+final class FileProblem {
+  private FileProblem() {}
+
+  /** Returns the file and the reason. */
+  static String of(Path file, IOException failure) {
+    String message = String.valueOf(failure.getMessage());
+    return switch (failure) {
+      case NoSuchFileException missing -> missing.getFile() + " does not exist";
+      case AccessDeniedException denied -> denied.getFile() + ": permission denied";
+      case CharacterCodingException malformed -> file + " is not UTF-8";
+      default -> message.startsWith(file.toString()) ? message : file + ": " + message;
+    };
+  }
+}
