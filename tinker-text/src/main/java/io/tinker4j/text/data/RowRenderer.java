@@ -11,7 +11,10 @@ import io.tinker4j.types.EncodedTextChunk;
 import io.tinker4j.types.ModelInputChunk;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** From the text of a row to its examples. Safe for use by many threads. */
 final class RowRenderer {
@@ -56,10 +59,43 @@ final class RowRenderer {
   /** What the format has no place for, such as tools, is the row's mistake here. */
   private List<SupervisedExample> rendered(Conversation conversation, TrainOnWhat what) {
     try {
-      return renderer.supervisedExamples(withTools(conversation, what), what);
+      List<Message> messages = withTools(conversation, what);
+      return what == TrainOnWhat.CUSTOMIZED
+              && !renderer.hasExtensionProperty()
+              && messages.stream().filter(RowRenderer::isChosen).allMatch(RowRenderer::isAnswer)
+          ? chosen(messages)
+          : renderer.supervisedExamples(messages, what);
     } catch (UnsupportedOperationException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
+  }
+
+  /** An example of each answer that is chosen, behind what sampling would have in front of it. */
+  private List<SupervisedExample> chosen(List<Message> messages) {
+    List<Message> plain = messages.stream().map(RowRenderer::withoutChoice).toList();
+    List<SupervisedExample> examples = new ArrayList<>();
+    for (int i = 0; i < messages.size(); i++) {
+      if (isChosen(messages.get(i))) {
+        examples.add(
+            renderer.supervisedExample(
+                plain.subList(0, i + 1), TrainOnWhat.LAST_ASSISTANT_MESSAGE));
+      }
+    }
+    return examples;
+  }
+
+  private static boolean isChosen(Message message) {
+    return message.trainable().orElse(false);
+  }
+
+  private static boolean isAnswer(Message message) {
+    return message.role().equals("assistant");
+  }
+
+  private static Message withoutChoice(Message message) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>(message.toMap());
+    fields.remove("trainable");
+    return Message.fromMap(fields);
   }
 
   Datum datum(SupervisedExample example) {

@@ -9,6 +9,8 @@ import com.github.luben.zstd.ZstdOutputStream;
 import io.tinker4j.recovery.Batches;
 import io.tinker4j.recovery.journal.DataPosition;
 import io.tinker4j.text.renderer.DatumOptions;
+import io.tinker4j.text.chat.Message;
+import io.tinker4j.text.renderer.SupervisedExample;
 import io.tinker4j.text.renderer.Renderer;
 import io.tinker4j.text.renderer.Renderers;
 import io.tinker4j.text.renderer.TrainOnWhat;
@@ -403,6 +405,35 @@ class ChatDataTest {
         .isInstanceOf(BadRowException.class)
         .hasMessageStartingWith(file + " line 2: ")
         .hasMessageContaining("tools");
+  }
+
+  @Test
+  void weightsOfARow_whereEachTurnIsAnExample_chooseTheTurns() throws Exception {
+    Renderer thinking = Renderers.of("qwen3", TOKENIZER);
+    assertThat(thinking.hasExtensionProperty()).isFalse();
+    String turns =
+        """
+        {"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b","weight":%s},\
+        {"role":"user","content":"c","weight":%s},{"role":"assistant","content":"d","weight":%s}]}\
+        """;
+    List<Message> chat =
+        List.of(
+            Message.user("a"), Message.assistant("b"), Message.user("c"), Message.assistant("d"));
+    List<SupervisedExample> both =
+        thinking.supervisedExamples(chat, TrainOnWhat.ALL_ASSISTANT_MESSAGES);
+
+    try (ChatData data =
+        ChatData.builder(thinking)
+            .file(file(List.of(turns.formatted(0, 0, 1), turns.formatted(1, 0, 1))))
+            .open()) {
+      assertThat(data.survey().examples()).isEqualTo(3);
+      assertThat(List.of(data.example(0), data.example(1), data.example(2)))
+          .containsExactly(both.get(1), both.get(0), both.get(1));
+    }
+    Path users = file(List.of(turns.formatted(0, 1, 1)));
+    assertThatThrownBy(() -> ChatData.builder(thinking).file(users).open())
+        .isInstanceOf(BadRowException.class)
+        .hasMessageContaining("line 1: renderer qwen3 writes a message differently");
   }
 
   @Test
