@@ -58,6 +58,22 @@ public final class Main implements Runnable {
     System.exit(exitCode);
   }
 
+  /**
+   * Runs one command in this JVM and returns its exit code, for programs that embed the command.
+   * Blocks until it ends. A command that talks to a server makes its log that of the process.
+   *
+   * @param in what the command reads from stdin
+   * @param out where its results go
+   * @param err where errors, progress and the log go
+   * @param args as on the command line, such as {@code sample}, {@code --prompt}, {@code Hello}
+   */
+  public static int run(Reader in, PrintWriter out, PrintWriter err, String... args) {
+    int exitCode = commandLine(new Terminal(0), in).setOut(out).setErr(err).execute(args);
+    out.flush();
+    err.flush();
+    return exitCode;
+  }
+
   /** Returns the command with all its subcommands. */
   static CommandLine commandLine(Terminal terminal) {
     return commandLine(terminal, new InputStreamReader(System.in, Charset.defaultCharset()));

@@ -32,10 +32,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "render",
     description = {
-      "Shows the examples of a data file as the model will read them, and marks what is learned:"
-          + " in",
-      "colour on a terminal, else between ⟦ and ⟧. Rows that cannot be used are named. Needs no",
-      "server."
+      "Shows the examples of a data file as tokens, and which of them are learned.",
+      "They are in colour on a terminal, else between ⟦ and ⟧. Rows that cannot be used are",
+      "named. Needs no server."
     })
 final class RenderCommand implements Callable<Integer> {
   private final Main main;

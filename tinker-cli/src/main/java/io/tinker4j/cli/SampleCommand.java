@@ -37,8 +37,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "sample",
     description = {
-      "Asks a model one prompt, or a file of prompts, or chats in the terminal until an empty"
-          + " line.",
+      "Asks a model one prompt, a file of prompts or, until an empty line, what is typed.",
       "--run or --checkpoint names what was trained; without them the base model is asked."
     })
 final class SampleCommand implements Callable<Integer> {
@@ -71,9 +70,8 @@ final class SampleCommand implements Callable<Integer> {
       names = "--prompts",
       paramLabel = "FILE",
       description = {
-        "A file of prompts, one a line: JSON with \"prompt\" or \"messages\", or plain text."
-            + " Answers",
-        "are JSONL in the same order."
+        "A file of prompts, one a line: JSON with \"prompt\" or \"messages\", or plain text.",
+        "Answers are JSONL in the same order."
       })
   private @Nullable Path prompts;
 

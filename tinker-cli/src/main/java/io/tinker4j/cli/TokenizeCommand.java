@@ -26,8 +26,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "tokenize",
     description = {
-      "Shows the tokens of a text, one a line: its id, where in the text it is, and what it stands",
-      "for. With --decode, the text of tokens. Needs no server."
+      "Shows the tokens of a text, or with --decode the text of tokens.",
+      "The line of a token has its id, where in the text it is, and what it stands for. Needs no",
+      "server."
     })
 final class TokenizeCommand implements Callable<Integer> {
   private final Main main;

@@ -97,7 +97,7 @@ class ArchitectureTest {
         .whereLayer("mlflow")
         .mayOnlyAccessLayers("recovery", "training", "transport", "types")
         .whereLayer("cli")
-        .mayNotBeAccessedByAnyLayer()
+        .mayOnlyBeAccessedByLayers("examples")
         .whereLayer("examples")
         .mayNotBeAccessedByAnyLayer()
         .check(HOUSE);
