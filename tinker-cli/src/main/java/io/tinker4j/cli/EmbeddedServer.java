@@ -8,6 +8,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** The embedded server, in this process, with its checkpoints in a directory. */
@@ -74,6 +75,11 @@ final class EmbeddedServer implements TrainingServer {
   @Override
   public double learningRate() {
     return LEARNING_RATE;
+  }
+
+  @Override
+  public OptionalInt vocabularySize(String model) {
+    return OptionalInt.of(EmbeddedTinkerServer.vocabularySize(model));
   }
 
   @Override

@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
 final class ModelChoice {
   private ModelChoice() {}
 
-  /** Returns the wanted one if the server has it; without a wish its first one. */
+  /**
+   * Returns the wanted one if the server has it; without a wish its first one. Models that have
+   * their number of tokens in their names are on no list; the server says whether it takes one.
+   */
   static String of(ServiceClient client, @Nullable String wanted) {
     List<String> supported =
         client.getServerCapabilities().supportedModels().stream()
@@ -23,7 +26,7 @@ final class ModelChoice {
     if (wanted == null) {
       throw new CommandException("the server names no models; choose one with --model");
     }
-    if (!supported.isEmpty() && !supported.contains(wanted)) {
+    if (!supported.isEmpty() && !supported.contains(wanted) && !TinyModels.isSized(wanted)) {
       throw new CommandException(
           "--model: the server has no model %s; it has %s"
               .formatted(wanted, String.join(", ", supported)));

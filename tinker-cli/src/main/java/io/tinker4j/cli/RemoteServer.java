@@ -7,6 +7,7 @@ import io.tinker4j.transport.client.CallOptions;
 import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.transport.operation.NoContent;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** A server that somebody else runs. */
@@ -67,6 +68,11 @@ final class RemoteServer implements TrainingServer {
   @Override
   public double learningRate() {
     return 1e-4;
+  }
+
+  @Override
+  public OptionalInt vocabularySize(String model) {
+    return TinyModels.vocabularySize(model);
   }
 
   /** Returns a line break: only the model's own tokenizer knows its end of text. */

@@ -20,7 +20,6 @@ final class TextOptions {
   /** What commands without a server work for when nothing else is said. */
   static final String TINY_BYTES = "tinker4j/tiny-bytes";
 
-  private static final String TINY = "tinker4j/";
   private static final String BYTES = "bytes";
   private static final String PLAIN_RENDERER = "role_colon";
 
@@ -38,7 +37,7 @@ final class TextOptions {
       paramLabel = "DIR",
       description = {
         "A directory with tokenizer.json, or \"bytes\" for a token per byte. Default: the",
-        "model's own, from the cache of the Hugging Face hub."
+        "model's own, from the cache of the Hugging Face hub. tinker4j/nano-N has none of its own."
       })
   private @Nullable String tokenizer;
 
@@ -92,19 +91,18 @@ final class TextOptions {
             .formatted(id));
   }
 
-  /** Whether a model is one of the test server's, whose tokens are bytes. */
-  static boolean isTiny(String model) {
-    return model.startsWith(TINY);
-  }
-
   /** Returns the tokenizer of a model, by default the one that is found for it. */
   Tokenizer tokenizer(String model) {
     try {
-      if (BYTES.equals(tokenizer) || (tokenizer == null && isTiny(model))) {
+      if (BYTES.equals(tokenizer) || (tokenizer == null && TinyModels.isOfBytes(model))) {
         return Tokenizers.bytes();
       }
       if (tokenizer != null) {
         return Tokenizers.read(Path.of(tokenizer));
+      }
+      if (TinyModels.isSized(model)) {
+        throw new CommandException(
+            "%s has no tokenizer of its own; name a directory with --tokenizer".formatted(model));
       }
       TokenizerFinder.Builder finder = TokenizerFinder.builder();
       if (hub != null) {
@@ -126,7 +124,7 @@ final class TextOptions {
     if (tokenizer != null) {
       return tokenizer;
     }
-    return isTiny(model) ? BYTES : TokenizerId.ofModel(model).repository();
+    return TinyModels.isOfBytes(model) ? BYTES : TokenizerId.ofModel(model).repository();
   }
 
   /** Returns the name of the renderer, by default the one that is recommended. */
@@ -134,7 +132,7 @@ final class TextOptions {
     if (renderer != null) {
       return renderer;
     }
-    if (isTiny(model)) {
+    if (TinyModels.isOfBytes(model)) {
       return PLAIN_RENDERER;
     }
     try {

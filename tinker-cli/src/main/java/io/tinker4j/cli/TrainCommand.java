@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -86,9 +87,14 @@ final class TrainCommand implements Callable<Integer> {
       CommandLine command, PrintWriter human, String model, @Nullable TrainingServer server)
       throws IOException, InterruptedException {
     Tokenizer tokenizer = text.tokenizer(model);
+    int vocabularySize =
+        checkedVocabulary(
+            model,
+            tokenizer,
+            server == null ? TinyModels.vocabularySize(model) : server.vocabularySize(model));
     Renderer renderer = text.renderer(model, tokenizer);
     ProgressDisplay progress = new ProgressDisplay(command.getErr(), terminal);
-    try (ChatData data = data(command, renderer, tokenizer, progress)) {
+    try (ChatData data = data(command, renderer, vocabularySize, progress)) {
       long steps = options.stepsOf(data.batchCount());
       TrainPlan plan =
           new TrainPlan(
@@ -115,6 +121,18 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
+  /** Returns how many tokens the model has; where that is not known, as many as the tokenizer. */
+  private static int checkedVocabulary(String model, Tokenizer tokenizer, OptionalInt known) {
+    int made = tokenizer.vocabularySize();
+    if (known.isPresent() && made > known.getAsInt()) {
+      throw new CommandException(
+          ("the tokenizer has tokens up to %d; %s on this server has %d tokens."
+                  + " tinker4j/nano-%d is a model to try them with")
+              .formatted(made - 1, model, known.getAsInt(), made));
+    }
+    return known.orElse(made);
+  }
+
   private long checkedWarmup(long steps) {
     if (options.warmup() >= steps) {
       throw new CommandException(
@@ -124,7 +142,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private ChatData data(
-      CommandLine command, Renderer renderer, Tokenizer tokenizer, ProgressDisplay progress)
+      CommandLine command, Renderer renderer, int vocabularySize, ProgressDisplay progress)
       throws IOException, InterruptedException {
     ChatData.Builder builder =
         ChatData.builder(renderer)
@@ -134,7 +152,7 @@ final class TrainCommand implements Callable<Integer> {
             .epochs(options.epochs())
             .seed(options.seed())
             .skipBad(options.skipsBad())
-            .vocabularySize(tokenizer.vocabularySize())
+            .vocabularySize(vocabularySize)
             .heldOut(options.heldOut(command))
             .progress((rows, all) -> progress.note("Reading rows  %,d/%,d".formatted(rows, all)));
     List<TrainOptions.DataFile> files = options.dataFiles(command);

@@ -276,7 +276,7 @@ final class TrainOptions {
     if (!learningRate.equals(AUTO)) {
       return number(command);
     }
-    if (TextOptions.isTiny(model)) {
+    if (TinyModels.isTiny(model)) {
       return EmbeddedServer.LEARNING_RATE;
     }
     OptionalDouble rate = LearningRates.forAdapter(model);

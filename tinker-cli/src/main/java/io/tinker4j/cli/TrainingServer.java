@@ -2,6 +2,7 @@ package io.tinker4j.cli;
 
 import io.tinker4j.training.ServiceClient;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Where {@code tinker quickstart} trains. */
 sealed interface TrainingServer extends AutoCloseable permits EmbeddedServer, RemoteServer {
@@ -16,6 +17,9 @@ sealed interface TrainingServer extends AutoCloseable permits EmbeddedServer, Re
 
   /** Returns a learning rate that suits the models here. */
   double learningRate();
+
+  /** Returns how many tokens a model has here, if that is known. */
+  OptionalInt vocabularySize(String model);
 
   /** Returns the token that ends a document. */
   int endOfDocument();
