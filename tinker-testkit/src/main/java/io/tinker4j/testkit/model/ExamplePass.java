@@ -17,7 +17,7 @@ final class ExamplePass {
   /** Most examples in flight at a time, and their gradients; neither affects results. */
   private static final int WAVE = 16;
 
-  private static final long WAVE_WEIGHTS = 1 << 22;
+  private static final long WAVE_WEIGHTS = 1L << 22;
 
   /** Multiplications, in the forward pass, that are done sooner than handed to other threads. */
   private static final long SMALL = 2_000_000;
@@ -33,7 +33,7 @@ final class ExamplePass {
     this.network = network;
     this.examples = examples;
     this.loss = loss;
-    ownGradients = new Gradients[(int) Math.clamp(WAVE_WEIGHTS / network.size(), 1, WAVE)];
+    ownGradients = new Gradients[Math.clamp(WAVE_WEIGHTS / network.size(), 1, WAVE)];
     this.losses = new double[examples.size()];
     this.logprobs = new float[examples.size()][];
   }
