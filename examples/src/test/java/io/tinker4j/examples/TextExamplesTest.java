@@ -111,4 +111,15 @@ class TextExamplesTest {
             second -> assertThat(second).contains("so is this"),
             third -> assertThat(third).contains("Rhyme."));
   }
+
+  @Test
+  void cliDeleteCheckpoints_leavesNone() {
+    try (ServiceClient service = example.connect()) {
+      String out =
+          CliDeleteCheckpoints.run(service, example.server.baseUrl().toString(), "tml-example");
+
+      assertThat(out.lines()).hasSize(2).allMatch(line -> line.endsWith(" deleted"));
+      assertThat(service.createRestClient().checkpoints().all()).isEmpty();
+    }
+  }
 }

@@ -97,6 +97,9 @@ public final class Main implements Runnable {
         .addSubcommand(new ServerCommand())
         .addSubcommand(new ConformanceCommand(main))
         .addSubcommand(
+            new CommandLine(new CheckpointsCommand())
+                .addSubcommand(new CheckpointsCommand.DeleteCommand(main, in)))
+        .addSubcommand(
             new CommandLine(new JournalCommand())
                 .addSubcommand(new JournalCommand.ShowCommand())
                 .addSubcommand(new JournalCommand.VerifyCommand(main))
