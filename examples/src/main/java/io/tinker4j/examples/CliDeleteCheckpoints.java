@@ -1,11 +1,14 @@
 package io.tinker4j.examples;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.tinker4j.cli.Main;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.training.TrainingClient;
 import java.io.PrintWriter;
 import java.io.Reader;
 import java.io.StringWriter;
+import java.util.Objects;
 
 /** Runs the tinker command in this JVM: saves two checkpoints and deletes both at once. */
 public final class CliDeleteCheckpoints {
@@ -15,8 +18,12 @@ public final class CliDeleteCheckpoints {
   public static void main(String[] args) {
     try (ServiceClient service = ServiceClient.create()) {
       System.out.print(
-          run(service, System.getenv("TINKER_BASE_URL"), System.getenv("TINKER_API_KEY")));
+          run(service, variable("TINKER_BASE_URL"), variable("TINKER_API_KEY")));
     }
+  }
+
+  private static String variable(String name) {
+    return Objects.requireNonNull(System.getenv(name), name);
   }
 
   static String run(ServiceClient service, String baseUrl, String apiKey) {
@@ -30,7 +37,7 @@ public final class CliDeleteCheckpoints {
     Main.run(
         Reader.nullReader(),
         new PrintWriter(out),
-        new PrintWriter(System.err),
+        new PrintWriter(System.err, true, UTF_8),
         "checkpoints",
         "delete",
         "--base-url=" + baseUrl,

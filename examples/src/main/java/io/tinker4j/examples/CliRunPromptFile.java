@@ -1,5 +1,7 @@
 package io.tinker4j.examples;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.tinker4j.cli.Main;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -7,6 +9,7 @@ import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 /** Runs the tinker command in this JVM: a file of prompts to a file of answers, row by row. */
 public final class CliRunPromptFile {
@@ -15,8 +18,12 @@ public final class CliRunPromptFile {
   /** Uses the server and the key that TINKER_BASE_URL and TINKER_API_KEY name. */
   public static void main(String[] args) throws IOException {
     Path directory = Files.createTempDirectory("answers");
-    run(System.getenv("TINKER_BASE_URL"), System.getenv("TINKER_API_KEY"), directory)
+    run(variable("TINKER_BASE_URL"), variable("TINKER_API_KEY"), directory)
         .forEach(System.out::println);
+  }
+
+  private static String variable(String name) {
+    return Objects.requireNonNull(System.getenv(name), name);
   }
 
   static List<String> run(String baseUrl, String apiKey, Path directory) throws IOException {
@@ -32,8 +39,8 @@ public final class CliRunPromptFile {
     int exitCode =
         Main.run(
             Reader.nullReader(),
-            new PrintWriter(System.out),
-            new PrintWriter(System.err),
+            new PrintWriter(System.out, true, UTF_8),
+            new PrintWriter(System.err, true, UTF_8),
             "sample",
             "--base-url=" + baseUrl,
             "--api-key=" + apiKey,

@@ -4,6 +4,7 @@ import io.tinker4j.cli.Main;
 import java.io.PrintWriter;
 import java.io.Reader;
 import java.io.StringWriter;
+import java.util.Objects;
 
 /** Runs the tinker command in this JVM: a prompt to a model, and its answer as JSON. */
 public final class CliRunText {
@@ -15,7 +16,11 @@ public final class CliRunText {
   /** Uses the server and the key that TINKER_BASE_URL and TINKER_API_KEY name. */
   public static void main(String[] args) {
     System.out.println(
-        run(System.getenv("TINKER_BASE_URL"), System.getenv("TINKER_API_KEY"), "Who are you?"));
+        run(variable("TINKER_BASE_URL"), variable("TINKER_API_KEY"), "Who are you?"));
+  }
+
+  private static String variable(String name) {
+    return Objects.requireNonNull(System.getenv(name), name);
   }
 
   static Outcome run(String baseUrl, String apiKey, String prompt) {

@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -113,7 +114,7 @@ final class TextOptions {
       throw new CommandException(e.getMessage() + " (--tokenizer DIR, --hub URL)", e);
     } catch (UncheckedIOException e) {
       throw new CommandException(
-          "--tokenizer: " + FileProblem.of(Path.of(String.valueOf(tokenizer)), e.getCause()), e);
+          "--tokenizer: " + FileProblem.of(Path.of(String.valueOf(tokenizer)), Objects.requireNonNull(e.getCause())), e);
     } catch (IllegalArgumentException e) {
       throw new CommandException(String.valueOf(e.getMessage()), e);
     }
