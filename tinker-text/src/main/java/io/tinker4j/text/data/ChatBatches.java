@@ -109,7 +109,8 @@ final class ChatBatches implements Batches<List<Datum>> {
 
     @Override
     public boolean hasNext() {
-      return at < examplesOfEpoch.length || (epoch + 1 < epochs && examplesOfEpoch.length > 0);
+      return epoch < epochs
+          && (at < examplesOfEpoch.length || (epoch + 1 < epochs && examplesOfEpoch.length > 0));
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.tinker4j.text.renderer.TrainOnWhat;
 import io.tinker4j.types.Datum;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -58,15 +59,21 @@ public final class ChatData implements AutoCloseable {
       throw new IllegalArgumentException(nothing(survey));
     }
     double[] weights = settings.sources.stream().mapToDouble(Source::weight).toArray();
+    EpochOrder order = new EpochOrder(training, weights, settings.seed, settings.shuffled);
+    if (order.size() == 0) {
+      throw new IllegalArgumentException(
+          "there is nothing to train on: the weights of the files leave none of %d examples in an epoch; raise them"
+              .formatted(training.size()));
+    }
     this.batches =
         new ChatBatches(
             example -> read(training, example),
             training,
-            new EpochOrder(training, weights, settings.seed, settings.shuffled),
+            order,
             settings.epochs,
             settings.batchSize,
             settings.packTo,
-            settings.identity(files));
+            settings.identity(files, found.digest()));
     this.heldOutBatches =
         new ChatBatches(
             example -> read(heldOut, example),
@@ -351,11 +358,21 @@ public final class ChatData implements AutoCloseable {
         ChatData data = new ChatData(this, List.copyOf(files));
         opened = true;
         return data;
+      } catch (ClosedByInterruptException e) {
+        Thread.interrupted();
+        throw interrupted(e);
       } finally {
         if (!opened) {
           closeAll(files);
         }
       }
+    }
+
+    private static InterruptedException interrupted(IOException cause) {
+      InterruptedException interrupted =
+          new InterruptedException("interrupted while the rows were read");
+      interrupted.initCause(cause);
+      return interrupted;
     }
 
     private RowRenderer rowRenderer() {
@@ -369,7 +386,7 @@ public final class ChatData implements AutoCloseable {
     }
 
     /** Everything that another order or other examples would come of. */
-    private String identity(List<RowFile> files) {
+    private String identity(List<RowFile> files, int tokens) {
       StringBuilder all = new StringBuilder();
       for (int i = 0; i < files.size(); i++) {
         all.append(files.get(i).digest()).append('*').append(sources.get(i).weight()).append('\n');
@@ -377,7 +394,7 @@ public final class ChatData implements AutoCloseable {
       all.append(renderer.name())
           .append(' ')
           .append(List.of(format, trainOn, reduction, longRows))
-          .append(List.of(maxLength, batchSize, packTo, seed, shuffled, heldOut));
+          .append(List.of(maxLength, batchSize, packTo, seed, shuffled, heldOut, tokens));
       try {
         byte[] digest =
             MessageDigest.getInstance("SHA-256")

@@ -25,6 +25,27 @@ final class EpochOrder {
     this.shuffled = shuffled;
   }
 
+  /**
+   * Returns how many examples an epoch has.
+   *
+   * @throws IllegalArgumentException when they are more than an array holds
+   */
+  int size() {
+    int[] ofFiles = new int[weights.length];
+    for (int example = 0; example < examples.size(); example++) {
+      ofFiles[examples.file(example)]++;
+    }
+    long size = 0;
+    for (int file = 0; file < weights.length; file++) {
+      size += Math.round(weights[file] * ofFiles[file]);
+    }
+    if (size > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          "an epoch has %d examples, more than it may have; lower the weights".formatted(size));
+    }
+    return (int) size;
+  }
+
   /** Returns the examples of an epoch. */
   int[] of(long epoch) {
     Random random = new Random(seed * 0x9E3779B97F4A7C15L + epoch);

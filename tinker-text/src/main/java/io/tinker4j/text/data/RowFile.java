@@ -43,18 +43,27 @@ final class RowFile implements AutoCloseable {
     this.digest = index();
   }
 
-  /** Opens a file; gzip and zstd are known by their first bytes. */
+  /**
+   * Opens a file; gzip and zstd are known by their first bytes. What can be read only once, such as
+   * a pipe, is copied to a temporary file.
+   */
   static RowFile open(Path file) throws IOException {
     String name = file.toString();
+    if (Files.isDirectory(file)) {
+      throw new IOException(name + " is a directory; add each of its files");
+    }
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER)) {
       in.mark(4);
       byte[] magic = in.readNBytes(4);
       in.reset();
       if (isGzip(magic)) {
-        return unpacked(name, new GZIPInputStream(in, BUFFER));
+        return unpacked(name, () -> new GZIPInputStream(in, BUFFER));
       }
       if (isZstd(magic)) {
-        return unpacked(name, new ZstdInputStream(in));
+        return unpacked(name, () -> new ZstdInputStream(in));
+      }
+      if (!Files.isRegularFile(file)) {
+        return unpacked(name, () -> in);
       }
     }
     return opened(name, FileChannel.open(file, StandardOpenOption.READ));
@@ -77,9 +86,15 @@ final class RowFile implements AutoCloseable {
     return Arrays.equals(magic, new byte[] {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd});
   }
 
-  private static RowFile unpacked(String name, InputStream packed) throws IOException {
+  /** Opens what is read out of a file. */
+  @FunctionalInterface
+  private interface Unpacking {
+    InputStream open() throws IOException;
+  }
+
+  private static RowFile unpacked(String name, Unpacking unpacking) throws IOException {
     Path temporary = Files.createTempFile("tinker-rows-", ".jsonl");
-    try (InputStream in = packed;
+    try (InputStream in = unpacking.open();
         OutputStream out = Files.newOutputStream(temporary)) {
       in.transferTo(out);
     } catch (IOException e) {

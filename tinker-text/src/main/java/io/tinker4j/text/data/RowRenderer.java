@@ -59,43 +59,31 @@ final class RowRenderer {
   /** What the format has no place for, such as tools, is the row's mistake here. */
   private List<SupervisedExample> rendered(Conversation conversation, TrainOnWhat what) {
     try {
-      List<Message> messages = withTools(conversation, what);
-      return what == TrainOnWhat.CUSTOMIZED
-              && !renderer.hasExtensionProperty()
-              && messages.stream().filter(RowRenderer::isChosen).allMatch(RowRenderer::isAnswer)
-          ? chosen(messages)
-          : renderer.supervisedExamples(messages, what);
+      return rendered(withTools(conversation, what), what);
     } catch (UnsupportedOperationException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
   }
 
-  /** An example of each answer that is chosen, behind what sampling would have in front of it. */
-  private List<SupervisedExample> chosen(List<Message> messages) {
-    List<Message> plain = messages.stream().map(RowRenderer::withoutChoice).toList();
+  /**
+   * Where a format writes a message differently once others follow, each message to be learned ends
+   * an example of its own.
+   */
+  private List<SupervisedExample> rendered(List<Message> messages, TrainOnWhat what) {
+    if (what != TrainOnWhat.CUSTOMIZED || renderer.hasExtensionProperty()) {
+      return renderer.supervisedExamples(messages, what);
+    }
     List<SupervisedExample> examples = new ArrayList<>();
-    for (int i = 0; i < messages.size(); i++) {
-      if (isChosen(messages.get(i))) {
-        examples.add(
-            renderer.supervisedExample(
-                plain.subList(0, i + 1), TrainOnWhat.LAST_ASSISTANT_MESSAGE));
+    for (int last = 0; last < messages.size(); last++) {
+      if (messages.get(last).trainable().orElse(false)) {
+        List<Message> until = new ArrayList<>();
+        for (int i = 0; i <= last; i++) {
+          until.add(messages.get(i).toBuilder().trainable(i == last).build());
+        }
+        examples.add(renderer.supervisedExample(until, what));
       }
     }
     return examples;
-  }
-
-  private static boolean isChosen(Message message) {
-    return message.trainable().orElse(false);
-  }
-
-  private static boolean isAnswer(Message message) {
-    return message.role().equals("assistant");
-  }
-
-  private static Message withoutChoice(Message message) {
-    Map<String, @Nullable Object> fields = new LinkedHashMap<>(message.toMap());
-    fields.remove("trainable");
-    return Message.fromMap(fields);
   }
 
   Datum datum(SupervisedExample example) {

@@ -2,8 +2,11 @@ package io.tinker4j.text.data;
 
 import io.tinker4j.text.renderer.SupervisedExample;
 import io.tinker4j.transport.internal.TinkerThreads;
+import io.tinker4j.types.EncodedTextChunk;
+import io.tinker4j.types.ModelInputChunk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +24,7 @@ final class Survey {
   private final ExampleIndex training = new ExampleIndex();
   private final ExampleIndex heldOut = new ExampleIndex();
   private final List<BadRowException> firstBad = new ArrayList<>();
+  private int digest;
   private long rows;
   private long tokens;
   private long learnedTokens;
@@ -35,8 +39,11 @@ final class Survey {
     this.settings = settings;
   }
 
-  /** What an example is made of: its tokens, and how many of those that are kept are learned. */
-  private record Size(int length, int learned) {}
+  /**
+   * What an example is made of: how many tokens, how many of those that are kept are learned, and a
+   * hash of both.
+   */
+  private record Size(int length, int learned, int hash) {}
 
   /** What became of a row. */
   private sealed interface Finding {
@@ -51,6 +58,11 @@ final class Survey {
 
   ExampleIndex heldOut() {
     return heldOut;
+  }
+
+  /** Returns a hash of all examples: another tokenizer makes other ones of the same rows. */
+  int digest() {
+    return digest;
   }
 
   DataSurvey result() {
@@ -109,7 +121,7 @@ final class Survey {
       return new Finding.Good(isHeldOut(text), sizes);
     } catch (BadRowException e) {
       return new Finding.Bad(e);
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | UnsupportedOperationException e) {
       return new Finding.Bad(
           new BadRowException(file.name(), file.line(row), String.valueOf(e.getMessage())));
     }
@@ -118,10 +130,20 @@ final class Survey {
   private Size size(SupervisedExample example) {
     int kept = Math.min(example.length(), settings.maxLength);
     int learned = 0;
+    int hash = 0;
     for (int i = 1; i < kept; i++) {
       learned += example.weight(i) == 0 ? 0 : 1;
+      hash = 31 * hash + (example.weight(i) == 0 ? 0 : i);
     }
-    return new Size(example.length(), learned);
+    for (ModelInputChunk chunk : example.modelInput().chunks()) {
+      if (chunk instanceof EncodedTextChunk text) {
+        IntBuffer tokens = text.tokens();
+        while (tokens.hasRemaining()) {
+          hash = 31 * hash + tokens.get();
+        }
+      }
+    }
+    return new Size(example.length(), learned, hash);
   }
 
   /** By what the row says, so that the same row is on the same side in every file and run. */
@@ -182,6 +204,7 @@ final class Survey {
   }
 
   private void take(int file, int row, int turn, boolean aside, Size size) {
+    digest = 31 * digest + size.hash();
     boolean isLong = size.length() > settings.maxLength;
     if (isLong && settings.longRows == LongRows.REFUSE) {
       RowFile source = files.get(file);

@@ -72,7 +72,9 @@ class RendererBenchmarkTest {
     Tokenizer read = tokenizer(tokenizer);
     ChatTemplate template = ChatTemplate.parse(read.chatTemplate().orElseThrow());
     ChatTemplateOptions options =
-        ChatTemplateOptions.builder().specialTokens(Map.of("bos_token", "", "eos_token", "")).build();
+        ChatTemplateOptions.builder()
+            .specialTokens(Map.of("bos_token", "", "eos_token", ""))
+            .build();
 
     measure(
         "template of " + tokenizer,
