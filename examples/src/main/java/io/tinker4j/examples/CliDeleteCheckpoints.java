@@ -17,8 +17,7 @@ public final class CliDeleteCheckpoints {
   /** Uses the server and the key that TINKER_BASE_URL and TINKER_API_KEY name. */
   public static void main(String[] args) {
     try (ServiceClient service = ServiceClient.create()) {
-      System.out.print(
-          run(service, variable("TINKER_BASE_URL"), variable("TINKER_API_KEY")));
+      System.out.print(run(service, variable("TINKER_BASE_URL"), variable("TINKER_API_KEY")));
     }
   }
 

@@ -114,7 +114,10 @@ final class TextOptions {
       throw new CommandException(e.getMessage() + " (--tokenizer DIR, --hub URL)", e);
     } catch (UncheckedIOException e) {
       throw new CommandException(
-          "--tokenizer: " + FileProblem.of(Path.of(String.valueOf(tokenizer)), Objects.requireNonNull(e.getCause())), e);
+          "--tokenizer: "
+              + FileProblem.of(
+                  Path.of(String.valueOf(tokenizer)), Objects.requireNonNull(e.getCause())),
+          e);
     } catch (IllegalArgumentException e) {
       throw new CommandException(String.valueOf(e.getMessage()), e);
     }

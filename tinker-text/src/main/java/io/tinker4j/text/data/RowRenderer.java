@@ -11,10 +11,7 @@ import io.tinker4j.types.EncodedTextChunk;
 import io.tinker4j.types.ModelInputChunk;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** From the text of a row to its examples. Safe for use by many threads. */
 final class RowRenderer {
