@@ -184,9 +184,7 @@ abstract class ChatRenderer implements Renderer {
   @Override
   public final SupervisedExample supervisedExample(List<Message> messages, TrainOnWhat what) {
     Objects.requireNonNull(what, "what");
-    if (messages.isEmpty()) {
-      throw new IllegalArgumentException("there is no message to learn from");
-    }
+    requireMessage(messages);
     List<Message> prepared = prepare(List.copyOf(messages));
     requireFlags(prepared, what);
     Position.Pass pass = new Position.Pass();
@@ -212,6 +210,12 @@ abstract class ChatRenderer implements Renderer {
       withholdPrompt(prepared, what, input, weights, pass);
     }
     return SupervisedExample.owning(input, weights);
+  }
+
+  private static void requireMessage(List<Message> messages) {
+    if (messages.isEmpty()) {
+      throw new IllegalArgumentException("there is no message to learn from");
+    }
   }
 
   private void requireFlags(List<Message> messages, TrainOnWhat what) {
@@ -279,6 +283,7 @@ abstract class ChatRenderer implements Renderer {
 
   @Override
   public List<SupervisedExample> supervisedExamples(List<Message> messages, TrainOnWhat what) {
+    requireMessage(messages);
     if (hasExtensionProperty()) {
       return List.of(supervisedExample(messages, what));
     }

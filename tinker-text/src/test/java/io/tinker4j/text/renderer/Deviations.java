@@ -22,6 +22,7 @@ final class Deviations {
   private static final Pattern NOT_SPECIAL =
       Pattern.compile("</?(think|tool_call|tool_response)>|<\\|(fim_|repo_name|file_sep)");
   private static final Pattern OWN_MARKS = Pattern.compile("</?(think|tool_call)>");
+  private static final Pattern THINKING_MARKS = Pattern.compile("</?think>");
   private static final Pattern TOOL_MARKS =
       Pattern.compile("</?tool_call>|<｜tool▁(calls?▁(begin|end)|sep)｜>");
   private static final Pattern NO_MARKS = Pattern.compile("(?!)");
@@ -74,7 +75,7 @@ final class Deviations {
     for (Message message : recorded.messages()) {
       Pattern marks =
           switch (message.role()) {
-            case "assistant" -> OWN_MARKS;
+            case "assistant" -> renderer.startsWith("kimi") ? THINKING_MARKS : OWN_MARKS;
             case "system" -> TOOL_MARKS;
             default -> NO_MARKS;
           };

@@ -7,6 +7,7 @@ import io.tinker4j.types.ImageChunk;
 import io.tinker4j.types.ModelInput;
 import io.tinker4j.types.ModelInputChunk;
 import io.tinker4j.types.StopCondition;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,7 +88,8 @@ final class Recorded {
                 (what, value) -> fields.put("supervised_example/" + what, example(object(value))));
         object(json.get("supervised_examples"))
             .forEach((what, value) -> fields.put("supervised_examples/" + what, examples(value)));
-        fields.put("to_openai", json.get("to_openai") instanceof List<?> all ? each(all) : ERROR);
+        fields.put(
+            "to_openai", json.get("to_openai") instanceof List<?> all ? numbers(each(all)) : ERROR);
       }
       case "tools_prefix" -> {
         for (String name : TOOL_FIELDS) {
@@ -105,6 +107,21 @@ final class Recorded {
       default -> throw new IllegalArgumentException("unknown kind " + kind());
     }
     return fields;
+  }
+
+  /** Returns a value in which whole numbers are of one class, whatever has read them. */
+  private static Object numbers(Object value) {
+    return switch (value) {
+      case Integer number -> BigInteger.valueOf(number);
+      case Long number -> BigInteger.valueOf(number);
+      case List<?> list -> list.stream().map(each -> each == null ? null : numbers(each)).toList();
+      case Map<?, ?> map -> {
+        Map<Object, Object> all = new LinkedHashMap<>();
+        map.forEach((key, each) -> all.put(key, each == null ? null : numbers(each)));
+        yield all;
+      }
+      default -> value;
+    };
   }
 
   private static Object orError(Map<String, Object> holder, Object value) {
@@ -188,7 +205,7 @@ final class Recorded {
                   .toList()));
     }
     List<Object> openAi = new ArrayList<>();
-    messages.forEach(message -> openAi.add(attempt(() -> renderer.toOpenAi(message))));
+    messages.forEach(message -> openAi.add(attempt(() -> numbers(renderer.toOpenAi(message)))));
     fields.put("to_openai", openAi);
   }
 
