@@ -62,7 +62,9 @@ final class RemoteServer implements TrainingServer {
 
   @Override
   public Optional<String> note() {
-    return Optional.of("trains on raw bytes, because this version has no tokenizers yet");
+    return Optional.of(
+        "trains on raw bytes, as the tiny model does; tinker train takes the model's own"
+            + " tokenizer");
   }
 
   @Override

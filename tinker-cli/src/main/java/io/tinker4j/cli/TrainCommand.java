@@ -168,7 +168,7 @@ final class TrainCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new CommandException(String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
-      throw new CommandException("a data file cannot be read: " + e.getMessage(), e);
+      throw new CommandException(FileProblem.of(files.get(0).path(), e), e);
     } finally {
       progress.pause();
     }

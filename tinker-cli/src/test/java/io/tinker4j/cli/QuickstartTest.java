@@ -18,9 +18,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import picocli.CommandLine;
 
 /** The whole job on the embedded server. */
+@Isolated("sets the log")
 class QuickstartTest {
   private static final Pattern CHECKPOINT = Pattern.compile("tinker://\\S+quickstart-half");
 

@@ -233,6 +233,6 @@ class TrainCommandTest {
     CommandRun run = train(none, "--model", "tinker4j/tiny-bytes", "--dry-run");
 
     assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.err()).contains("Error: a data file cannot be read: " + none);
+    assertThat(run.err()).contains("Error: " + none + " does not exist");
   }
 }
