@@ -72,7 +72,7 @@ class RemoteServerTest {
       assertThat(run.exitCode()).as(run.err()).isZero();
       assertThat(run.out()).contains("\"weightsHash\":null").hasLineCount(1);
       assertThat(run.err())
-          .startsWith("Note: trains on raw bytes, because")
+          .startsWith("Note: trains on raw bytes, as")
           .doesNotContain("tml-secret");
     }
   }
