@@ -80,10 +80,7 @@ public final class TokenizerFinder {
           return found.get();
         }
       }
-      Optional<Path> found =
-          search.at(
-              "the hub's cache " + hubCache,
-              HubCache.snapshot(hubCache, id.repository(), revision));
+      Optional<Path> found = search.inCache("the hub's cache " + hubCache, hubCache);
       return found.isPresent() ? found.get() : downloaded(search, id, revision);
     } catch (IOException e) {
       throw search.failed(e);
@@ -128,9 +125,13 @@ public final class TokenizerFinder {
       places.add(place);
     }
 
-    /** Returns the place when there is a tokenizer, and notes it otherwise. */
-    Optional<Path> at(String name, Optional<Path> place) {
-      Optional<Path> found = place.filter(Tokenizers::isTokenizer);
+    /**
+     * Returns where a tokenizer is in a directory laid out as the hub's cache, or notes its name.
+     */
+    Optional<Path> inCache(String name, Path cache) throws IOException {
+      Optional<Path> found =
+          HubCache.snapshot(cache, id.repository(), id.revision().orElse(""))
+              .filter(Tokenizers::isTokenizer);
       if (found.isEmpty()) {
         note(name);
       }
@@ -149,13 +150,13 @@ public final class TokenizerFinder {
           return Optional.of(place);
         }
       }
-      return at(
+      return inCache(
           "the directory "
               + directory
               + " (as "
               + repository
               + ", with -- for /, or the name alone)",
-          HubCache.snapshot(directory, repository, id.revision().orElse("")));
+          directory);
     }
 
     TokenizerNotFoundException notFound() {
