@@ -35,7 +35,7 @@ import java.util.function.UnaryOperator;
  * than 100 steps, a multiple of 50.
  */
 final class ChaosRun {
-  static final int STEPS = Integer.getInteger("chaos.steps", 40);
+  static final int STEPS = Integer.getInteger("chaos.steps", 50);
   private static final int BATCHES = 50;
 
   /** At least twice through the data. */

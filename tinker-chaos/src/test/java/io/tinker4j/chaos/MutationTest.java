@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MutationTest {
-  /** A run that has to go back from step 35 to the checkpoint before. */
+  /** A run that has to go back from step 45 to the checkpoint at step 40. */
   private static final FaultScript INCIDENT =
-      FaultScript.of(Fault.on(operation("optim_step")).nth(35).poisonRun());
+      FaultScript.of(Fault.on(operation("optim_step")).nth(45).poisonRun());
 
   private static final Fault OPTIMIZER_LOST = Fault.on(operation("load_weights")).loseOptimizer();
 
@@ -51,7 +51,7 @@ class MutationTest {
         ChaosRun.plain()
             .careless()
             .with(
-                FaultScript.of(Fault.on(operation("optim_step")).nth(35).executeThenDropAnswer()));
+                FaultScript.of(Fault.on(operation("optim_step")).nth(45).executeThenDropAnswer()));
 
     assertThat(outcome.steps().size()).isGreaterThan(clean.steps().size());
     assertThat(outcome.weights()).isNotEqualTo(clean.weights());
@@ -82,7 +82,7 @@ class MutationTest {
         unverified()
             .with(
                 FaultScript.of(
-                    Fault.on(operation("optim_step")).nth(35).poisonRun(), OPTIMIZER_LOST));
+                    Fault.on(operation("optim_step")).nth(45).poisonRun(), OPTIMIZER_LOST));
 
     assertThat(outcome.result().recoveries()).isEqualTo(1);
     assertThat(outcome.weights()).isNotEqualTo(clean.weights());
@@ -96,7 +96,7 @@ class MutationTest {
     assertThatThrownBy(() ->
             run.with(
                 FaultScript.of(
-                    Fault.on(operation("optim_step")).nth(35).poisonRun(), OPTIMIZER_LOST)))
+                    Fault.on(operation("optim_step")).nth(45).poisonRun(), OPTIMIZER_LOST)))
         .isInstanceOfSatisfying(
             RecoveryFailedException.class,
             e ->
