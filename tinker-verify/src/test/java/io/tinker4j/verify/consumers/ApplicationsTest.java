@@ -74,7 +74,9 @@ class ApplicationsTest {
                 "io.tinker4j:tinker-mlflow",
                 "io.tinker4j:tinker-recovery",
                 "io.tinker4j:tinker-text",
-                "io.tinker4j:tinker-training"));
+                "io.tinker4j:tinker-training",
+                "org.snakeyaml:snakeyaml-engine",
+                "tools.jackson.dataformat:jackson-dataformat-yaml"));
   }
 
   @Test
