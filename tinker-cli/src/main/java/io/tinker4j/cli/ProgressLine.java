@@ -9,10 +9,16 @@ import java.util.Locale;
  * @param step the last step that is done, from 1
  * @param steps the number of steps
  * @param loss nats per token of that step
+ * @param before the steps that were done before the pace was measured
  */
-record ProgressLine(int step, int steps, double loss, Pace pace) {
+record ProgressLine(int step, int steps, double loss, Pace pace, int before) {
   private static final int MOST_BAR = 40;
   private static final int LEAST_BAR = 8;
+
+  /** A line of a job that has done all steps itself. */
+  ProgressLine(int step, int steps, double loss, Pace pace) {
+    this(step, steps, loss, pace, 0);
+  }
 
   /**
    * How fast training goes.
@@ -66,7 +72,8 @@ record ProgressLine(int step, int steps, double loss, Pace pace) {
   }
 
   private Duration remaining() {
-    return Duration.ofNanos((long) (pace.elapsed().toNanos() * ((double) (steps - step) / step)));
+    double perStep = (double) pace.elapsed().toNanos() / Math.max(1, step - before);
+    return Duration.ofNanos((long) (perStep * (steps - step)));
   }
 
   /** Renders a quantity with three digits or so: 87, 9.1k, 212k, 1.3M. */

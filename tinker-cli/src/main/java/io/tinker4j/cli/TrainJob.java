@@ -1,5 +1,6 @@
 package io.tinker4j.cli;
 
+import io.tinker4j.recovery.Batches;
 import io.tinker4j.recovery.CheckpointSchedule;
 import io.tinker4j.recovery.ExperimentTracker;
 import io.tinker4j.recovery.PeriodicEvaluation;
@@ -7,6 +8,7 @@ import io.tinker4j.recovery.RecoveryEvent;
 import io.tinker4j.recovery.ResumableTraining;
 import io.tinker4j.recovery.RunResult;
 import io.tinker4j.recovery.TrainingStep;
+import io.tinker4j.recovery.journal.DataPosition;
 import io.tinker4j.text.data.ChatData;
 import io.tinker4j.training.LoraOptions;
 import io.tinker4j.training.SaveOptions;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TrainJob {
   private static final String SAMPLER = "final";
+  private static final int PROBE = 4;
 
   private final TrainPlan plan;
   private final ChatData data;
@@ -42,6 +45,9 @@ final class TrainJob {
   private final long start = System.nanoTime();
   private final CountDownLatch ended = new CountDownLatch(1);
   private long tokens;
+
+  /** The steps of earlier processes; -1 until the first step of this one. */
+  private int before = -1;
 
   TrainJob(
       TrainPlan plan,
@@ -77,6 +83,7 @@ final class TrainJob {
             .tracker(ExperimentTracker.jsonLines(directory.resolve("metrics.jsonl")))
             .tokenizerId(plan.tokenizerId())
             .rendererId(plan.rendererName())
+            .probe(probe())
             .onStep(this::show)
             .listener(this::tell);
     if (data.survey().heldOut() > 0) {
@@ -90,16 +97,29 @@ final class TrainJob {
     return builder.build();
   }
 
+  /** A few examples, by which a restore shows that it has given the weights back. */
+  private List<Datum> probe() {
+    try (Batches.Reader<List<Datum>> reader = data.batches().open(DataPosition.START)) {
+      List<Datum> first = reader.next();
+      return first.subList(0, Math.min(PROBE, first.size()));
+    }
+  }
+
   private void show(TrainingStep.StepResult result) {
     MeasuredStep.Amount amount = step.take(result.step());
     tokens += amount.tokens();
     double sum = result.metrics().getOrDefault("loss:sum", Double.NaN);
+    int number = Math.toIntExact(result.step());
+    if (before < 0) {
+      before = number - 1;
+    }
     progress.show(
         new ProgressLine(
-            Math.toIntExact(result.step()),
+            number,
             Math.toIntExact(plan.steps()),
             sum / amount.weight(),
-            new ProgressLine.Pace(tokens, Duration.ofNanos(System.nanoTime() - start))));
+            new ProgressLine.Pace(tokens, Duration.ofNanos(System.nanoTime() - start)),
+            before));
   }
 
   private void tell(RecoveryEvent event) {

@@ -93,4 +93,12 @@ class ProgressLineTest {
   private static ProgressLine line(int step, int steps, Duration elapsed) {
     return new ProgressLine(step, steps, 2.5, new ProgressLine.Pace(step * 2048L, elapsed));
   }
+
+  @Test
+  void remaining_ofAJobThatWentOn_countsItsOwnSteps() {
+    ProgressLine.Pace pace = new ProgressLine.Pace(100, Duration.ofSeconds(10));
+
+    assertThat(new ProgressLine(60, 100, 1, pace, 50).plain()).endsWith("ETA 0:40");
+    assertThat(new ProgressLine(50, 100, 1, pace).plain()).endsWith("ETA 0:10");
+  }
 }
