@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * server about every 270.
  */
 class KillTest {
-  private static final int STEPS = Integer.getInteger("kill.steps", 40);
+  private static final int STEPS = Integer.getInteger("kill.steps", 32);
 
   @TempDir private Path directory;
 
@@ -53,7 +53,7 @@ class KillTest {
             server,
             new Executioner.Lives(
                 Integer.getInteger("kill.trainer.steps", 16),
-                Integer.getInteger("kill.server.steps", 24),
+                Integer.getInteger("kill.server.steps", 20),
                 Long.getLong("kill.seed", 1)),
             Executioner.Trainers.PLAIN)) {
       model = executioner.train(directory.resolve("run"), STEPS);

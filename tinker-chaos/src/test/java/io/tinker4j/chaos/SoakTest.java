@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code -Dsoak.seed=N} from that seed on.
  */
 class SoakTest {
-  private static final int STEPS = 24;
+  private static final int STEPS = 20;
   private static final Duration LONGEST_RUN = Duration.ofMinutes(10);
 
   @TempDir private Path directory;
