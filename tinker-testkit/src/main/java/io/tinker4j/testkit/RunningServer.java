@@ -24,6 +24,7 @@ import io.tinker4j.testkit.http.Router;
 import io.tinker4j.testkit.http.SignedTokens;
 import io.tinker4j.testkit.http.Surroundings;
 import io.tinker4j.testkit.journal.Journal;
+import io.tinker4j.testkit.openai.OpenAiEndpoints;
 import io.tinker4j.testkit.run.AdapterSlots;
 import io.tinker4j.testkit.run.BaseModels;
 import io.tinker4j.testkit.run.Behaviour;
@@ -199,6 +200,7 @@ final class RunningServer implements AutoCloseable {
         .addTo(router);
     operations.addTo(router);
     sampling.addTo(router);
+    new OpenAiEndpoints(samplers, workshop.meter(), behaviour, time).addTo(router);
     return new Recovery.Listeners(
         registry, workshop, audit, models, operations, samplers, sampling, behaviour);
   }

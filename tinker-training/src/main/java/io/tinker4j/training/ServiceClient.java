@@ -132,6 +132,11 @@ public final class ServiceClient implements AutoCloseable {
     return new Builder();
   }
 
+  /** What calls go through. */
+  ApiClient api() {
+    return api;
+  }
+
   /** Returns the base models that the server can train and sample. */
   public GetServerCapabilitiesResponse getServerCapabilities() {
     return await(

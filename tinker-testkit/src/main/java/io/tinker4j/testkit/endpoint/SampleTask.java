@@ -28,7 +28,7 @@ import java.util.List;
  * One sampling request, checked and ready to run. Its result depends on the request and the sampler
  * alone, not on what else the server does.
  */
-final class SampleTask {
+public final class SampleTask {
   private static final int DEFAULT_MAX_TOKENS = 256;
   private static final int MAX_SAMPLES = 1024;
 
@@ -52,7 +52,7 @@ final class SampleTask {
    *
    * @throws RefusedException 400 for what is out of range, 422 for chunks that cannot be read
    */
-  static SampleTask of(SampleRequest request, BoundSampler sampler, Behaviour behaviour) {
+  public static SampleTask of(SampleRequest request, BoundSampler sampler, Behaviour behaviour) {
     if (request.numSamples() < 1 || request.numSamples() > MAX_SAMPLES) {
       throw RefusedException.badRequest(
           "num_samples is " + request.numSamples() + "; it must be from 1 to " + MAX_SAMPLES);
@@ -127,7 +127,7 @@ final class SampleTask {
    *
    * @throws IllegalArgumentException when a token is outside the vocabulary
    */
-  SampleResponse run(Sampler sampler) {
+  public SampleResponse run(Sampler sampler) {
     int[] tokens = InputTokens.of(prompt);
     int topk = request.topkSampleLogprobs().orElse(0);
     List<SampledSequence> sequences = new ArrayList<>();
@@ -184,12 +184,12 @@ final class SampleTask {
   }
 
   /** Number of tokens that are read. */
-  int promptLength() {
+  public int promptLength() {
     return InputTokens.of(prompt).length;
   }
 
   /** Number of tokens that were generated. */
-  static long generated(SampleResponse response) {
+  public static long generated(SampleResponse response) {
     return response.sequences().stream().mapToLong(sequence -> sequence.tokens().remaining()).sum();
   }
 

@@ -25,6 +25,9 @@ public final class HttpFront {
    */
   private static final long MAX_DISCARDED = 16L << 20;
 
+  private static final String OPENAI_PREFIX = "/oai/";
+  private static final String BEARER = "Bearer ";
+
   private final Router router;
   private final KeyCheck credentials;
   private final int maxBodyBytes;
@@ -134,11 +137,11 @@ public final class HttpFront {
       return last(Answer.of(400, "text/plain", JsonBodies.bytes("Invalid HTTP request received.")));
     }
     if (control != null && path.startsWith(FaultControl.PREFIX)) {
-      owner(headers);
+      owner(path, headers);
       return Delivery.whole(control.answer(request.method(), path, readBody(request, headers)));
     }
     Router.Match match = router.find(request.method(), path);
-    String owner = match.isOpen() ? "" : owner(headers);
+    String owner = match.isOpen() ? "" : owner(path, headers);
     byte[] body = readBody(request, headers);
     HttpCall call = new HttpCall(owner, match.parameters(), headers, query(request), body);
     ReceivedRequest recorded = record(request, all, body);
@@ -164,8 +167,13 @@ public final class HttpFront {
     return new Delivery(answer, Map.of(), Delivery.Manner.LAST);
   }
 
-  private String owner(Map<String, String> headers) {
-    return credentials.owner(headers.getOrDefault("x-api-key", ""));
+  /** Clients of OpenAI's API, which is below a path of its own, send the key as a bearer token. */
+  private String owner(String path, Map<String, String> headers) {
+    String bearer = headers.getOrDefault("authorization", "");
+    return credentials.owner(
+        path.startsWith(OPENAI_PREFIX) && bearer.regionMatches(true, 0, BEARER, 0, BEARER.length())
+            ? bearer.substring(BEARER.length()).strip()
+            : headers.getOrDefault("x-api-key", ""));
   }
 
   private Answer answer(HttpInput request, Endpoint endpoint, HttpCall call)

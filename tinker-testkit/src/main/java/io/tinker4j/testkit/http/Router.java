@@ -42,15 +42,18 @@ public final class Router {
     }
   }
 
-  /** Adds a route below {@code /api/v1}; a segment {@code *} is a parameter. */
+  /**
+   * Adds a route; a segment {@code *} is a parameter. A path that begins with a slash is whole,
+   * others are below {@code /api/v1}.
+   */
   public Router add(String method, String path, Endpoint endpoint) {
-    routes.add(new Route(method, split(path), endpoint, false));
+    routes.add(new Route(method, segments(path), endpoint, false));
     return this;
   }
 
   /** Adds a route that needs no credential. */
   public Router addOpen(String method, String path, Endpoint endpoint) {
-    routes.add(new Route(method, split(path), endpoint, true));
+    routes.add(new Route(method, segments(path), endpoint, true));
     return this;
   }
 
@@ -61,7 +64,7 @@ public final class Router {
 
   /** Takes a route away if it is there. */
   public Router remove(String method, String path) {
-    routes.removeIf(route -> route.is(method, split(path)));
+    routes.removeIf(route -> route.is(method, segments(path)));
     return this;
   }
 
@@ -73,7 +76,7 @@ public final class Router {
   /** The endpoint of a route that is known to exist. */
   public Endpoint endpoint(String method, String path) {
     return routes.stream()
-        .filter(route -> route.is(method, split(path)))
+        .filter(route -> route.is(method, segments(path)))
         .findFirst()
         .orElseThrow()
         .endpoint();
@@ -81,7 +84,7 @@ public final class Router {
 
   /** Changes the endpoint of a route. */
   public Router wrap(String method, String path, UnaryOperator<Endpoint> change) {
-    routes.replaceAll(route -> route.is(method, split(path)) ? route.with(change) : route);
+    routes.replaceAll(route -> route.is(method, segments(path)) ? route.with(change) : route);
     return this;
   }
 
@@ -97,19 +100,21 @@ public final class Router {
    */
   Match find(String method, String path) {
     boolean otherMethod = false;
-    if (path.startsWith(PREFIX)) {
-      List<String> segments = split(path.substring(PREFIX.length()));
-      for (Route route : routes) {
-        List<String> parameters = route.match(segments);
-        if (parameters != null && route.method().equals(method)) {
-          return new Match(route.endpoint(), parameters, route.isOpen());
-        }
-        otherMethod |= parameters != null;
+    List<String> segments = split(path);
+    for (Route route : routes) {
+      List<String> parameters = route.match(segments);
+      if (parameters != null && route.method().equals(method)) {
+        return new Match(route.endpoint(), parameters, route.isOpen());
       }
+      otherMethod |= parameters != null;
     }
     throw otherMethod
         ? RefusedException.methodNotAllowed()
         : RefusedException.notFound("Not Found");
+  }
+
+  private static List<String> segments(String path) {
+    return split(path.startsWith("/") ? path : PREFIX + path);
   }
 
   private static List<String> split(String path) {

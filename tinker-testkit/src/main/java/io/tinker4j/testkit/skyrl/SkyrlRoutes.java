@@ -29,6 +29,8 @@ final class SkyrlRoutes {
           "POST external_weights_upload_start",
           "POST external_weights_upload_finish",
           "PUT uploads/*",
+          "POST /oai/api/v1/chat/completions",
+          "POST /oai/api/v1/completions",
           "GET " + CHECKPOINT);
 
   /** Its route for deletions takes in all that follows the run, so these have another method. */

@@ -418,6 +418,11 @@ public final class ApiClient implements AutoCloseable {
   }
 
   /** Returns the address, without credentials. */
+  /** Returns the address of the service as it was set. */
+  public URI baseUrl() {
+    return context.baseUrl();
+  }
+
   @Override
   public String toString() {
     return "ApiClient{" + Redaction.byForm(context.baseUrl().toString()) + "}";
