@@ -184,9 +184,10 @@ abstract class ChatRenderer implements Renderer {
   @Override
   public final SupervisedExample supervisedExample(List<Message> messages, TrainOnWhat what) {
     Objects.requireNonNull(what, "what");
-    requireMessage(messages);
     List<Message> prepared = prepare(List.copyOf(messages));
-    requireFlags(prepared, what);
+    if (!messages.isEmpty()) {
+      requireFlags(prepared, what);
+    }
     Position.Pass pass = new Position.Pass();
     Weighted chunks = new Weighted();
     chunks.add(EncodedTextChunk.of(beginTokens()), false);
@@ -210,12 +211,6 @@ abstract class ChatRenderer implements Renderer {
       withholdPrompt(prepared, what, input, weights, pass);
     }
     return SupervisedExample.owning(input, weights);
-  }
-
-  private static void requireMessage(List<Message> messages) {
-    if (messages.isEmpty()) {
-      throw new IllegalArgumentException("there is no message to learn from");
-    }
   }
 
   private void requireFlags(List<Message> messages, TrainOnWhat what) {
@@ -283,13 +278,12 @@ abstract class ChatRenderer implements Renderer {
 
   @Override
   public List<SupervisedExample> supervisedExamples(List<Message> messages, TrainOnWhat what) {
-    requireMessage(messages);
     if (hasExtensionProperty()) {
       return List.of(supervisedExample(messages, what));
     }
     int first =
         switch (what) {
-          case LAST_ASSISTANT_MESSAGE -> Math.max(0, messages.size() - 1);
+          case LAST_ASSISTANT_MESSAGE -> indexOfLast(messages);
           case LAST_ASSISTANT_TURN -> lastTurnStart(messages);
           case ALL_ASSISTANT_MESSAGES -> 0;
           case ALL_MESSAGES, ALL_TOKENS, ALL_USER_AND_SYSTEM_MESSAGES, CUSTOMIZED ->
@@ -307,6 +301,13 @@ abstract class ChatRenderer implements Renderer {
       }
     }
     return examples;
+  }
+
+  private static int indexOfLast(List<Message> messages) {
+    if (messages.isEmpty()) {
+      throw new IllegalArgumentException("there is no last message in a conversation of none");
+    }
+    return messages.size() - 1;
   }
 
   static int lastUser(List<Message> messages) {

@@ -21,29 +21,42 @@ public final class Conversations {
    * Returns the training example of a conversation: the model reads all tokens but the last, and
    * learns to say all but the first.
    *
-   * @throws IllegalArgumentException when the renderer refuses the conversation, there are fewer
-   *     than two tokens, or there is nothing to learn
+   * @throws IllegalArgumentException when there is no message, the renderer refuses the
+   *     conversation, there are fewer than two tokens, or there is nothing to learn
    */
   public static Datum toDatum(List<Message> messages, Renderer renderer, DatumOptions options) {
+    requireMessage(messages);
     SupervisedExample example = renderer.supervisedExample(messages, options.trainOn());
     if (!options.allowsNothingToLearn() && example.trainsOnNothing()) {
-      throw new IllegalArgumentException(
-          ("the conversation has nothing to learn with %s: its roles are %s; let it end"
-                  + " with a message of the assistant, or train on something else")
-              .formatted(options.trainOn(), messages.stream().map(Message::role).toList()));
+      throw nothingToLearn(messages, options);
     }
     return toDatum(example, options);
+  }
+
+  private static void requireMessage(List<Message> messages) {
+    if (messages.isEmpty()) {
+      throw new IllegalArgumentException("the conversation has no message to learn from");
+    }
+  }
+
+  private static IllegalArgumentException nothingToLearn(
+      List<Message> messages, DatumOptions options) {
+    return new IllegalArgumentException(
+        ("the conversation has nothing to learn with %s: its roles are %s; let it end"
+                + " with a message of the assistant, or train on something else")
+            .formatted(options.trainOn(), messages.stream().map(Message::role).toList()));
   }
 
   /**
    * Returns the training examples of a conversation, as many as {@link Renderer#supervisedExamples}
    * has; each teaches its turn in the context that sampling will give it.
    *
-   * @throws IllegalArgumentException when the renderer refuses the conversation, or there is
-   *     nothing to learn
+   * @throws IllegalArgumentException when there is no message, the renderer refuses the
+   *     conversation, or there is nothing to learn
    */
   public static List<Datum> toData(
       List<Message> messages, Renderer renderer, DatumOptions options) {
+    requireMessage(messages);
     List<Datum> data = new ArrayList<>();
     for (SupervisedExample example : renderer.supervisedExamples(messages, options.trainOn())) {
       if (options.allowsNothingToLearn() || !example.trainsOnNothing()) {
@@ -51,10 +64,7 @@ public final class Conversations {
       }
     }
     if (data.isEmpty() && !options.allowsNothingToLearn()) {
-      throw new IllegalArgumentException(
-          ("the conversation has nothing to learn with %s: its roles are %s; let it end"
-                  + " with a message of the assistant, or train on something else")
-              .formatted(options.trainOn(), messages.stream().map(Message::role).toList()));
+      throw nothingToLearn(messages, options);
     }
     return data;
   }

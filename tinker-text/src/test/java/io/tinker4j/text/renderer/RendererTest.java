@@ -24,7 +24,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What holds for every renderer, and what they refuse. */
 final class RendererTest {
@@ -438,16 +437,5 @@ final class RendererTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> refusing.generationPrompt(List.of(Message.user("Hi"))))
         .withMessageContaining("not today");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"qwen3", "qwen3_instruct"})
-  void supervisedExamples_withoutAMessage_isRefused(String name) {
-    Renderer renderer = Renderers.of(name, tokenizer("qwen3"));
-
-    assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> renderer.supervisedExamples(List.of(), TrainOnWhat.ALL_ASSISTANT_MESSAGES))
-        .withMessageContaining("no message");
   }
 }
