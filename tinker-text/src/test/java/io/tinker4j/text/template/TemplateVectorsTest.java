@@ -1,8 +1,12 @@
 package io.tinker4j.text.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tinker4j.text.tokenizer.SpecialTokenText;
+import io.tinker4j.text.tokenizer.Tokenizer;
+import io.tinker4j.text.tokenizer.Tokenizers;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -11,12 +15,16 @@ import java.time.Clock;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -44,6 +52,29 @@ final class TemplateVectorsTest {
     assertThat(check(Path.of(vectors), Path.of(tokenizers))).isPositive();
   }
 
+  @Test
+  void render_tokensThatWereRecorded_areCompared(@TempDir Path directory) throws IOException {
+    Path tokenizers = Path.of("src/test/resources/io/tinker4j/text/tokenizer/tokenizers");
+    Path vectors = Files.createDirectories(directory.resolve("templates"));
+    String recorded =
+        """
+        {"tokenizer": "small", "frozen_now": "2026-11-26T12:00:00", "special_token_variables": {},
+         "cases": [{"id": "one", "messages": [{"role": "user", "content": "Hi"}], "kwargs": {},
+           "text": "<|im_start|>user\\nHi<|im_end|>\\n", "ids": %s}]}
+        """;
+    int[] ids =
+        Tokenizers.read(tokenizers.resolve("small"))
+            .encode("<|im_start|>user\nHi<|im_end|>\n", SpecialTokenText.AS_CONTROL);
+
+    Files.writeString(vectors.resolve("own.json"), recorded.formatted(Arrays.toString(ids)));
+    assertThat(check(directory, tokenizers)).isOne();
+    ids[0]++;
+    Files.writeString(vectors.resolve("own.json"), recorded.formatted(Arrays.toString(ids)));
+    assertThatThrownBy(() -> check(directory, tokenizers))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("of own.json: expected the tokens " + Arrays.toString(ids));
+  }
+
   /** Returns how many cases hold; fails on those that do not. */
   private static int check(Path vectors, Path tokenizers) throws IOException {
     List<Path> files;
@@ -57,10 +88,12 @@ final class TemplateVectorsTest {
       Path folder = tokenizers.resolve(vector.get("tokenizer").asString());
       JsonNode config = MAPPER.readTree(folder.resolve("tokenizer_config.json"));
       String json = config.get("chat_template").toString();
+      Supplier<Tokenizer> tokenizer = onDemand(folder);
       for (JsonNode node : vector.get("cases")) {
         boolean withTools = node.get("kwargs").hasNonNull("tools");
         String difference =
-            difference(ChatTemplate.parse(ChatTemplate.choose(json, withTools)), vector, node);
+            difference(
+                ChatTemplate.parse(ChatTemplate.choose(json, withTools)), tokenizer, vector, node);
         if (!difference.isEmpty()) {
           different.add(node.get("id") + " of " + file.getFileName() + ": " + difference);
         }
@@ -71,8 +104,15 @@ final class TemplateVectorsTest {
     return cases;
   }
 
+  /** Reads a tokenizer when the first case has tokens; not every directory has more than a text. */
+  private static Supplier<Tokenizer> onDemand(Path folder) {
+    AtomicReference<Tokenizer> read = new AtomicReference<>();
+    return () -> read.updateAndGet(known -> known == null ? Tokenizers.read(folder) : known);
+  }
+
   @SuppressWarnings("unchecked")
-  private static String difference(ChatTemplate template, JsonNode vector, JsonNode node) {
+  private static String difference(
+      ChatTemplate template, Supplier<Tokenizer> tokenizer, JsonNode vector, JsonNode node) {
     List<Map<String, ?>> messages = MAPPER.convertValue(node.get("messages"), List.class);
     String text;
     try {
@@ -90,7 +130,18 @@ final class TemplateVectorsTest {
       return "rendered where the reference raised " + node.get("error");
     }
     String expected = node.get("text").asString();
-    return text.equals(expected) ? "" : "expected\n" + expected + "\nbut was\n" + text;
+    if (!text.equals(expected)) {
+      return "expected\n" + expected + "\nbut was\n" + text;
+    }
+    if (!node.has("ids")) {
+      return "";
+    }
+    int[] ids = tokenizer.get().encode(text, SpecialTokenText.AS_CONTROL);
+    int[] recorded = MAPPER.convertValue(node.get("ids"), int[].class);
+    return Arrays.equals(ids, recorded)
+        ? ""
+        : "expected the tokens %s, but they are %s"
+            .formatted(Arrays.toString(recorded), Arrays.toString(ids));
   }
 
   @SuppressWarnings("unchecked")
