@@ -5,12 +5,20 @@ import io.tinker4j.text.template.ChatTemplateOptions;
 import io.tinker4j.text.template.TemplateException;
 import io.tinker4j.text.tokenizer.Tokenizer;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /** The chat template that came with a tokenizer, with the texts of the tokens that it names. */
-final class OwnTemplate {
-  private OwnTemplate() {}
+final class OwnTemplate implements ChatTemplateFunction {
+  private final ChatTemplate template;
+  private final ChatTemplateOptions plain;
+
+  private OwnTemplate(ChatTemplate template, ChatTemplateOptions plain) {
+    this.template = template;
+    this.plain = plain;
+  }
 
   /**
    * Returns the template.
@@ -34,16 +42,30 @@ final class OwnTemplate {
       throw new IllegalArgumentException(
           "the tokenizer's chat template cannot be used: " + e.getMessage(), e);
     }
-    ChatTemplateOptions plain =
-        ChatTemplateOptions.builder().specialTokens(specialTokens(tokenizer)).build();
-    ChatTemplateOptions prompting = plain.toBuilder().addGenerationPrompt(true).build();
-    return (messages, addGenerationPrompt) -> {
-      try {
-        return template.render(messages, addGenerationPrompt ? prompting : plain);
-      } catch (TemplateException e) {
-        throw new IllegalArgumentException(e.getMessage(), e);
-      }
-    };
+    return new OwnTemplate(
+        template, ChatTemplateOptions.builder().specialTokens(specialTokens(tokenizer)).build());
+  }
+
+  @Override
+  public String render(List<Map<String, @Nullable Object>> messages, boolean addGenerationPrompt) {
+    return render(messages, List.of(), addGenerationPrompt);
+  }
+
+  @Override
+  public String render(
+      List<Map<String, @Nullable Object>> messages,
+      List<Map<String, @Nullable Object>> tools,
+      boolean addGenerationPrompt) {
+    ChatTemplateOptions.Builder options =
+        plain.toBuilder().addGenerationPrompt(addGenerationPrompt);
+    if (!tools.isEmpty()) {
+      options.tools(tools);
+    }
+    try {
+      return template.render(messages, options.build());
+    } catch (TemplateException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 
   private static Map<String, String> specialTokens(Tokenizer tokenizer) {

@@ -35,11 +35,12 @@ public interface Renderer {
    *
    * <p>With {@link TrainOnWhat#LAST_ASSISTANT_MESSAGE} and {@link TrainOnWhat#LAST_ASSISTANT_TURN}
    * no token has a weight that the generation prompt would have given. When nothing in the
-   * conversation is to be learned all weights are 0.
+   * conversation is to be learned all weights are 0. Without a message it is what the format begins
+   * with, which may be no token.
    *
-   * @throws IllegalArgumentException also when there is no message; when messages say {@code
-   *     trainable} and {@code what} is not {@link TrainOnWhat#CUSTOMIZED}, or one does not and it
-   *     is; when the assistant's message has thinking that the generation prompt rules out
+   * @throws IllegalArgumentException also when messages say {@code trainable} and {@code what} is
+   *     not {@link TrainOnWhat#CUSTOMIZED}, or one does not and it is; when the assistant's message
+   *     has thinking that the generation prompt rules out; when a chat template is given no message
    */
   SupervisedExample supervisedExample(List<Message> messages, TrainOnWhat what);
 
@@ -48,7 +49,8 @@ public interface Renderer {
    * a longer conversation begins with the shorter one's tokens, else one per message or turn to be
    * learned. Empty when nothing is to be learned.
    *
-   * @throws IllegalArgumentException as {@link #supervisedExample}
+   * @throws IllegalArgumentException as {@link #supervisedExample}; also without a message, for the
+   *     last message of a format that writes earlier ones differently
    * @throws UnsupportedOperationException when what is to be learned has no such context, as the
    *     user's messages have none
    */
@@ -73,7 +75,8 @@ public interface Renderer {
    * Returns the messages to begin a conversation with that offers these tools.
    *
    * @param systemPrompt empty for none
-   * @throws UnsupportedOperationException when the format has no tools
+   * @throws UnsupportedOperationException when the format has no tools, for a chat template of
+   *     one's own when it is rendered
    */
   List<Message> conversationPrefix(List<ToolSpec> tools, String systemPrompt);
 

@@ -6,10 +6,13 @@ import io.tinker4j.text.chat.ToolCall;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hides control tokens in what messages say from a template, whose output does not tell who has
@@ -69,6 +72,24 @@ final class SpecialTokenShield {
       covered.toolCalls(message.toolCalls().stream().map(this::cover).toList());
     }
     return covered.build();
+  }
+
+  /** Covers all texts in a JSON value; those of tools are nobody's own marks. */
+  @Nullable Object coverJson(@Nullable Object value) {
+    return switch (value) {
+      case String text -> cover(text, all);
+      case List<?> list -> {
+        List<@Nullable Object> covered = new ArrayList<>(list.size());
+        list.forEach(each -> covered.add(coverJson(each)));
+        yield covered;
+      }
+      case Map<?, ?> map -> {
+        Map<String, @Nullable Object> covered = new LinkedHashMap<>();
+        map.forEach((key, each) -> covered.put(cover(String.valueOf(key), all), coverJson(each)));
+        yield covered;
+      }
+      case null, default -> value;
+    };
   }
 
   private ToolCall cover(ToolCall call) {

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whatever the model's own chat template writes. Where a message begins and ends is found by
  * rendering the conversation up to it; a template that writes earlier messages differently once
- * others follow can be trained on its last message only.
+ * others follow can be trained on its last message only. Tools stand in a message of their own,
+ * {@link OfferedTools}, and are handed to the template beside the others.
  */
 final class TemplateRenderer implements Renderer {
   private final String name;
@@ -48,12 +49,41 @@ final class TemplateRenderer implements Renderer {
     return name;
   }
 
-  private String text(List<Message> messages, boolean prompt) {
-    List<Map<String, @Nullable Object>> json = new ArrayList<>(messages.size());
-    for (Message message : messages) {
+  /** A conversation, and the tools that it offers as JSON values. */
+  private record Chat(List<Map<String, @Nullable Object>> tools, List<Message> messages) {
+    Chat first(int count) {
+      return new Chat(tools, messages.subList(0, count));
+    }
+
+    int size() {
+      return messages.size();
+    }
+
+    boolean isAssistant(int i) {
+      return messages.get(i).role().equals("assistant");
+    }
+  }
+
+  @SuppressWarnings("unchecked") // maps stay maps
+  private Chat chat(List<Message> messages) {
+    if (!OfferedTools.isOffered(messages)) {
+      return new Chat(List.of(), messages);
+    }
+    List<Map<String, @Nullable Object>> tools = new ArrayList<>();
+    for (Map<String, @Nullable Object> tool : OfferedTools.of(messages)) {
+      tools.add((Map<String, @Nullable Object>) shield.coverJson(tool));
+    }
+    return new Chat(tools, messages.subList(1, messages.size()));
+  }
+
+  private String text(Chat chat, boolean prompt) {
+    List<Map<String, @Nullable Object>> json = new ArrayList<>(chat.size());
+    for (Message message : chat.messages()) {
       json.add(toOpenAi(shield.cover(message)));
     }
-    return template.render(json, prompt);
+    return chat.tools().isEmpty()
+        ? template.render(json, prompt)
+        : template.render(json, chat.tools(), prompt);
   }
 
   private EncodedTextChunk encode(String text) {
@@ -66,7 +96,7 @@ final class TemplateRenderer implements Renderer {
       throw new IllegalArgumentException(
           "a chat template begins messages of the assistant only, not of role " + turn.role());
     }
-    EncodedTextChunk prompt = encode(text(messages, true));
+    EncodedTextChunk prompt = encode(text(chat(messages), true));
     List<EncodedTextChunk> chunks = new ArrayList<>();
     if (prompt.length() > 0) {
       chunks.add(prompt);
@@ -79,16 +109,21 @@ final class TemplateRenderer implements Renderer {
 
   @Override
   public SupervisedExample supervisedExample(List<Message> messages, TrainOnWhat what) {
-    if (messages.isEmpty()) {
-      throw new IllegalArgumentException("there is no message to learn from");
+    return supervisedExample(chat(messages), what);
+  }
+
+  private SupervisedExample supervisedExample(Chat chat, TrainOnWhat what) {
+    if (chat.messages().isEmpty()) {
+      throw new IllegalArgumentException(
+          "there is no message; a chat template writes a conversation of at least one");
     }
-    String all = text(messages, false);
+    String all = text(chat, false);
     Weighted chunks = new Weighted();
     int done = 0;
-    for (int i = 0; i < messages.size(); i++) {
-      if (isTrained(messages, i, what)) {
-        int start = boundary(all, messages, i, what);
-        int end = i + 1 == messages.size() ? all.length() : end(all, messages, i);
+    for (int i = 0; i < chat.size(); i++) {
+      if (isTrained(chat.messages(), i, what)) {
+        int start = boundary(all, chat, i, what);
+        int end = i + 1 == chat.size() ? all.length() : end(all, chat, i);
         chunks.add(encode(all.substring(done, start)), what == TrainOnWhat.ALL_TOKENS);
         chunks.add(encode(all.substring(start, end)), true);
         done = end;
@@ -120,14 +155,19 @@ final class TemplateRenderer implements Renderer {
   }
 
   /** Returns where what a message says begins; other roles than the assistant have no header. */
-  private int boundary(String all, List<Message> messages, int i, TrainOnWhat what) {
-    boolean assistant = messages.get(i).role().equals("assistant");
-    String before = i == 0 && !assistant ? "" : text(messages.subList(0, i), assistant);
+  private int boundary(String all, Chat chat, int i, TrainOnWhat what) {
+    boolean assistant = chat.isAssistant(i);
+    if (i == 0 && assistant) {
+      throw new IllegalArgumentException(
+          "the assistant begins the conversation, and a chat template writes no prompt without a"
+              + " message; put one in front, or use a renderer made for the model");
+    }
+    String before = i == 0 && !assistant ? "" : text(chat.first(i), assistant);
     return prefix(all, before, i, what);
   }
 
-  private int end(String all, List<Message> messages, int i) {
-    return prefix(all, text(messages.subList(0, i + 1), false), i, TrainOnWhat.ALL_MESSAGES);
+  private int end(String all, Chat chat, int i) {
+    return prefix(all, text(chat.first(i + 1), false), i, TrainOnWhat.ALL_MESSAGES);
   }
 
   private int prefix(String all, String prefix, int i, TrainOnWhat what) {
@@ -142,12 +182,13 @@ final class TemplateRenderer implements Renderer {
 
   @Override
   public List<SupervisedExample> supervisedExamples(List<Message> messages, TrainOnWhat what) {
+    Chat chat = chat(messages);
     List<SupervisedExample> examples = new ArrayList<>();
-    for (int i = 0; i < messages.size(); i++) {
-      if (messages.get(i).role().equals("assistant") && isTrained(messages, i, what)) {
-        examples.add(
-            supervisedExample(messages.subList(0, i + 1), TrainOnWhat.LAST_ASSISTANT_MESSAGE));
-      } else if (isTrained(messages, i, what)) {
+    for (int i = 0; i < chat.size(); i++) {
+      boolean trained = isTrained(chat.messages(), i, what);
+      if (trained && chat.isAssistant(i)) {
+        examples.add(supervisedExample(chat.first(i + 1), TrainOnWhat.LAST_ASSISTANT_MESSAGE));
+      } else if (trained) {
         throw new UnsupportedOperationException(
             ("message %d is not the assistant's, so that there is no prompt to learn it"
                     + " behind; use supervisedExample")
@@ -184,9 +225,14 @@ final class TemplateRenderer implements Renderer {
 
   @Override
   public List<Message> conversationPrefix(List<ToolSpec> tools, String systemPrompt) {
-    throw new UnsupportedOperationException(
-        "a chat template takes tools itself; render it with them, or use a renderer made for the"
-            + " model");
+    List<Message> prefix = new ArrayList<>();
+    if (!tools.isEmpty()) {
+      prefix.add(OfferedTools.message(tools));
+    }
+    if (!systemPrompt.isEmpty()) {
+      prefix.add(Message.system(systemPrompt));
+    }
+    return prefix;
   }
 
   @Override
