@@ -7,8 +7,8 @@ import io.tinker4j.text.renderer.SupervisedExample;
 import io.tinker4j.text.renderer.TrainOnWhat;
 import io.tinker4j.types.Datum;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -24,7 +24,8 @@ import java.util.OptionalInt;
  * Training data from JSONL files of chats: plain, gzip or zstd, in UTF-8, one object per line. All
  * rows are read and rendered once when it is opened, so that nothing is trained on when one of them
  * is bad; then they are read again as they are needed, in the order of a seed. Memory holds about
- * 30 bytes for each row and none of the text.
+ * 30 bytes for each example, and while the rows are read the first time about twice as many; none
+ * of the text.
  *
  * <p>{@link #batches()} is what a run of {@code tinker-recovery} reads: it can go on from any
  * place, in another process, too. Files must not change meanwhile; when they have, the run is
@@ -358,7 +359,7 @@ public final class ChatData implements AutoCloseable {
         ChatData data = new ChatData(this, List.copyOf(files));
         opened = true;
         return data;
-      } catch (ClosedByInterruptException e) {
+      } catch (InterruptedIOException e) {
         Thread.interrupted();
         throw interrupted(e);
       } finally {

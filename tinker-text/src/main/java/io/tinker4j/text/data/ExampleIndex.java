@@ -2,26 +2,50 @@ package io.tinker4j.text.data;
 
 import java.util.Arrays;
 
-/** Where each example comes from and how long it is: 16 bytes an example. */
+/**
+ * Where each example comes from and how long it is: 12 bytes an example when it is trimmed.
+ * Examples are added in the order of their files.
+ */
 final class ExampleIndex {
-  private int[] files = new int[64];
+  private int[] fileEnds = {};
   private int[] rows = new int[64];
   private int[] turns = new int[64];
   private int[] lengths = new int[64];
   private int size;
 
+  /**
+   * Adds an example.
+   *
+   * @throws IllegalArgumentException when its file comes before that of the last
+   */
   void add(int file, int row, int turn, int length) {
-    if (size == files.length) {
-      files = Arrays.copyOf(files, size * 2);
-      rows = Arrays.copyOf(rows, size * 2);
-      turns = Arrays.copyOf(turns, size * 2);
-      lengths = Arrays.copyOf(lengths, size * 2);
+    if (file < fileEnds.length - 1) {
+      throw new IllegalArgumentException(
+          "an example of file %d comes behind one of file %d".formatted(file, fileEnds.length - 1));
     }
-    files[size] = file;
+    if (size == rows.length) {
+      resize(Math.max(64, size * 2));
+    }
+    while (fileEnds.length <= file) {
+      fileEnds = Arrays.copyOf(fileEnds, fileEnds.length + 1);
+      fileEnds[fileEnds.length - 1] = size;
+    }
     rows[size] = row;
     turns[size] = turn;
     lengths[size] = length;
     size++;
+    fileEnds[file] = size;
+  }
+
+  /** Gives back the room for more examples. */
+  void trim() {
+    resize(size);
+  }
+
+  private void resize(int capacity) {
+    rows = Arrays.copyOf(rows, capacity);
+    turns = Arrays.copyOf(turns, capacity);
+    lengths = Arrays.copyOf(lengths, capacity);
   }
 
   int size() {
@@ -29,7 +53,17 @@ final class ExampleIndex {
   }
 
   int file(int example) {
-    return files[example];
+    int least = 0;
+    int most = fileEnds.length - 1;
+    while (least < most) {
+      int middle = (least + most) >>> 1;
+      if (example < fileEnds[middle]) {
+        most = middle;
+      } else {
+        least = middle + 1;
+      }
+    }
+    return least;
   }
 
   int row(int example) {

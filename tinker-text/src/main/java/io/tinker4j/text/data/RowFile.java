@@ -2,26 +2,31 @@ package io.tinker4j.text.data;
 
 import com.github.luben.zstd.ZstdInputStream;
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The lines of a file, each to be read at any time. A compressed file is unpacked into a temporary
- * one. Holds 12 bytes a line. Safe for use by many threads.
+ * one. Holds 12 bytes a line. Safe for use by many threads; one that is interrupted reads on, and
+ * leaves the file open for the others, which a {@code FileChannel} would not.
  */
 final class RowFile implements AutoCloseable {
   private static final int BUFFER = 1 << 16;
@@ -30,16 +35,22 @@ final class RowFile implements AutoCloseable {
   private static final int LONGEST = 1 << 30;
 
   private final String name;
-  private final FileChannel channel;
+  private final RandomAccessFile file;
+  private final @Nullable Path temporary;
   private final String digest;
+
+  /** Guards: the position in the file. */
+  private final ReentrantLock lock = new ReentrantLock();
+
   private long[] starts = new long[64];
   private int[] numbers = new int[64];
   private int rows;
   private long end;
 
-  private RowFile(String name, FileChannel channel) throws IOException {
+  private RowFile(String name, RandomAccessFile file, @Nullable Path temporary) throws IOException {
     this.name = name;
-    this.channel = channel;
+    this.file = file;
+    this.temporary = temporary;
     this.digest = index();
   }
 
@@ -62,19 +73,34 @@ final class RowFile implements AutoCloseable {
       if (isZstd(magic)) {
         return unpacked(name, () -> new ZstdInputStream(in));
       }
-      if (!Files.isRegularFile(file)) {
+      if (!Files.isRegularFile(file) || !file.getFileSystem().equals(FileSystems.getDefault())) {
         return unpacked(name, () -> in);
       }
     }
-    return opened(name, FileChannel.open(file, StandardOpenOption.READ));
+    return opened(name, file, null);
   }
 
-  private static RowFile opened(String name, FileChannel channel) throws IOException {
+  private static RowFile opened(String name, Path file, @Nullable Path temporary)
+      throws IOException {
+    RandomAccessFile open = new RandomAccessFile(file.toFile(), "r");
     try {
-      return new RowFile(name, channel);
+      return new RowFile(name, open, unlessDeleted(temporary));
     } catch (IOException | RuntimeException e) {
-      channel.close();
+      open.close();
       throw e;
+    }
+  }
+
+  /** A file can be deleted while it is open; on Windows not, there {@link #close} does it. */
+  private static @Nullable Path unlessDeleted(@Nullable Path temporary) {
+    if (temporary == null) {
+      return null;
+    }
+    try {
+      Files.delete(temporary);
+      return null;
+    } catch (IOException e) {
+      return temporary;
     }
   }
 
@@ -101,21 +127,26 @@ final class RowFile implements AutoCloseable {
       Files.deleteIfExists(temporary);
       throw new IOException(name + " cannot be unpacked: " + e.getMessage(), e);
     }
-    return opened(
-        name,
-        FileChannel.open(temporary, StandardOpenOption.READ, StandardOpenOption.DELETE_ON_CLOSE));
+    try {
+      return opened(name, temporary, temporary);
+    } catch (IOException | RuntimeException e) {
+      Files.deleteIfExists(temporary);
+      throw e;
+    }
   }
 
   /** Finds the lines that are not blank; returns the digest of all bytes. */
   private String index() throws IOException {
     MessageDigest sha256 = sha256();
-    ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+    byte[] bytes = new byte[BUFFER];
     long at = 0;
     long lineStart = 0;
     int lineNumber = 1;
     boolean blank = true;
-    for (int read = channel.read(buffer, 0); read >= 0; read = channel.read(buffer, at)) {
-      byte[] bytes = buffer.array();
+    for (int read = file.read(bytes); read >= 0; read = file.read(bytes)) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptedIOException("interrupted while the lines of " + name + " were found");
+      }
       sha256.update(bytes, 0, read);
       for (int i = 0; i < read; i++) {
         byte b = bytes[i];
@@ -131,12 +162,13 @@ final class RowFile implements AutoCloseable {
         }
       }
       at += read;
-      buffer.clear();
     }
     if (!blank) {
       add(lineStart, lineNumber);
     }
     end = at;
+    starts = Arrays.copyOf(starts, rows);
+    numbers = Arrays.copyOf(numbers, rows);
     return HexFormat.of().formatHex(sha256.digest());
   }
 
@@ -188,14 +220,9 @@ final class RowFile implements AutoCloseable {
     if (length > LONGEST) {
       throw new BadRowException(name, line(row), "the line has %d bytes".formatted(length));
     }
-    ByteBuffer bytes = ByteBuffer.allocate((int) length);
-    while (bytes.hasRemaining()) {
-      if (channel.read(bytes, start + bytes.position()) < 0) {
-        throw new IOException(name + " has become shorter while it was read");
-      }
-    }
+    byte[] bytes = bytes(start, (int) length);
     try {
-      CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(bytes.flip());
+      CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
       String line = text.toString().strip();
       return line.startsWith("\uFEFF") ? line.substring(1) : line;
     } catch (CharacterCodingException e) {
@@ -203,8 +230,25 @@ final class RowFile implements AutoCloseable {
     }
   }
 
+  private byte[] bytes(long start, int length) throws IOException {
+    byte[] bytes = new byte[length];
+    lock.lock();
+    try {
+      file.seek(start);
+      file.readFully(bytes);
+    } catch (EOFException e) {
+      throw new IOException(name + " has become shorter while it was read", e);
+    } finally {
+      lock.unlock();
+    }
+    return bytes;
+  }
+
   @Override
   public void close() throws IOException {
-    channel.close();
+    file.close();
+    if (temporary != null) {
+      Files.deleteIfExists(temporary);
+    }
   }
 }

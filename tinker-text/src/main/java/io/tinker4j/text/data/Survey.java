@@ -92,6 +92,8 @@ final class Survey {
         }
       }
     }
+    training.trim();
+    heldOut.trim();
   }
 
   private List<FutureTask<List<Finding>>> parts(RowFile file, int firstRow, int count) {

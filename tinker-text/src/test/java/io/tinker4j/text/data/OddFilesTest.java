@@ -282,6 +282,32 @@ class OddFilesTest {
   }
 
   @Test
+  void next_byAnInterruptedThread_leavesTheFileToItAndToOthers() throws Exception {
+    Path plain = file("plain.jsonl", rows(20));
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (OutputStream out = new GZIPOutputStream(packed)) {
+      out.write(rows(20).getBytes(StandardCharsets.UTF_8));
+    }
+    Path zipped = Files.write(directory.resolve("rows.gz"), packed.toByteArray());
+
+    for (Path file : List.of(plain, zipped)) {
+      try (ChatData data = data(file).batchSize(4).open();
+          Batches.Reader<List<Datum>> interrupted = data.batches().open(DataPosition.START);
+          Batches.Reader<List<Datum>> other = data.batches().open(DataPosition.START)) {
+        List<Datum> first = other.next();
+
+        Thread.currentThread().interrupt();
+        List<Datum> read = interrupted.next();
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(read).isEqualTo(first);
+        assertThat(count(data.batches(), other.position())).isEqualTo(16);
+        assertThat(other.next()).isEqualTo(interrupted.next());
+      }
+    }
+  }
+
+  @Test
   void open_interrupted_saysSo() throws Exception {
     Path file = file("many.jsonl", rows(20_000));
     CompletableFuture<Throwable> outcome = new CompletableFuture<>();
