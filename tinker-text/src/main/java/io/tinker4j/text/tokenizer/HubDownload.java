@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -12,7 +13,9 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -22,11 +25,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Downloads a tokenizer's files from a hub into a directory, which appears when all are complete.
- * Their checksums are kept beside them. Safe for use by many threads.
+ * Their checksums are kept beside them. What has come of a download that fails is kept, too, and
+ * the next one asks for the rest. Safe for use by many threads.
  */
 final class HubDownload {
   /** No tokenizer's file is half as large. */
@@ -58,26 +63,22 @@ final class HubDownload {
    */
   boolean download(String repository, String revision, Path target) throws IOException {
     long end = Time.system().nanoTime() + deadline.toNanos();
-    Path parent = target.toAbsolutePath().getParent();
+    Path parent = Objects.requireNonNull(target.toAbsolutePath().getParent());
     Files.createDirectories(parent);
     Path part = Files.createTempDirectory(parent, ".part-");
+    Path kept = parent.resolve(".kept-" + target.getFileName());
+    URI base =
+        URI.create(
+            hub.toString().replaceAll("/+$", "") + "/" + repository + "/resolve/" + revision + "/");
     try (HttpClient client =
         HttpClient.newBuilder()
             .followRedirects(HttpClient.Redirect.NEVER)
             .connectTimeout(Duration.ofSeconds(10))
             .build()) {
-      String base =
-          hub.toString().replaceAll("/+$", "") + "/" + repository + "/resolve/" + revision + "/";
-      Map<String, String> checksums = new TreeMap<>();
-      boolean isFound = false;
-      for (String name : new String[] {"tokenizer.json", "tiktoken.model"}) {
-        isFound = isFound || fetch(client, URI.create(base + name), part, checksums, end);
-      }
+      boolean isFound = new Repository(client, base, part, kept, end).fetch();
       if (isFound) {
-        fetch(client, URI.create(base + "tokenizer_config.json"), part, checksums, end);
-        fetch(client, URI.create(base + "chat_template.jinja"), part, checksums, end);
-        writeChecksums(part, checksums);
         moveInto(part, target);
+        remove(kept);
       }
       return isFound;
     } finally {
@@ -96,40 +97,146 @@ final class HubDownload {
     }
   }
 
-  /** Fetches a file; returns whether the repository has it. */
-  private boolean fetch(
-      HttpClient client, URI source, Path directory, Map<String, String> checksums, long end)
-      throws IOException {
-    String name = source.getPath().substring(source.getPath().lastIndexOf('/') + 1);
-    URI at = source;
-    Optional<String> expected = Optional.empty();
-    for (int i = 0; i <= MAX_REDIRECTS; i++) {
-      MessageDigest digest = sha256();
-      HttpResponse<Long> response =
-          send(client, request(at), new BoundedFile(directory.resolve(name), digest), end);
-      int status = response.statusCode();
-      if (expected.isEmpty()) {
-        expected = linkedChecksum(response);
-      }
-      if (status == 200) {
-        String checksum = HexFormat.of().formatHex(digest.digest());
-        if (expected.isPresent() && !expected.get().equals(checksum)) {
-          throw new IOException(
-              source + " has the checksum " + checksum + ", and the hub says " + expected.get());
+  /** What became of a request. */
+  private enum Outcome {
+    COMPLETE,
+    MISSING,
+    /** What was there already is no part of the file. */
+    UNFIT
+  }
+
+  /** The files of one repository, on their way into a directory. */
+  private final class Repository {
+    private final HttpClient client;
+    private final URI base;
+    private final Path directory;
+    private final Path kept;
+    private final long end;
+    private final Map<String, String> checksums = new TreeMap<>();
+    private final List<PartialFile> complete = new ArrayList<>();
+
+    Repository(HttpClient client, URI base, Path directory, Path kept, long end) {
+      this.client = client;
+      this.base = base;
+      this.directory = directory;
+      this.kept = kept;
+      this.end = end;
+    }
+
+    /** Fetches the files and writes their checksums; returns whether there is a tokenizer. */
+    boolean fetch() throws IOException {
+      boolean isDone = false;
+      try {
+        boolean isFound = fetch("tokenizer.json") || fetch("tiktoken.model");
+        if (isFound) {
+          fetch("tokenizer_config.json");
+          fetch("chat_template.jinja");
+          writeChecksums(directory, checksums);
         }
-        checksums.put(name, checksum);
+        isDone = true;
+        return isFound;
+      } finally {
+        if (!isDone) {
+          for (PartialFile file : complete) {
+            file.keep();
+          }
+        }
+      }
+    }
+
+    /** Fetches a file; returns whether the repository has it. */
+    private boolean fetch(String name) throws IOException {
+      PartialFile file = PartialFile.take(directory.resolve(name), kept);
+      Outcome outcome = Outcome.UNFIT;
+      try {
+        outcome = attempt(name, file);
+        if (outcome == Outcome.UNFIT) {
+          file.clear();
+          outcome = attempt(name, file);
+        }
+      } finally {
+        if (outcome != Outcome.COMPLETE) {
+          file.keep();
+        }
+      }
+      if (outcome == Outcome.COMPLETE) {
+        complete.add(file);
         return true;
       }
-      if (status == 404) {
-        return false;
-      }
-      Optional<String> location = response.headers().firstValue("location");
-      if (status / 100 != 3 || location.isEmpty()) {
-        throw new IOException(source + " answered with status " + status);
-      }
-      at = redirected(at, location.get());
+      return false;
     }
-    throw new IOException(source + " redirects more than " + MAX_REDIRECTS + " times");
+
+    private Outcome attempt(String name, PartialFile file) throws IOException {
+      URI source = base.resolve(name);
+      URI at = source;
+      Optional<String> expected = Optional.empty();
+      for (int i = 0; i <= MAX_REDIRECTS; i++) {
+        HttpResponse<Boolean> response = send(at, file, expected.isPresent());
+        int status = response.statusCode();
+        if (expected.isEmpty()) {
+          expected = linkedChecksum(response.headers());
+        }
+        if (response.body() || file.isAll(response)) {
+          return checked(source, file, expected);
+        }
+        if (status == 404) {
+          file.clear();
+          return Outcome.MISSING;
+        }
+        if (file.isBegun() && (status == 206 || status == 416)) {
+          return Outcome.UNFIT;
+        }
+        Optional<String> location = response.headers().firstValue("location");
+        if (status / 100 != 3 || location.isEmpty()) {
+          throw new IOException(source + " answered with status " + status);
+        }
+        at = redirected(at, location.get());
+      }
+      throw new IOException(source + " redirects more than " + MAX_REDIRECTS + " times");
+    }
+
+    private Outcome checked(URI source, PartialFile file, Optional<String> expected)
+        throws IOException {
+      String checksum = checksum(file.path());
+      if (expected.isPresent() && !expected.get().equals(checksum)) {
+        if (file.isBegun()) {
+          return Outcome.UNFIT;
+        }
+        file.clear();
+        throw new IOException(
+            source + " has the checksum " + checksum + ", and the hub says " + expected.get());
+      }
+      checksums.put(String.valueOf(file.path().getFileName()), checksum);
+      return Outcome.COMPLETE;
+    }
+
+    /** Sends a request; the answer's body says whether it was written to the file. */
+    private HttpResponse<Boolean> send(URI at, PartialFile file, boolean isChecked)
+        throws IOException {
+      HttpRequest.Builder request = request(at);
+      file.ask(request);
+      AtomicReference<@Nullable BoundedFile> writing = new AtomicReference<>();
+      CompletableFuture<HttpResponse<Boolean>> sent =
+          client.sendAsync(
+              request.build(),
+              head -> {
+                if (head.statusCode() != 200 && !file.isRest(head)) {
+                  return HttpResponse.BodySubscribers.replacing(false);
+                }
+                BoundedFile body =
+                    file.write(head, isChecked || linkedChecksum(head.headers()).isPresent());
+                writing.set(body);
+                return body;
+              });
+      try {
+        return HubDownload.await(sent, at, end);
+      } finally {
+        BoundedFile body = writing.get();
+        if (body != null) {
+          body.abandon();
+        }
+      }
+    }
   }
 
   private static URI redirected(URI from, String location) throws IOException {
@@ -140,7 +247,7 @@ final class HubDownload {
     return to;
   }
 
-  private HttpRequest request(URI at) {
+  private HttpRequest.Builder request(URI at) {
     HttpRequest.Builder request = HttpRequest.newBuilder(at).GET();
     boolean isHub =
         hub.getScheme().equals(at.getScheme())
@@ -149,36 +256,30 @@ final class HubDownload {
     if (token != null && isHub) {
       request.header("Authorization", "Bearer " + token);
     }
-    return request.build();
+    return request;
   }
 
   /** Returns the SHA-256 that a hub tells of a large file. */
-  private static Optional<String> linkedChecksum(HttpResponse<?> response) {
-    return response
-        .headers()
+  private static Optional<String> linkedChecksum(HttpHeaders headers) {
+    return headers
         .firstValue("x-linked-etag")
         .map(text -> text.replace("\"", "").toLowerCase(Locale.ROOT))
         .filter(text -> text.matches("[0-9a-f]{64}"));
   }
 
-  private static HttpResponse<Long> send(
-      HttpClient client, HttpRequest request, BoundedFile file, long end) throws IOException {
-    CompletableFuture<HttpResponse<Long>> sent =
-        client.sendAsync(
-            request,
-            head -> head.statusCode() == 200 ? file : HttpResponse.BodySubscribers.replacing(0L));
+  private static <T> T await(CompletableFuture<T> sent, URI at, long end) throws IOException {
     try {
       return sent.get(Math.max(0, end - Time.system().nanoTime()), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       sent.cancel(true);
-      throw new IOException(request.uri() + " was not complete before the deadline", e);
+      throw new IOException(at + " was not complete before the deadline", e);
     } catch (InterruptedException e) {
       sent.cancel(true);
       Thread.currentThread().interrupt();
-      throw new IOException("interrupted while downloading " + request.uri(), e);
+      throw new IOException("interrupted while downloading " + at, e);
     } catch (ExecutionException e) {
       Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
-      throw new IOException(request.uri() + " failed: " + cause.getMessage(), cause);
+      throw new IOException(at + " failed: " + cause.getMessage(), cause);
     }
   }
 
@@ -197,26 +298,27 @@ final class HubDownload {
   static void check(Path directory) throws IOException {
     for (String line : Files.readAllLines(directory.resolve(CHECKSUMS))) {
       Path file = directory.resolve(line.substring(line.indexOf("  ") + 2));
-      MessageDigest digest = sha256();
-      try (InputStream in = Files.newInputStream(file)) {
-        byte[] buffer = new byte[1 << 16];
-        for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-          digest.update(buffer, 0, read);
-        }
-      }
-      if (!line.startsWith(HexFormat.of().formatHex(digest.digest()))) {
+      if (!line.startsWith(checksum(file))) {
         throw new IOException(
             file + " is not as it was downloaded; delete the directory and download it again");
       }
     }
   }
 
-  private static MessageDigest sha256() {
+  private static String checksum(Path file) throws IOException {
+    MessageDigest digest;
     try {
-      return MessageDigest.getInstance("SHA-256");
+      digest = MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] buffer = new byte[1 << 16];
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        digest.update(buffer, 0, read);
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   private static void remove(Path directory) throws IOException {
