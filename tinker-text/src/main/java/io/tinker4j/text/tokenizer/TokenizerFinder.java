@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +25,12 @@ public final class TokenizerFinder {
   private static final Pattern REPOSITORY =
       Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?");
   private static final Pattern REVISION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
-  private static final Set<String> OF_BYTES = Set.of("tinker4j/bytes", "tinker4j/nano-bytes");
+
+  // Models of the embedded server; all but those that ask for a number of tokens have bytes.
+  private static final Pattern EMBEDDED = Pattern.compile("tinker4j/(.+)");
+  private static final Pattern SIZED = Pattern.compile("(?:tiny|nano)-([1-9]\\d{2,6})");
+  private static final int LEAST_SIZE = 258;
+  private static final int MOST_SIZE = 1_000_000;
 
   private final List<Path> directories;
   private final Path hubCache;
@@ -47,17 +52,28 @@ public final class TokenizerFinder {
   }
 
   /**
-   * Finds and reads a tokenizer.
+   * Finds and reads a tokenizer. The embedded server's models of bytes, such as {@code
+   * tinker4j/tiny-bytes}, have {@link Tokenizers#bytes}.
    *
    * @throws TokenizerNotFoundException when it is nowhere; the message lists the places
    * @throws UnsupportedTokenizerException when it is of a kind that cannot be read
    * @throws IllegalArgumentException when the id is none, or a file is damaged
    */
   public Tokenizer find(TokenizerId id) {
-    if (OF_BYTES.contains(id.repository())) {
+    if (isOfBytes(id.repository())) {
       return Tokenizers.bytes();
     }
     return Tokenizers.read(locate(id));
+  }
+
+  private static boolean isOfBytes(String repository) {
+    Matcher embedded = EMBEDDED.matcher(repository);
+    if (!embedded.matches()) {
+      return false;
+    }
+    Matcher sized = SIZED.matcher(embedded.group(1));
+    int size = sized.matches() ? Integer.parseInt(sized.group(1)) : 0;
+    return size < LEAST_SIZE || size > MOST_SIZE;
   }
 
   /**

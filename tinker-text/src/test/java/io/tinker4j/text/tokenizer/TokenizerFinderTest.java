@@ -23,6 +23,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where tokenizers are looked for, and how they are downloaded when that is asked for. */
 class TokenizerFinderTest {
@@ -159,10 +161,26 @@ class TokenizerFinderTest {
         .withMessageContaining("revision");
   }
 
-  @Test
-  void find_testServersId_isTheTokenizerOfBytes() {
-    assertThat(Tokenizers.of(new TokenizerId("tinker4j/bytes", "")).vocabularySize())
-        .isEqualTo(257);
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "tinker4j/bytes",
+        "tinker4j/tiny-bytes",
+        "tinker4j/nano-bytes",
+        "tinker4j/mine",
+        "tinker4j/tiny-257",
+        "tinker4j/tiny-0300",
+        "tinker4j/nano-1000001"
+      })
+  void find_testServersModel_isTheTokenizerOfBytes(String name) {
+    assertThat(Tokenizers.of(new TokenizerId(name, "")).vocabularySize()).isEqualTo(257);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tinker4j/tiny-258", "tinker4j/nano-1000000", "org/tiny-bytes"})
+  void find_otherModel_isNoTokenizerOfBytes(String name) {
+    assertThatExceptionOfType(TokenizerNotFoundException.class)
+        .isThrownBy(() -> finder().build().find(new TokenizerId(name, "")));
   }
 
   @Test
