@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/** The embedded server, in this process, with its checkpoints in a directory. */
+/** The embedded server, in this process, with its checkpoints in a directory or in memory. */
 final class EmbeddedServer implements TrainingServer {
   /** The embedded server takes any key; this one looks like a real one. */
   private static final String API_KEY = "tml-quickstart";
@@ -22,11 +22,20 @@ final class EmbeddedServer implements TrainingServer {
   private static final int END_OF_TEXT = 256;
 
   private final EmbeddedTinkerServer server;
-  private final Path directory;
+  private final String place;
 
-  private EmbeddedServer(EmbeddedTinkerServer server, Path directory) {
+  private EmbeddedServer(EmbeddedTinkerServer server, String place) {
     this.server = server;
-    this.directory = directory;
+    this.place = place;
+  }
+
+  /** Starts one that keeps nothing and touches no disk, for models that are only asked. */
+  static EmbeddedServer startInMemory() {
+    try {
+      return new EmbeddedServer(EmbeddedTinkerServer.start(), "memory");
+    } catch (UncheckedIOException e) {
+      throw new CommandException("the embedded server " + e.getMessage(), e);
+    }
   }
 
   /** Starts one, in a new temporary directory unless told where. */
@@ -34,7 +43,7 @@ final class EmbeddedServer implements TrainingServer {
     Path directory = prepare(stateDirectory);
     try {
       return new EmbeddedServer(
-          EmbeddedTinkerServer.builder().dataDirectory(directory).start(), directory);
+          EmbeddedTinkerServer.builder().dataDirectory(directory).start(), directory.toString());
     } catch (UncheckedIOException e) {
       throw new CommandException("the embedded server " + e.getMessage(), e);
     }
@@ -89,7 +98,7 @@ final class EmbeddedServer implements TrainingServer {
 
   @Override
   public String locate(String checkpoint) {
-    return checkpoint + " in " + directory;
+    return checkpoint + " in " + place;
   }
 
   @Override

@@ -206,7 +206,9 @@ final class SampleCommand implements Callable<Integer> {
     if (baseUrl != null) {
       return RemoteServer.reach(baseUrl, client.apiKey());
     }
-    return EmbeddedServer.start(run == null ? null : run.resolve("server"));
+    return run == null
+        ? EmbeddedServer.startInMemory()
+        : EmbeddedServer.start(run.resolve("server"));
   }
 
   private Voice voice(ServiceClient service, @Nullable RunFile file) {

@@ -21,8 +21,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -450,5 +453,26 @@ class SampleCommandTest {
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).startsWith("Error: " + message).contains("Try 'tinker sample --help'.");
     assertThat(run.out()).isEmpty();
+  }
+
+  /** Another process may make such a directory meanwhile, but not each time. */
+  @Test
+  void sample_withoutARun_leavesNoFiles() throws IOException {
+    boolean left = true;
+    for (int attempt = 0; left && attempt < 3; attempt++) {
+      Set<Path> before = temporary();
+      CommandRun run = CommandRun.of("sample", "--prompt=Hi", "--max-tokens=2", "--temperature=0");
+      assertThat(run.exitCode()).as(run.err()).isZero();
+      left = !before.containsAll(temporary());
+    }
+
+    assertThat(left).isFalse();
+  }
+
+  private static Set<Path> temporary() throws IOException {
+    try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      return all.filter(path -> path.getFileName().toString().startsWith("tinker-"))
+          .collect(Collectors.toSet());
+    }
   }
 }
