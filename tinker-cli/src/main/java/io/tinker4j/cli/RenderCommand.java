@@ -33,8 +33,9 @@ import picocli.CommandLine.Spec;
     name = "render",
     description = {
       "Shows the examples of a data file as tokens, and which of them are learned.",
-      "They are in colour on a terminal, else between ⟦ and ⟧. Rows that cannot be used are",
-      "named. Needs no server."
+      "On a terminal these are green, neighbouring tokens differ in shade, and special tokens are",
+      "inverted; elsewhere what is learned is between ⟦ and ⟧, a special token between ⟨ and ⟩.",
+      "Rows that cannot be used are named. Needs no server."
     })
 final class RenderCommand implements Callable<Integer> {
   private final Main main;
@@ -54,6 +55,11 @@ final class RenderCommand implements Callable<Integer> {
       defaultValue = "1",
       description = "How many examples to show. Default: 1.")
   private int count = 1;
+
+  @Option(
+      names = "--tokens",
+      description = "Lists the tokens, one a line: place, id, weight, text.")
+  private boolean tokens;
 
   @Option(
       names = "--train-on",
@@ -101,6 +107,8 @@ final class RenderCommand implements Callable<Integer> {
   private void print(PrintWriter out, Tokenizer tokenizer, SupervisedExample example) {
     if (main.printsJson()) {
       out.println(JsonText.write(json(example)));
+    } else if (tokens) {
+      new TokenList(tokenizer, terminal.isInteractive(), out).print(example);
     } else {
       out.println(new ExampleView(tokenizer, terminal.isInteractive()).of(example));
     }

@@ -50,10 +50,28 @@ final class VisibleText {
           if (each == '\n' || each == '\t' || isJoiner(each) || isHarmless(each)) {
             text.appendCodePoint(each);
           } else {
-            text.append(String.format(Locale.ROOT, "\\u{%x}", each));
+            text.append(escape(each));
           }
         });
     return text.toString();
+  }
+
+  /** Replaces each of some characters by its escape. */
+  static String escape(String text, String characters) {
+    StringBuilder escaped = new StringBuilder();
+    text.codePoints()
+        .forEach(each -> {
+          if (characters.indexOf(each) >= 0) {
+            escaped.append(escape(each));
+          } else {
+            escaped.appendCodePoint(each);
+          }
+        });
+    return escaped.toString();
+  }
+
+  private static String escape(int each) {
+    return String.format(Locale.ROOT, "\\u{%x}", each);
   }
 
   private static boolean isJoiner(int each) {
@@ -88,7 +106,7 @@ final class VisibleText {
         if (isHarmless(each)) {
           text.appendCodePoint(each);
         } else {
-          text.append(String.format(Locale.ROOT, "\\u{%x}", each));
+          text.append(escape(each));
         }
       }
     }

@@ -25,6 +25,16 @@ class RenderCommandTest {
       {"role": "user", "content": "Bye"}, {"role": "assistant", "content": "See you"}]}
       """;
 
+  /** The user writes the text of the special token. */
+  private static final String ENDS =
+      """
+      {"messages": [{"role": "user", "content": "<end>"}, {"role": "assistant", "content": "Y"}]}
+      """;
+
+  private static final String TEMPLATE =
+      "{% for m in messages %}{{ m.role[0] }}:{{ m.content }}{{ eos_token }}{% endfor %}"
+          + "{% if add_generation_prompt %}a:{% endif %}";
+
   @TempDir private Path directory = Path.of(".");
 
   private String file(String content) throws IOException {
@@ -88,7 +98,75 @@ class RenderCommandTest {
             .execute("render", file(TWO_TURNS));
 
     assertThat(exitCode).isZero();
-    assertThat(out.toString()).contains("\u001b[1;32m Yes?").doesNotContain("⟦");
+    String one = "\u001b[1;32m%s\u001b[0m";
+    String other = "\u001b[32m%s\u001b[0m";
+    String neighbours = other.formatted("Y") + one.formatted("e") + other.formatted("s");
+    assertThat(out.toString()).contains(neighbours).doesNotContain("⟦");
+  }
+
+  @Test
+  void render_onATerminal_aSpecialTokenIsOneInvertedPiece() throws IOException {
+    StringWriter out = new StringWriter();
+    int exitCode =
+        Main.commandLine(new Terminal(80), new StringReader(""))
+            .setOut(new PrintWriter(out, true))
+            .execute(
+                "render",
+                file(ENDS),
+                "--renderer=template",
+                "--tokenizer=" + AsciiTokenizer.write(directory.resolve("tokenizer"), TEMPLATE));
+
+    assertThat(exitCode).isZero();
+    String end = "\u001b[7m<end>\u001b[0m";
+    assertThat(out.toString()).contains("m>\u001b[0m\u001b[37m" + end, "\u001b[32m" + end);
+    assertThat(out.toString().split("<end>", -1)).as("text is none").hasSize(3);
+  }
+
+  @Test
+  void render_tokens_isALineForEach() throws IOException {
+    Path tokenizer = AsciiTokenizer.write(directory.resolve("tokenizer"), TEMPLATE);
+
+    CommandRun run =
+        render(file(ENDS), "--tokens", "--renderer=template", "--tokenizer=" + tokenizer);
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out())
+        .isEqualToNormalizingNewlines(
+            """
+                 0       84      0  u
+                 1       25      0  :
+                 2       27      0  <
+                 3       68      0  e
+                 4       77      0  n
+                 5       67      0  d
+                 6       29      0  >
+                 7       94      0  <end>
+                 8       64      0  a
+                 9       25      0  :
+                10       56      1  Y
+                11       94      1  <end>
+            12 tokens, 2 of them learned
+            """);
+  }
+
+  @Test
+  void render_tokensOfBytes_areEscapedToTheirLines() throws IOException {
+    CommandRun run = render(file("{\"prompt\": \"é\\\\\", \"completion\": \"c\"}"), "--tokens");
+
+    assertThat(run.out().lines())
+        .contains(
+            "     6      195      0  \ufffd",
+            "     7      169      0  \ufffd",
+            "     8       92      0  \\\\",
+            "     9       10      0  \\n");
+  }
+
+  @Test
+  void render_bracketsOfTheText_areNoMarks() throws IOException {
+    CommandRun run = render(file("{\"prompt\": \"a⟦b⟧⟨c⟩\", \"completion\": \"⟧d\"}"));
+
+    assertThat(run.out())
+        .startsWith("User: a\\u{27e6}b\\u{27e7}\\u{27e8}c\\u{27e9}\n\nAssistant:⟦ \\u{27e7}d");
   }
 
   @Test
@@ -244,7 +322,7 @@ class RenderCommandTest {
     CommandRun run = render(chats, "--renderer", "template", "--tokenizer", tokenizer.toString());
 
     assertThat(run.exitCode()).as(run.err()).isZero();
-    assertThat(run.out()).startsWith("<user>Hi<end><end><assistant>⟦Yes<end>⟧");
+    assertThat(run.out()).startsWith("<user>Hi<end>⟨<end>⟩<assistant>⟦Yes⟨<end>⟩⟧");
   }
 
   @Test

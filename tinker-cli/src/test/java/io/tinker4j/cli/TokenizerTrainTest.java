@@ -104,7 +104,7 @@ class TokenizerTrainTest {
     CommandRun tooSmall = trainWithTokenizer("tinker4j/nano-258", "--dry-run");
 
     assertThat(fits.exitCode()).as(fits.err()).isZero();
-    assertThat(fits.out()).contains("40 examples", "<|im_start|>assistant");
+    assertThat(fits.out()).contains("40 examples", "⟨<|im_start|>⟩assistant");
     assertThat(tooSmall.exitCode()).isEqualTo(1);
     assertThat(tooSmall.err()).contains("tinker4j/nano-258 on this server has 258 tokens");
   }
