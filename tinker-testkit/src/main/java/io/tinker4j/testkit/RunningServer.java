@@ -77,8 +77,10 @@ final class RunningServer implements AutoCloseable {
     time = surroundings.time();
     behaviour = settings.personality.behaviour();
     futures = new FutureStore(recovery.requestPrefix());
+    baseModels = new BaseModels(settings.baseModels, settings.takesVocabularies);
     chronicle =
-        new Chronicle(journal, new EngineStore(journal == null ? null : place.data()), time);
+        new Chronicle(
+            journal, new EngineStore(journal == null ? null : place.data(), baseModels), time);
     tokens = new SignedTokens(time, recovery.signingKey(chronicle));
     audit = new AuditLog(chronicle, time);
     checkpoints =
@@ -89,7 +91,6 @@ final class RunningServer implements AutoCloseable {
     registry = new Registry(time, settings.sessionTimeout, chronicle, behaviour);
     credentials =
         new KeyCheck(settings.apiKey, behaviour.requiresCredential(), tokens, settings.tokenLife);
-    baseModels = new BaseModels(settings.baseModels, settings.takesVocabularies);
     compute = new ComputePool(time);
     try {
       front =

@@ -283,7 +283,9 @@ public final class ModelEndpoints {
             checkpoints.load(
                 owner,
                 path,
-                dir -> LoraModel.restore(dir, request.optimizer() && !stored.losesOptimizer())),
+                dir ->
+                    LoraModel.restore(
+                        dir, request.optimizer() && !stored.losesOptimizer(), baseModels::model)),
         LoadWeightsResponse.builder().modelId(id).path(path.toString()).build());
   }
 

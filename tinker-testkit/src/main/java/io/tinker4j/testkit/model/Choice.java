@@ -1,6 +1,6 @@
 package io.tinker4j.testkit.model;
 
-import java.util.stream.IntStream;
+import java.util.Arrays;
 
 /** Draws a token from logits. */
 final class Choice {
@@ -27,38 +27,91 @@ final class Choice {
     for (int id = 0; id < masses.length; id++) {
       masses[id] = StrictMath.exp((logits[id] - logits[best]) / settings.temperature());
     }
-    boolean limited = settings.topK() != -1 || settings.topP() < 1;
-    int count = settings.topK() == -1 ? masses.length : Math.min(settings.topK(), masses.length);
-    int[] ids = limited ? Ranking.first(logits, count) : IntStream.range(0, count).toArray();
-    if (settings.topP() < 1) {
-      count = fewestWithin(settings.topP() * total(masses, ids, count), masses, ids, count);
+    if (settings.topK() == -1 && settings.topP() < 1) {
+      double[] ranked = descending(masses);
+      int rank = rank(ranked, settings.topP(), random);
+      return rank < 0 ? best : idAt(rank, ranked[rank], masses, logits);
     }
-    double left = random.nextUnit() * total(masses, ids, count);
-    for (int i = 0; i < count; i++) {
-      left -= masses[ids[i]];
-      if (left < 0) {
-        return ids[i];
-      }
+    if (settings.topK() == -1) {
+      int id = rank(masses, 1, random);
+      return id < 0 ? best : id;
     }
-    // Rounding can leave a crumb of mass beyond the last token; the likeliest one takes it.
-    return best;
+    int[] ids = Ranking.first(logits, settings.topK());
+    double[] ranked = new double[ids.length];
+    for (int i = 0; i < ids.length; i++) {
+      ranked[i] = masses[ids[i]];
+    }
+    int rank = rank(ranked, settings.topP(), random);
+    return rank < 0 ? best : ids[rank];
   }
 
-  private static int fewestWithin(double mass, double[] masses, int[] ids, int count) {
-    double sum = 0;
+  /**
+   * Draws a place in a list of masses; -1 when rounding leaves a crumb of mass beyond the last one,
+   * which the likeliest token takes.
+   */
+  private static int rank(double[] masses, double topP, CounterRandom random) {
+    int count =
+        topP < 1 ? fewestWithin(topP * total(masses, masses.length), masses) : masses.length;
+    double left = random.nextUnit() * total(masses, count);
     for (int i = 0; i < count; i++) {
-      sum += masses[ids[i]];
+      left -= masses[i];
+      if (left < 0) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /**
+   * All masses from the largest on. They fall as the logits do, so that this is their order by rank
+   * without the work of ranking every token, and sums over it have the same bits.
+   */
+  private static double[] descending(double[] masses) {
+    double[] sorted = masses.clone();
+    Arrays.sort(sorted);
+    for (int i = 0, j = sorted.length - 1; i < j; i++, j--) {
+      double swapped = sorted[i];
+      sorted[i] = sorted[j];
+      sorted[j] = swapped;
+    }
+    return sorted;
+  }
+
+  /** The id at a rank; only tokens of its mass have to be ranked. */
+  private static int idAt(int rank, double mass, double[] masses, double[] logits) {
+    int before = 0;
+    int[] equal = new int[1];
+    int size = 0;
+    for (int id = 0; id < masses.length; id++) {
+      if (masses[id] > mass) {
+        before++;
+      } else if (masses[id] == mass) {
+        equal = size == equal.length ? Arrays.copyOf(equal, size * 2) : equal;
+        equal[size++] = id;
+      }
+    }
+    double[] values = new double[size];
+    for (int i = 0; i < size; i++) {
+      values[i] = logits[equal[i]];
+    }
+    return equal[Ranking.first(values, rank - before + 1)[rank - before]];
+  }
+
+  private static int fewestWithin(double mass, double[] masses) {
+    double sum = 0;
+    for (int i = 0; i < masses.length; i++) {
+      sum += masses[i];
       if (sum >= mass) {
         return i + 1;
       }
     }
-    return count;
+    return masses.length;
   }
 
-  private static double total(double[] masses, int[] ids, int count) {
+  private static double total(double[] masses, int count) {
     double sum = 0;
     for (int i = 0; i < count; i++) {
-      sum += masses[ids[i]];
+      sum += masses[i];
     }
     return sum;
   }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 
 /**
  * A base model with trainable low-rank adapters, their accumulated gradients and the optimizer's
@@ -51,11 +52,14 @@ public final class LoraModel {
   /**
    * Creates the model that a checkpoint describes and loads it.
    *
+   * @param bases makes the base model of a name; one that keeps them saves the time and the memory
+   *     of another copy, as they are immutable
    * @throws IOException if a file is missing, truncated or corrupt; the message names it
    */
-  public static LoraModel restore(Path dir, boolean withOptimizer) throws IOException {
+  public static LoraModel restore(
+      Path dir, boolean withOptimizer, Function<String, BaseModel> bases) throws IOException {
     AdapterConfig config = AdapterConfig.read(dir);
-    LoraModel model = create(BaseModel.of(config.baseModel()), config.settings());
+    LoraModel model = create(bases.apply(config.baseModel()), config.settings());
     model.loadState(dir, withOptimizer);
     return model;
   }

@@ -17,9 +17,12 @@ public final class EngineStore {
   private static final String PARTIAL = ".partial-";
 
   private final @Nullable Path directory;
+  private final BaseModels baseModels;
 
-  public EngineStore(@Nullable Path directory) {
+  /** Keeps engines of these base models in a directory; null for a server that works in memory. */
+  public EngineStore(@Nullable Path directory, BaseModels baseModels) {
     this.directory = directory;
+    this.baseModels = baseModels;
   }
 
   /** Keeps a model that has no accumulated gradients; they are not part of what is kept. */
@@ -49,12 +52,16 @@ public final class EngineStore {
   }
 
   LoraModel restore(String modelId, long number) throws IOException {
-    return LoraModel.restore(engines(required(), modelId).resolve(Long.toString(number)), true);
+    return restore(engines(required(), modelId).resolve(Long.toString(number)), true);
   }
 
   Sampler restoreSampler(String samplerId) throws IOException {
-    return LoraModel.restore(required().resolve("samplers").resolve(fileName(samplerId)), false)
+    return restore(required().resolve("samplers").resolve(fileName(samplerId)), false)
         .frozenSampler();
+  }
+
+  private LoraModel restore(Path engine, boolean withOptimizer) throws IOException {
+    return LoraModel.restore(engine, withOptimizer, baseModels::model);
   }
 
   /** Forgets what is older than the one to keep; for a model that is unloaded, everything. */

@@ -79,7 +79,7 @@ public final class Samplers {
             checkpoints.load(
                 owner,
                 StoredPath.parse(modelPath),
-                dir -> LoraModel.restore(dir, false).frozenSampler());
+                dir -> LoraModel.restore(dir, false, baseModels::model).frozenSampler());
   }
 
   /** What is sampled from; of a path that leads nowhere, the base model is empty. */

@@ -42,10 +42,20 @@ class CheckpointTest {
   }
 
   @Test
+  void restore_withAnOwnerOfBaseModels_makesNoOther() throws IOException {
+    trained.saveState(dir, true);
+
+    LoraModel restored = LoraModel.restore(dir, false, name -> TestData.BASE);
+
+    assertThat(restored.baseModel()).isSameAs(TestData.BASE);
+    assertThat(restored.weightsHash()).isEqualTo(trained.weightsHash());
+  }
+
+  @Test
   void loadState_withOptimizer_continuesLikeTheUninterruptedRun() throws IOException {
     trained.saveState(dir, true);
-    LoraModel full = LoraModel.restore(dir, true);
-    LoraModel weightsOnly = LoraModel.restore(dir, false);
+    LoraModel full = LoraModel.restore(dir, true, BaseModel::of);
+    LoraModel weightsOnly = LoraModel.restore(dir, false, BaseModel::of);
     assertThat(weightsOnly.weightsHash()).isEqualTo(trained.weightsHash());
     assertThat(weightsOnly.stateHash()).isNotEqualTo(trained.stateHash());
 
@@ -91,7 +101,7 @@ class CheckpointTest {
 
     trained.saveState(dir, true);
 
-    LoraModel restored = LoraModel.restore(dir, true);
+    LoraModel restored = LoraModel.restore(dir, true, BaseModel::of);
     assertThat(restored.stateHash()).isEqualTo(hash);
     assertThat(restored.optimStep(AdamSettings.of(0.01)).get("grad_norm")).isZero();
   }
@@ -102,7 +112,7 @@ class CheckpointTest {
     trained.saveState(dir, false);
 
     assertThat(dir.resolve(OPTIMIZER)).doesNotExist();
-    assertThatThrownBy(() -> LoraModel.restore(dir, true))
+    assertThatThrownBy(() -> LoraModel.restore(dir, true, BaseModel::of))
         .isInstanceOf(NoSuchFileException.class)
         .hasMessageContaining(OPTIMIZER);
   }
@@ -137,7 +147,8 @@ class CheckpointTest {
                 + "{\"dtype\":\"F64\",\"shape\":[96,4],\"data_offsets\":[4128,7200]}")
         .doesNotContain("mlp");
     assertThat(file.getDouble()).isEqualTo(model.parameters().getFirst().values()[0][0]);
-    assertThat(LoraModel.restore(saved, false).settings()).isEqualTo(model.settings());
+    assertThat(LoraModel.restore(saved, false, BaseModel::of).settings())
+        .isEqualTo(model.settings());
   }
 
   @Test

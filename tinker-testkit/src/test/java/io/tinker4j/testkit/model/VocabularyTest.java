@@ -310,7 +310,7 @@ class VocabularyTest {
     train(model, example, 2);
     model.saveState(dir, true);
 
-    LoraModel restored = LoraModel.restore(dir, true);
+    LoraModel restored = LoraModel.restore(dir, true, BaseModel::of);
     train(model, example, 1);
     train(restored, example, 1);
 
