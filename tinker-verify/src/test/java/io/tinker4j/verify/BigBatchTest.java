@@ -3,6 +3,7 @@ package io.tinker4j.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tinker4j.testkit.EmbeddedTinkerServer;
+import io.tinker4j.testkit.StubbedServers;
 import io.tinker4j.types.ClientConfigResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ class BigBatchTest {
   @Test
   void forwardBackward_ofAMillionTokens_needsLittleMoreThanTheTokens() throws Exception {
     try (EmbeddedTinkerServer server =
-        EmbeddedTinkerServer.builder()
+        StubbedServers.builder()
             .clientConfig(ClientConfigResponse.builder().parallelFwdbwdChunks(false).build())
             .start()) {
       Process small =
