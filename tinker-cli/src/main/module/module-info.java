@@ -11,4 +11,10 @@ module io.tinker4j.cli {
 
   opens io.tinker4j.cli to
       info.picocli;
+  opens io.tinker4j.cli.access to
+      info.picocli;
+  opens io.tinker4j.cli.output to
+      info.picocli;
+  opens io.tinker4j.cli.service to
+      info.picocli;
 }

@@ -1,12 +1,16 @@
 package io.tinker4j.cli;
 
+import io.tinker4j.cli.access.ClientOptions;
+import io.tinker4j.cli.output.CommandException;
+import io.tinker4j.cli.output.VisibleText;
 import io.tinker4j.conformance.ConformanceReport;
 import io.tinker4j.conformance.ConformanceResult;
 import io.tinker4j.conformance.ConformanceSuite;
 import io.tinker4j.conformance.Verdict;
 import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,24 +23,23 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "conformance",
     description = {
-      "Asks a server, over HTTP alone, whether it does what the Tinker protocol says, and prints a",
-      "table: supported, refused (it says that it does not do this), differs, not judged (what the",
-      "question needs could not be had). Creates sessions, small models, two at most at a time,"
-          + " and",
-      "checkpoints on that server, and takes them away again; says what could not be."
+      "Asks a server, over HTTP alone, whether it does what the Tinker protocol says, and "
+          + "prints a table: supported, refused (it says that it does not do this), differs, not "
+          + "judged (what the question needs could not be had).",
+      "Creates sessions, small models, two at most at a time, and checkpoints on that server, "
+          + "and takes them away again; says what could not be."
     })
 final class ConformanceCommand implements Callable<Integer> {
   private final Main main;
 
   @Spec private CommandSpec spec = CommandSpec.create();
-  @Mixin private ClientOptions client = new ClientOptions();
+  @Mixin private ClientOptions client;
 
   @Option(
       names = "--json",
-      description = {
-        "Prints one JSON object instead of the table: server, the counts, and cases with id,",
-        "section, checks, outcome and detail; and left_behind."
-      })
+      description =
+          "Prints one JSON object instead of the table: server, the counts, and cases with id, "
+              + "section, checks, outcome and detail; and left_behind.")
   private boolean json;
 
   @Option(names = "--strict", description = "Ends with exit code 1 unless every case is supported.")
@@ -44,6 +47,7 @@ final class ConformanceCommand implements Callable<Integer> {
 
   ConformanceCommand(Main main) {
     this.main = main;
+    this.client = main.clientOptions();
   }
 
   @Override
@@ -57,21 +61,29 @@ final class ConformanceCommand implements Callable<Integer> {
         : CommandLine.ExitCode.OK;
   }
 
-  private ConformanceSuite suite(CommandLine command) {
+  private ConformanceSuite suite(CommandLine command) throws InterruptedException {
     String url = client.baseUrl();
     if (url == null) {
       throw new ParameterException(command, "--base-url is missing; it says whom to ask");
     }
-    @Nullable String key = client.apiKey();
-    if (key == null || key.isEmpty()) {
-      throw new ParameterException(
-          command, "there is no API key; set TINKER_API_KEY, or name it with --api-key");
-    }
+    URI address = address(command, url);
+    String key = client.requireCredential().source().credential();
+    return ConformanceSuite.of(address, key);
+  }
+
+  private static URI address(CommandLine command, String url) {
     try {
-      return ConformanceSuite.of(URI.create(url), key);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(command, "--base-url: " + e.getMessage(), e);
+      URI address = new URI(url);
+      if (address.getHost() != null && List.of("http", "https").contains(address.getScheme())) {
+        return address;
+      }
+    } catch (URISyntaxException e) {
+      // Refused below, as an address of another kind is.
     }
+    throw new ParameterException(
+        command,
+        "--base-url is '%s'; it must be an http:// or https:// address, such as http://127.0.0.1:8080"
+            .formatted(VisibleText.of(url)));
   }
 
   /** The first case needs nothing but an answer: without one, the others are no use. */

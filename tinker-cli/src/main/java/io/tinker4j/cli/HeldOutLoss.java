@@ -1,5 +1,6 @@
 package io.tinker4j.cli;
 
+import io.tinker4j.cli.output.CommandException;
 import io.tinker4j.recovery.Batches;
 import io.tinker4j.recovery.PeriodicEvaluation;
 import io.tinker4j.recovery.journal.DataPosition;

@@ -1,5 +1,9 @@
 package io.tinker4j.cli;
 
+import io.tinker4j.cli.access.ClientOptions;
+import io.tinker4j.cli.output.CommandException;
+import io.tinker4j.cli.output.CommandGroup;
+import io.tinker4j.cli.output.JsonText;
 import io.tinker4j.recovery.JournalVerification;
 import io.tinker4j.recovery.ProgressJournal;
 import io.tinker4j.recovery.journal.JournalContents;
@@ -24,23 +28,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code tinker journal}: looks at the journals of resumable runs, and repairs them. */
 @Command(
     name = "journal",
-    description = "Shows, verifies and repairs the journal of a resumable training run.",
-    synopsisSubcommandLabel = "COMMAND")
-final class JournalCommand implements Runnable {
-  @Spec private CommandSpec spec = CommandSpec.create();
-
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "Missing command");
-  }
-
+    description = "Shows, verifies and repairs the journal of a resumable training run.")
+final class JournalCommand extends CommandGroup {
   /** {@code tinker journal show}. */
   @Command(
       name = "show",
@@ -83,13 +78,14 @@ final class JournalCommand implements Runnable {
     private final Main main;
 
     @Spec private CommandSpec spec = CommandSpec.create();
-    @Mixin private ClientOptions client = new ClientOptions();
+    @Mixin private ClientOptions client;
 
     @Parameters(paramLabel = "JOURNAL", description = "The directory of the journal.")
     private Path journal = Path.of("");
 
     VerifyCommand(Main main) {
       this.main = main;
+      this.client = main.clientOptions();
     }
 
     @Override
@@ -123,7 +119,7 @@ final class JournalCommand implements Runnable {
       if (url == null) {
         return JournalVerification.verify(journal);
       }
-      try (ServiceClient service = RemoteServer.reach(url, client.apiKey()).connect()) {
+      try (ServiceClient service = RemoteServer.reach(client).connect()) {
         return JournalVerification.verify(journal, service.createRestClient());
       }
     }

@@ -1,5 +1,6 @@
 package io.tinker4j.cli;
 
+import io.tinker4j.cli.output.JsonText;
 import java.io.Serial;
 import java.util.ArrayList;
 import java.util.List;

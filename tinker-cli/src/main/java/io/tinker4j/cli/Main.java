@@ -1,37 +1,43 @@
 package io.tinker4j.cli;
 
+import io.tinker4j.cli.access.AuthCommand;
+import io.tinker4j.cli.access.ClientOptions;
+import io.tinker4j.cli.access.Surroundings;
+import io.tinker4j.cli.output.CommandGroup;
+import io.tinker4j.cli.output.Console;
+import io.tinker4j.cli.output.ErrorReport;
+import io.tinker4j.cli.output.Format;
+import io.tinker4j.cli.output.Terminal;
+import io.tinker4j.cli.service.BillingCommand;
+import io.tinker4j.cli.service.CheckpointCommand;
+import io.tinker4j.cli.service.RunCommand;
+import io.tinker4j.cli.service.SessionCommand;
+import io.tinker4j.transport.Time;
+import io.tinker4j.transport.client.ApiClient;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.io.Reader;
 import java.nio.charset.Charset;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 
 /**
  * The entry of the {@code tinker} command.
  *
  * <p>Exit codes: 0 for success, 1 for an error that is reported as {@code Error: <message>}, 2 for
- * wrong usage.
+ * wrong usage, 130 and 143 after Ctrl-C and SIGTERM.
  */
 @Command(
     name = "tinker",
     description = "Fine-tunes language models with the Tinker API.",
-    synopsisSubcommandLabel = "COMMAND")
-public final class Main implements Runnable {
-  /** How results are printed. */
-  enum Format {
-    TABLE,
-    JSON
-  }
-
+    versionProvider = Main.Version.class)
+public final class Main extends CommandGroup {
   @Option(
       names = {"-f", "--format"},
-      paramLabel = "table|json",
+      paramLabel = "table|json|jsonl",
       defaultValue = "table",
       description = "How results are printed; comes before the command. Default: table.")
   private Format format = Format.TABLE;
@@ -44,9 +50,23 @@ public final class Main implements Runnable {
   @SuppressWarnings("UnusedVariable") // picocli reads it
   private boolean help;
 
-  @Spec private CommandSpec spec = CommandSpec.create();
+  @Option(names = "--version", versionHelp = true, description = "Prints the version.")
+  @SuppressWarnings("UnusedVariable") // picocli reads it
+  private boolean version;
 
-  private Main() {}
+  private final Surroundings surroundings;
+
+  private Main(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  /** What {@code tinker --version} prints. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"tinker " + ApiClient.version()};
+    }
+  }
 
   /** Runs one command and ends the JVM with its exit code. */
   public static void main(String[] args) {
@@ -85,7 +105,13 @@ public final class Main implements Runnable {
    * @param in where answers to questions come from
    */
   static CommandLine commandLine(Terminal terminal, Reader in) {
-    Main main = new Main();
+    return commandLine(terminal, in, Surroundings.system());
+  }
+
+  /** Returns the command as it is in those surroundings. */
+  static CommandLine commandLine(Terminal terminal, Reader in, Surroundings surroundings) {
+    Main main = new Main(surroundings);
+    Console console = new Console(terminal, in, () -> main.format, Time.system());
     ErrorReport errors = new ErrorReport();
     return new CommandLine(main)
         .addSubcommand(new VersionCommand())
@@ -94,28 +120,32 @@ public final class Main implements Runnable {
         .addSubcommand(new SampleCommand(main, terminal, in))
         .addSubcommand(new RenderCommand(main, terminal))
         .addSubcommand(new TokenizeCommand(main, in))
-        .addSubcommand(new ServerCommand())
-        .addSubcommand(new ConformanceCommand(main))
-        .addSubcommand(
-            new CommandLine(new CheckpointsCommand())
-                .addSubcommand(new CheckpointsCommand.DeleteCommand(main, in)))
+        .addSubcommand(RunCommand.create(console, surroundings))
+        .addSubcommand(CheckpointCommand.create(console, surroundings))
+        .addSubcommand(SessionCommand.create(console, surroundings))
+        .addSubcommand(BillingCommand.create(console, surroundings))
+        .addSubcommand(AuthCommand.create(console, surroundings))
         .addSubcommand(
             new CommandLine(new JournalCommand())
                 .addSubcommand(new JournalCommand.ShowCommand())
                 .addSubcommand(new JournalCommand.VerifyCommand(main))
                 .addSubcommand(new JournalCommand.RepairCommand(main, in)))
+        .addSubcommand(new ServerCommand())
+        .addSubcommand(new ConformanceCommand(main))
+        .addSubcommand(new CompletionCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(true)
         .setExecutionExceptionHandler(errors)
         .setParameterExceptionHandler(errors);
   }
 
   /** Whether results are to be printed as JSON. */
   boolean printsJson() {
-    return format == Format.JSON;
+    return format != Format.TABLE;
   }
 
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "Missing command");
+  /** Returns new options for a command that talks to a server. */
+  ClientOptions clientOptions() {
+    return new ClientOptions(surroundings);
   }
 }

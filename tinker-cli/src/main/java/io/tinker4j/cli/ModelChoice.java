@@ -1,5 +1,6 @@
 package io.tinker4j.cli;
 
+import io.tinker4j.cli.output.CommandException;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.types.SupportedModel;
 import java.util.List;

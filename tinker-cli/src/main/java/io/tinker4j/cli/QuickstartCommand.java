@@ -1,5 +1,10 @@
 package io.tinker4j.cli;
 
+import io.tinker4j.cli.access.ClientOptions;
+import io.tinker4j.cli.output.InterruptHook;
+import io.tinker4j.cli.output.JsonText;
+import io.tinker4j.cli.output.SdkLog;
+import io.tinker4j.cli.output.Terminal;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -14,9 +19,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "quickstart",
     description = {
-      "Fine-tunes a model while you watch: samples, trains, saves half-way, reloads the checkpoint",
-      "in a fresh client, trains on, samples again. Without --base-url it starts a server of its",
-      "own with a tiny model that learns within seconds."
+      "Fine-tunes a model while you watch: samples, trains, saves half-way, reloads the "
+          + "checkpoint in a fresh client, trains on, samples again.",
+      "Without --base-url it starts a server of its own with a tiny model that learns within "
+          + "seconds."
     })
 final class QuickstartCommand implements Callable<Integer> {
   private static final int INTERRUPTED = 130;
@@ -25,20 +31,20 @@ final class QuickstartCommand implements Callable<Integer> {
   private final Terminal terminal;
 
   @Spec private CommandSpec spec = CommandSpec.create();
-  @Mixin private ClientOptions client = new ClientOptions();
+  @Mixin private ClientOptions client;
   @Mixin private QuickstartOptions options = new QuickstartOptions();
 
   @Option(
       names = "--json",
-      description = {
-        "Prints one JSON object to stdout and all else to stderr: steps, firstLoss and finalLoss"
-            + " in",
-        "nats per token, tokensPerSecond, checkpoint, weightsHash (null for a real server)."
-      })
+      description =
+          "Prints one JSON object to stdout and all else to stderr: steps, firstLoss and "
+              + "finalLoss in nats per token, tokensPerSecond, checkpoint, weightsHash (null for a "
+              + "real server).")
   private boolean json;
 
   QuickstartCommand(Main main, Terminal terminal) {
     this.main = main;
+    this.client = main.clientOptions();
     this.terminal = terminal;
   }
 
@@ -85,6 +91,6 @@ final class QuickstartCommand implements Callable<Integer> {
     String baseUrl = client.baseUrl();
     return baseUrl == null
         ? EmbeddedServer.start(options.stateDirectory())
-        : RemoteServer.reach(baseUrl, client.apiKey());
+        : RemoteServer.reach(client);
   }
 }

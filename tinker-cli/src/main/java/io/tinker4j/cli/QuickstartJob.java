@@ -1,5 +1,7 @@
 package io.tinker4j.cli;
 
+import io.tinker4j.cli.output.CommandException;
+import io.tinker4j.cli.output.VisibleText;
 import io.tinker4j.training.LoraOptions;
 import io.tinker4j.training.SamplingClient;
 import io.tinker4j.training.ServiceClient;

@@ -15,12 +15,10 @@ final class QuickstartOptions {
   @Option(
       names = "--data",
       paramLabel = "FILE",
-      description = {
-        "The text to train on: any UTF-8 text, or JSONL (by its name or by its lines) with a"
-            + " \"text\"",
-        "string or a \"messages\" array of role and content per line. Default: the beginning of",
-        "Alice's Adventures in Wonderland."
-      })
+      description =
+          "The text to train on: any UTF-8 text, or JSONL (by its name or by its lines) with a"
+              + " \"text\" string or a \"messages\" array of role and content per line. Default:"
+              + " the beginning of Alice's Adventures in Wonderland.")
   private @Nullable Path data;
 
   @Option(
@@ -53,11 +51,9 @@ final class QuickstartOptions {
   @Option(
       names = "--learning-rate",
       paramLabel = "X",
-      description = {
-        "Adam's learning rate. Default: 0.02 for the tiny model of the embedded server, 0.0001 for"
-            + " a",
-        "real one."
-      })
+      description =
+          "Adam's learning rate. Default: 0.02 for the tiny model of the embedded server, 0.0001 "
+              + "for a real one.")
   private @Nullable Double learningRate;
 
   @Option(
@@ -69,10 +65,9 @@ final class QuickstartOptions {
   @Option(
       names = "--state-dir",
       paramLabel = "DIR",
-      description = {
-        "Where the embedded server keeps its checkpoints. Default: a new directory for temporary",
-        "files, named in the output and left there."
-      })
+      description =
+          "Where the embedded server keeps its checkpoints. Default: a new directory for "
+              + "temporary files, named in the output and left there.")
   private @Nullable Path stateDirectory;
 
   /** Refuses values that cannot work, before anything is started. */

@@ -1,25 +1,27 @@
 package io.tinker4j.cli;
 
+import io.tinker4j.cli.access.ClientOptions;
+import io.tinker4j.cli.output.CommandException;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.transport.ConnectionException;
+import io.tinker4j.transport.CredentialSource;
 import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.transport.client.CallOptions;
 import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.transport.operation.NoContent;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
 
 /** A server that somebody else runs. */
 final class RemoteServer implements TrainingServer {
   private static final CallOptions FIRST_CONTACT = CallOptions.builder().maxRetries(1).build();
 
   private final String baseUrl;
-  private final String apiKey;
+  private final CredentialSource credential;
 
-  private RemoteServer(String baseUrl, String apiKey) {
+  private RemoteServer(String baseUrl, CredentialSource credential) {
     this.baseUrl = baseUrl;
-    this.apiKey = apiKey;
+    this.credential = credential;
   }
 
   /**
@@ -29,30 +31,20 @@ final class RemoteServer implements TrainingServer {
    * @throws CommandException when the address or the key cannot be right
    * @throws ConnectionException when nobody answers there
    */
-  static RemoteServer reach(String baseUrl, @Nullable String apiKey) {
-    if (apiKey == null || apiKey.isEmpty()) {
-      throw new CommandException(
-          "there is no API key for %s; give one in the environment variable TINKER_API_KEY or with %s"
-              .formatted(baseUrl, ClientOptions.API_KEY));
-    }
-    try (ApiClient api = ApiClient.builder().baseUrl(baseUrl).apiKey(apiKey).build()) {
+  static RemoteServer reach(ClientOptions client) {
+    String baseUrl = client.address();
+    CredentialSource credential = client.requireCredential().source();
+    try (ApiClient api = ApiClient.builder().baseUrl(baseUrl).credentials(credential).build()) {
       api.call(Operations.GET_SERVER_CAPABILITIES, NoContent.INSTANCE, FIRST_CONTACT);
     } catch (IllegalArgumentException e) {
-      throw new CommandException(named(String.valueOf(e.getMessage())), e);
+      throw client.misconfigured(e);
     }
-    return new RemoteServer(baseUrl, apiKey);
-  }
-
-  /** Names the options where the SDK names its builder's settings. */
-  private static String named(String message) {
-    return message
-        .replaceFirst("^baseUrl", ClientOptions.BASE_URL)
-        .replaceFirst("^apiKey", ClientOptions.API_KEY);
+    return new RemoteServer(baseUrl, credential);
   }
 
   @Override
   public ServiceClient connect() {
-    return ServiceClient.builder().baseUrl(baseUrl).apiKey(apiKey).build();
+    return ServiceClient.builder().baseUrl(baseUrl).credentials(credential).build();
   }
 
   @Override

@@ -1,5 +1,9 @@
 package io.tinker4j.cli;
 
+import io.tinker4j.cli.output.CommandException;
+import io.tinker4j.cli.output.FileProblem;
+import io.tinker4j.cli.output.JsonText;
+import io.tinker4j.cli.output.Terminal;
 import io.tinker4j.text.data.ChatData;
 import io.tinker4j.text.renderer.Renderer;
 import io.tinker4j.text.renderer.SupervisedExample;
@@ -33,9 +37,9 @@ import picocli.CommandLine.Spec;
     name = "render",
     description = {
       "Shows the examples of a data file as tokens, and which of them are learned.",
-      "On a terminal these are green, neighbouring tokens differ in shade, and special tokens are",
-      "inverted; elsewhere what is learned is between ⟦ and ⟧, a special token between ⟨ and ⟩.",
-      "Rows that cannot be used are named. Needs no server."
+      "On a terminal these are green, neighbouring tokens differ in shade, and special tokens are "
+          + "inverted; elsewhere what is learned is between ⟦ and ⟧, a special token between ⟨ and "
+          + "⟩. Rows that cannot be used are named. Needs no server."
     })
 final class RenderCommand implements Callable<Integer> {
   private final Main main;

@@ -1,5 +1,7 @@
 package io.tinker4j.cli;
 
+import io.tinker4j.cli.output.CommandException;
+import io.tinker4j.cli.output.JsonText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

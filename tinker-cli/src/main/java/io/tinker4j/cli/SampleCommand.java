@@ -1,5 +1,12 @@
 package io.tinker4j.cli;
 
+import io.tinker4j.cli.access.ClientOptions;
+import io.tinker4j.cli.output.CommandException;
+import io.tinker4j.cli.output.FileProblem;
+import io.tinker4j.cli.output.JsonText;
+import io.tinker4j.cli.output.SdkLog;
+import io.tinker4j.cli.output.Terminal;
+import io.tinker4j.cli.output.VisibleText;
 import io.tinker4j.text.chat.Message;
 import io.tinker4j.text.renderer.ParsedResponse;
 import io.tinker4j.text.renderer.Renderer;
@@ -48,7 +55,7 @@ final class SampleCommand implements Callable<Integer> {
   private final Reader in;
 
   @Spec private CommandSpec spec = CommandSpec.create();
-  @Mixin private ClientOptions client = new ClientOptions();
+  @Mixin private ClientOptions client;
   @Mixin private TextOptions text = new TextOptions();
 
   @Option(
@@ -69,10 +76,9 @@ final class SampleCommand implements Callable<Integer> {
   @Option(
       names = "--prompts",
       paramLabel = "FILE",
-      description = {
-        "A file of prompts, one a line: JSON with \"prompt\" or \"messages\", or plain text.",
-        "Answers are JSONL in the same order."
-      })
+      description =
+          "A file of prompts, one a line: JSON with \"prompt\" or \"messages\", or plain text. "
+              + "Answers are JSONL in the same order.")
   private @Nullable Path prompts;
 
   @Option(
@@ -116,6 +122,7 @@ final class SampleCommand implements Callable<Integer> {
 
   SampleCommand(Main main, Terminal terminal, Reader in) {
     this.main = main;
+    this.client = main.clientOptions();
     this.terminal = terminal;
     this.in = in;
   }
@@ -204,7 +211,7 @@ final class SampleCommand implements Callable<Integer> {
       baseUrl = file.baseUrl();
     }
     if (baseUrl != null) {
-      return RemoteServer.reach(baseUrl, client.apiKey());
+      return RemoteServer.reach(client.at(baseUrl));
     }
     return run == null
         ? EmbeddedServer.startInMemory()

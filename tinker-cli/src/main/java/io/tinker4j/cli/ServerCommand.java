@@ -1,5 +1,9 @@
 package io.tinker4j.cli;
 
+import io.tinker4j.cli.output.CommandException;
+import io.tinker4j.cli.output.FileProblem;
+import io.tinker4j.cli.output.InterruptHook;
+import io.tinker4j.cli.output.SdkLog;
 import io.tinker4j.testkit.EmbeddedTinkerServer;
 import io.tinker4j.testkit.Personality;
 import io.tinker4j.testkit.SelfSignedCertificate;
@@ -26,12 +30,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "server",
     description = {
-      "Runs the embedded Tinker server until it is interrupted: the whole protocol in front of a",
-      "tiny model that is really trained. For tests and for trying things out, not for the",
-      "internet. The tokens of its models are bytes; tinker4j/nano-N and tinker4j/tiny-N, which it",
-      "does not list, have N tokens, from 258 to 1000000: tinker4j/nano-151669 for those of Qwen3."
+      "Runs the embedded Tinker server until it is interrupted: the whole protocol in front of "
+          + "a tiny model that is really trained.",
+      "For tests and for trying things out, not for the internet. The tokens of its models are"
+          + " bytes; tinker4j/nano-N and tinker4j/tiny-N, which it does not list, have N tokens,"
+          + " from 258 to 1000000: tinker4j/nano-151669 for those of Qwen3."
     })
 final class ServerCommand implements Callable<Integer> {
+  private static final int LONGEST = 200;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(
@@ -45,38 +52,33 @@ final class ServerCommand implements Callable<Integer> {
       names = "--host",
       paramLabel = "ADDRESS",
       defaultValue = "127.0.0.1",
-      description = {
-        "The address to listen on. Default: 127.0.0.1, which other machines cannot reach. Set an",
-        "API key before you change it."
-      })
+      description =
+          "The address to listen on. Default: 127.0.0.1, which other machines cannot reach. Set "
+              + "an API key before you change it.")
   private String host = "127.0.0.1";
 
   @Option(
       names = "--data-dir",
       paramLabel = "DIR",
-      description = {
-        "Where everything is kept, so that the next server goes on there. Default: nothing is."
-      })
+      description =
+          "Where everything is kept, so that the next server goes on there. Default: nothing is.")
   private @Nullable Path dataDirectory;
 
   @Option(
       names = "--server-api-key",
       paramLabel = "KEY",
       defaultValue = "${env:TINKER_SERVER_API_KEY}",
-      description = {
-        "The only API key that is accepted. Default: TINKER_SERVER_API_KEY of the environment,"
-            + " else",
-        "any key."
-      })
+      description =
+          "The only API key that is accepted. Default: TINKER_SERVER_API_KEY of the environment, "
+              + "else any key.")
   private @Nullable String apiKey;
 
   @Option(
       names = "--hold-time",
       paramLabel = "SECONDS",
-      description = {
-        "How long a request for a result that is not ready is held. Default: 5, or what the",
-        "personality is known for."
-      })
+      description =
+          "How long a request for a result that is not ready is held. Default: 5, or what the "
+              + "personality is known for.")
   private @Nullable Double holdTime;
 
   @Option(
@@ -122,10 +124,9 @@ final class ServerCommand implements Callable<Integer> {
   @Option(
       names = "--slot-timeout",
       paramLabel = "SECONDS",
-      description = {
-        "How long a session is silent before its models make room for others, with",
-        "--adapter-slots. Default: 300."
-      })
+      description =
+          "How long a session is silent before its models make room for others, with "
+              + "--adapter-slots. Default: 300.")
   private @Nullable Double slotTimeout;
 
   private final CountDownLatch end = new CountDownLatch(1);
@@ -164,12 +165,50 @@ final class ServerCommand implements Callable<Integer> {
       configure(builder, command);
       return builder.start();
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(command, String.valueOf(e.getMessage()), e);
+      throw new ParameterException(command, named(String.valueOf(e.getMessage())), e);
     } catch (IOException e) {
       throw new CommandException("the server cannot start: " + e, e);
     } catch (UncheckedIOException e) {
       throw new CommandException("the server cannot start: " + e.getMessage(), e);
     }
+  }
+
+  /** Names the options where the builder names its settings. */
+  private static String named(String message) {
+    return message
+        .replaceFirst("^port ", "--port ")
+        .replaceFirst("^host ", "--host ")
+        .replaceFirst("^holdTime ", "--hold-time ")
+        .replaceFirst("^adapterSlots ", "--adapter-slots ")
+        .replaceFirst("^slotTimeout ", "--slot-timeout ")
+        .replaceFirst("^dataDirectory ", "--data-dir ")
+        .replaceFirst("^apiKey ", "--server-api-key ");
+  }
+
+  /** A file that is no script is named, not quoted: it may be anything. */
+  private static FaultScript script(Path file) {
+    String text;
+    try {
+      text = Files.readString(file);
+    } catch (IOException e) {
+      throw new CommandException("--faults: " + FileProblem.of(file, e), e);
+    }
+    if (!text.stripLeading().startsWith("{")) {
+      throw new IllegalArgumentException(
+          "--faults: %s is no fault script; that is a JSON object, see docs/testing.md"
+              .formatted(file));
+    }
+    try {
+      return FaultScript.fromJson(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "--faults: %s: %s".formatted(file, firstLine(String.valueOf(e.getMessage()))), e);
+    }
+  }
+
+  private static String firstLine(String message) {
+    String line = message.lines().findFirst().orElse("");
+    return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
   }
 
   private void configure(EmbeddedTinkerServer.Builder builder, CommandLine command)
@@ -191,7 +230,7 @@ final class ServerCommand implements Callable<Integer> {
       builder.apiKey(apiKey);
     }
     if (faults != null) {
-      builder.faults(FaultScript.fromJson(Files.readString(faults)));
+      builder.faults(script(faults));
     }
     if (requestLog) {
       PrintWriter err = command.getErr();

@@ -1,5 +1,6 @@
 package io.tinker4j.cli;
 
+import io.tinker4j.cli.output.CommandException;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.ForwardBackwardOutput;
 import io.tinker4j.types.TensorData;

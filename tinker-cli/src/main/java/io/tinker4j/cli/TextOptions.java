@@ -1,5 +1,7 @@
 package io.tinker4j.cli;
 
+import io.tinker4j.cli.output.CommandException;
+import io.tinker4j.cli.output.FileProblem;
 import io.tinker4j.text.renderer.ModelAttributes;
 import io.tinker4j.text.renderer.Renderer;
 import io.tinker4j.text.renderer.Renderers;
@@ -27,37 +29,34 @@ final class TextOptions {
   @Option(
       names = "--model",
       paramLabel = "NAME",
-      description = {
-        "The base model, such as Qwen/Qwen3-8B. Default: the first one that the server",
-        "supports; without a server, the tiny model that comes with this command."
-      })
+      description =
+          "The base model, such as Qwen/Qwen3-8B. Default: the first one that the server "
+              + "supports; without a server, the tiny model that comes with this command.")
   private @Nullable String model;
 
   @Option(
       names = "--tokenizer",
       paramLabel = "DIR",
-      description = {
-        "A directory with tokenizer.json, or \"bytes\" for a token per byte. Default: the",
-        "model's own, from the cache of the Hugging Face hub. tinker4j/nano-N has none of its own."
-      })
+      description =
+          "A directory with tokenizer.json, or \"bytes\" for a token per byte. Default: the model's"
+              + " own, from the cache of the Hugging Face hub. tinker4j/nano-N has none of its "
+              + "own.")
   private @Nullable String tokenizer;
 
   @Option(
       names = "--hub",
       paramLabel = "URL",
-      description = {
-        "A hub to download the model's tokenizer from when this machine has it not, such as",
-        "https://huggingface.co. Default: nothing is downloaded."
-      })
+      description =
+          "A hub to download the model's tokenizer from when this machine has it not, such as "
+              + "https://huggingface.co. Default: nothing is downloaded.")
   private @Nullable URI hub;
 
   @Option(
       names = "--renderer",
       paramLabel = "NAME",
-      description = {
-        "How a chat is written for the model, such as qwen3 or llama3; \"template\" for the",
-        "tokenizer's own chat template. Default: what is recommended for the model."
-      })
+      description =
+          "How a chat is written for the model, such as qwen3 or llama3; \"template\" for the "
+              + "tokenizer's own chat template. Default: what is recommended for the model.")
   private @Nullable String renderer;
 
   @Nullable String model() {

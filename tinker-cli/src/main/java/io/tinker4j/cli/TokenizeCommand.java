@@ -1,5 +1,8 @@
 package io.tinker4j.cli;
 
+import io.tinker4j.cli.output.CommandException;
+import io.tinker4j.cli.output.JsonText;
+import io.tinker4j.cli.output.VisibleText;
 import io.tinker4j.text.tokenizer.Encoding;
 import io.tinker4j.text.tokenizer.SpecialTokenText;
 import io.tinker4j.text.tokenizer.Tokenizer;
@@ -27,8 +30,8 @@ import picocli.CommandLine.Spec;
     name = "tokenize",
     description = {
       "Shows the tokens of a text, or with --decode the text of tokens.",
-      "The line of a token has its id, where in the text it is, and what it stands for. Needs no",
-      "server."
+      "The line of a token has its id, where in the text it is, and what it stands for. Needs "
+          + "no server."
     })
 final class TokenizeCommand implements Callable<Integer> {
   private final Main main;
@@ -45,7 +48,7 @@ final class TokenizeCommand implements Callable<Integer> {
 
   @Option(
       names = "--special",
-      description = {"Makes a special token of text that looks like one. Default: it stays text."})
+      description = "Makes a special token of text that looks like one. Default: it stays text.")
   private boolean special;
 
   @Option(

@@ -1,5 +1,12 @@
 package io.tinker4j.cli;
 
+import io.tinker4j.cli.access.ClientOptions;
+import io.tinker4j.cli.output.CommandException;
+import io.tinker4j.cli.output.FileProblem;
+import io.tinker4j.cli.output.InterruptHook;
+import io.tinker4j.cli.output.JsonText;
+import io.tinker4j.cli.output.SdkLog;
+import io.tinker4j.cli.output.Terminal;
 import io.tinker4j.recovery.RecoveryFailedException;
 import io.tinker4j.text.data.ChatData;
 import io.tinker4j.text.renderer.Renderer;
@@ -25,10 +32,10 @@ import picocli.CommandLine.Spec;
     name = "train",
     defaultValueProvider = YamlDefaults.class,
     description = {
-      "Fine-tunes a model on files of chats. All rows are read before the first step, so that a"
-          + " bad",
-      "one costs nothing. The run survives incidents and Ctrl-C: the same command goes on with it.",
-      "Without --base-url it trains a tiny model on a server of its own, in --out."
+      "Fine-tunes a model on files of chats.",
+      "All rows are read before the first step, so that a bad one costs nothing. The run survives"
+          + " incidents and Ctrl-C: the same command goes on with it. Without --base-url it trains"
+          + " a tiny model on a server of its own, in --out."
     })
 final class TrainCommand implements Callable<Integer> {
   private static final int INTERRUPTED = 130;
@@ -40,7 +47,7 @@ final class TrainCommand implements Callable<Integer> {
   private final Terminal terminal;
 
   @Spec private CommandSpec spec = CommandSpec.create();
-  @Mixin private ClientOptions client = new ClientOptions();
+  @Mixin private ClientOptions client;
   @Mixin private TextOptions text = new TextOptions();
   @Mixin private TrainOptions options = new TrainOptions();
 
@@ -49,6 +56,7 @@ final class TrainCommand implements Callable<Integer> {
 
   TrainCommand(Main main, Terminal terminal) {
     this.main = main;
+    this.client = main.clientOptions();
     this.terminal = terminal;
   }
 
@@ -74,7 +82,7 @@ final class TrainCommand implements Callable<Integer> {
     String baseUrl = client.baseUrl();
     return baseUrl == null
         ? EmbeddedServer.start(options.out().resolve("server"))
-        : RemoteServer.reach(baseUrl, client.apiKey());
+        : RemoteServer.reach(client);
   }
 
   private String model(TrainingServer server) {

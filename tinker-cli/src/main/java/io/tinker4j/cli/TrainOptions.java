@@ -1,5 +1,6 @@
 package io.tinker4j.cli;
 
+import io.tinker4j.cli.output.CommandException;
 import io.tinker4j.text.data.LongRows;
 import io.tinker4j.text.data.RowFormat;
 import io.tinker4j.text.renderer.TrainOnWhat;
@@ -22,41 +23,37 @@ final class TrainOptions {
       paramLabel = "FILE[:WEIGHT]",
       arity = "1..*",
       split = ",",
-      description = {
-        "JSONL files of chats, plain, .gz or .zst: messages, prompt and completion, ShareGPT or",
-        "Alpaca. A weight says how often a file comes in an epoch. Default: once."
-      })
+      description =
+          "JSONL files of chats, plain, .gz or .zst: messages, prompt and completion, ShareGPT "
+              + "or Alpaca. A weight says how often a file comes in an epoch. Default: once.")
   private List<String> files = List.of();
 
   @Option(
       names = "--out",
       paramLabel = "DIR",
       required = true,
-      description = {
-        "Where the run is kept: its journal, metrics.jsonl and run.json. The same command with the",
-        "same directory goes on where it was."
-      })
+      description =
+          "Where the run is kept: its journal, metrics.jsonl and run.json. The same command with "
+              + "the same directory goes on where it was.")
   private Path out = Path.of("");
 
   @Option(
       names = "--data-format",
       paramLabel = "FORMAT",
       defaultValue = "auto",
-      description = {
-        "What rows look like: auto, messages, prompt_completion, sharegpt, alpaca. Default: auto,",
-        "found out row by row."
-      })
+      description =
+          "What rows look like: auto, messages, prompt_completion, sharegpt, alpaca. Default: "
+              + "auto, found out row by row.")
   private RowFormat format = RowFormat.AUTO;
 
   @Option(
       names = "--train-on",
       paramLabel = "WHAT",
       defaultValue = "all_assistant_messages",
-      description = {
-        "What is learned: last_assistant_message, last_assistant_turn, all_assistant_messages,",
-        "all_messages, all_tokens, all_user_and_system_messages. Default: all_assistant_messages.",
-        "Rows with weights say it themselves."
-      })
+      description =
+          "What is learned: last_assistant_message, last_assistant_turn, all_assistant_messages, "
+              + "all_messages, all_tokens, all_user_and_system_messages. Default: "
+              + "all_assistant_messages. Rows with weights say it themselves.")
   private TrainOnWhat trainOn = TrainOnWhat.ALL_ASSISTANT_MESSAGES;
 
   @Option(
@@ -83,10 +80,9 @@ final class TrainOptions {
       names = "--lr",
       paramLabel = "X|auto",
       defaultValue = AUTO,
-      description = {
-        "The highest learning rate. Default: auto, the cookbook's formula for Llama and Qwen",
-        "models; other models need a number."
-      })
+      description =
+          "The highest learning rate. Default: auto, the cookbook's formula for Llama and Qwen "
+              + "models; other models need a number.")
   private String learningRate = AUTO;
 
   @Option(
@@ -120,9 +116,8 @@ final class TrainOptions {
       names = "--long-rows",
       paramLabel = "WHAT",
       defaultValue = "refuse",
-      description = {
-        "What becomes of longer conversations: refuse, truncate or drop. Default: refuse."
-      })
+      description =
+          "What becomes of longer conversations: refuse, truncate or drop. Default: refuse.")
   private LongRows longRows = LongRows.REFUSE;
 
   @Option(
@@ -140,9 +135,8 @@ final class TrainOptions {
       names = "--eval",
       paramLabel = "PERCENT%",
       defaultValue = "0%",
-      description = {
-        "How much of the data is held out to measure the loss on, such as 5%%. Default: none."
-      })
+      description =
+          "How much of the data is held out to measure the loss on, such as 5%%. Default: none.")
   private String eval = "0%";
 
   @Option(
@@ -167,18 +161,16 @@ final class TrainOptions {
 
   @Option(
       names = "--dry-run",
-      description = {
-        "Reads all data, shows the plan and the first example with its mask, trains nothing."
-      })
+      description =
+          "Reads all data, shows the plan and the first example with its mask, trains nothing.")
   private boolean dryRun;
 
   @Option(
       names = "--config",
       paramLabel = "YAML",
-      description = {
-        "A YAML file with options by their names without dashes in front, such as \"epochs: 3\";",
-        "options of the command line win."
-      })
+      description =
+          "A YAML file with options by their names without dashes in front, such as \"epochs: "
+              + "3\"; options of the command line win.")
   @SuppressWarnings("UnusedVariable") // YamlDefaults reads it
   private @Nullable Path config;
 

@@ -2,6 +2,8 @@ package io.tinker4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tinker4j.cli.output.JsonText;
+import io.tinker4j.cli.output.Terminal;
 import io.tinker4j.testkit.EmbeddedTinkerServer;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.training.TrainingClient;
@@ -110,7 +112,8 @@ class QuickstartTest {
     CommandRun run = quickstart("--steps=50", "--batch=1", "--learning-rate=1e300", "--json");
 
     assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.errLines().getLast()).startsWith("Error: ").doesNotContain("Unexpected");
+    assertThat(run.err()).contains("Error: API error occurred").doesNotContain("Unexpected");
+    assertThat(run.errLines().getLast()).startsWith("Details: OptimStep failed");
     assertThat(run.out()).isEmpty();
   }
 

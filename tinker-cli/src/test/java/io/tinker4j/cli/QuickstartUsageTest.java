@@ -28,25 +28,27 @@ class QuickstartUsageTest {
         "--model=|--model is empty",
         "--api-key=tml-secret|--api-key is for a real server; name it with --base-url",
         "--steps=ten|Invalid value for option '--steps': 'ten' is not an int",
-        "--steps|Missing required parameter for option '--steps' (N)",
-        "--stepz=3|Unknown option: '--stepz=3'",
-        "extra|Unmatched argument at index 1: 'extra'",
+        "--steps|Option '--steps' requires an argument.",
+        "--stepz=3|No such option: --stepz=3",
+        "extra|Got unexpected extra argument (extra)",
       })
   void quickstart_wrongArgument_endsWithTwoAndNamesIt(String argument, String message) {
     CommandRun run = CommandRun.of("quickstart", argument);
 
     assertThat(run.exitCode()).isEqualTo(2);
-    assertThat(run.err()).startsWith("Error: " + message).doesNotContain("tml-secret", "\tat ");
+    assertThat(run.err()).contains("Error: " + message).doesNotContain("tml-secret", "\tat ");
     assertThat(run.out()).isEmpty();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "unknown", "-f", "-f=xml version"})
+  @ValueSource(strings = {"unknown", "-f", "-f=xml version"})
   void tinker_wrongUsage_endsWithTwo(String arguments) {
-    CommandRun run = CommandRun.of(arguments.isEmpty() ? new String[0] : arguments.split("[ =]"));
+    CommandRun run = CommandRun.of(arguments.split("[ =]"));
 
     assertThat(run.exitCode()).isEqualTo(2);
-    assertThat(run.err()).startsWith("Error: ").contains("Try 'tinker --help'.");
+    assertThat(run.err())
+        .startsWith("Usage: tinker [OPTIONS] COMMAND [ARGS]...")
+        .contains("Try 'tinker --help' for help.", "Error: ");
     assertThat(run.out()).isEmpty();
   }
 

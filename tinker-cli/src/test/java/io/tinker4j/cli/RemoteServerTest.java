@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** What goes wrong with a server that somebody else runs. */
 class RemoteServerTest {
   @Test
-  void quickstart_refusedConnection_isOneLineAndOne() throws IOException {
+  void quickstart_refusedConnection_saysSo() throws IOException {
     int port;
     try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = closed.getLocalPort();
@@ -87,7 +87,7 @@ class RemoteServerTest {
 
   private static void assertFails(CommandRun run, String message) {
     assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.errLines()).hasSize(1);
+    assertThat(run.errLines()).hasSizeLessThan(5).noneMatch(line -> line.startsWith("\t"));
     assertThat(run.err())
         .startsWith("Error: ")
         .contains(message)

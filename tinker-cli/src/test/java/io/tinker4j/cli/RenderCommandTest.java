@@ -2,6 +2,8 @@ package io.tinker4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tinker4j.cli.output.JsonText;
+import io.tinker4j.cli.output.Terminal;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringReader;
@@ -356,13 +358,15 @@ class RenderCommandTest {
         "--count=x|Invalid value for option '--count': 'x' is not an int",
         "--train-on=customized|--train-on: rows say themselves what is customized",
         "--train-on=nothing|Invalid value for option '--train-on'",
-        "--colour|Unknown option: '--colour'",
+        "--colour|No such option: --colour",
       })
   void render_wrongArgument_endsWithTwo(String argument, String message) throws IOException {
     CommandRun run = render(file(TWO_TURNS), argument);
 
     assertThat(run.exitCode()).isEqualTo(2);
-    assertThat(run.err()).startsWith("Error: " + message).contains("Try 'tinker render --help'.");
+    assertThat(run.err())
+        .contains("Error: " + message)
+        .contains("Try 'tinker render --help' for help.");
     assertThat(run.out()).isEmpty();
   }
 
@@ -371,6 +375,6 @@ class RenderCommandTest {
     CommandRun run = render();
 
     assertThat(run.exitCode()).isEqualTo(2);
-    assertThat(run.err()).startsWith("Error: Missing required parameter: 'FILE'");
+    assertThat(run.err()).contains("Error: Missing argument 'FILE'.");
   }
 }

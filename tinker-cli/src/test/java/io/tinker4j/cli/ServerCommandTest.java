@@ -2,6 +2,8 @@ package io.tinker4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tinker4j.cli.output.JsonText;
+import io.tinker4j.cli.output.Terminal;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PipedReader;
@@ -153,19 +155,21 @@ class ServerCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "server --port=70000|port is 70000; it must be from 0 to 65535",
-        "server --hold-time=-1|holdTime is PT-1S; it must not be negative",
+        "server --port=70000|--port is 70000; it must be from 0 to 65535",
+        "server --hold-time=-1|--hold-time is PT-1S; it must not be negative",
+        "server --adapter-slots=0|--adapter-slots is 0",
         "server --certificate=x|--certificate is for --tls",
         "server --personality=other|Invalid value for option '--personality'",
         "conformance|--base-url is missing; it says whom to ask",
-        "conformance --base-url=http://h --api-key=|there is no API key",
-        "conformance --base-url=h --api-key=tml-a|--base-url: baseUrl is h;",
+        "conformance --base-url=h --api-key=tml-a|--base-url is 'h'; it must be an http:// or"
+            + " https:// address",
+        "conformance --base-url nonsense|--base-url is 'nonsense'",
       })
   void wrongUsage_endsWithTwo(String arguments, String message) {
     CommandRun run = CommandRun.of(arguments.split(" "));
 
     assertThat(run.exitCode()).isEqualTo(2);
-    assertThat(run.err()).startsWith("Error: " + message);
+    assertThat(run.err()).contains("Error: " + message);
   }
 
   @Test
@@ -175,7 +179,25 @@ class ServerCommandTest {
     CommandRun run = CommandRun.of("server", "--port=0", "--faults=" + script);
 
     assertThat(run.exitCode()).isEqualTo(2);
-    assertThat(run.err()).startsWith("Error: script.fault: not a property");
+    assertThat(run.err()).contains("Error: --faults: " + script + ": script.fault: not a property");
+  }
+
+  @Test
+  void server_faultsThatAreNoScript_doesNotPrintTheFile() throws Exception {
+    Path readme = Files.writeString(directory.resolve("README.md"), "# A title\n\ntml-secret\n");
+
+    CommandRun run = CommandRun.of("server", "--port=0", "--faults=" + readme);
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("Error: --faults: " + readme).doesNotContain("title", "secret");
+  }
+
+  @Test
+  void conformance_noKey_saysHowToGiveOne() {
+    CommandRun run = CommandRun.of("conformance", "--base-url=http://h");
+
+    assertThat(run.exitCode()).isOne();
+    assertThat(run.err()).contains("there is no API key for http://h", "tinker auth login");
   }
 
   @Test

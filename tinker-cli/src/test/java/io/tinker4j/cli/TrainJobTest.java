@@ -2,6 +2,7 @@ package io.tinker4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tinker4j.cli.output.Terminal;
 import io.tinker4j.text.data.ChatData;
 import io.tinker4j.text.renderer.Renderers;
 import io.tinker4j.text.supervised.LearningRateSchedule;

@@ -31,10 +31,7 @@ import tools.jackson.databind.JsonNode;
 class GoldenVectorsTest {
   /** What is not tested here, by number. */
   private static final Map<String, String> SKIPPED =
-      Map.ofEntries(
-          Map.entry("042", "Python only: token ids above int32; the binary form has none"),
-          Map.entry("314", "the command line's layout"),
-          Map.entry("336", "the command line's output"));
+      Map.of("042", "Python only: token ids above int32; the binary form has none");
 
   /** Tested where what they are about is not public: by number, the test that reads them. */
   private static final Map<String, String> TESTED_ELSEWHERE =
@@ -47,11 +44,13 @@ class GoldenVectorsTest {
           Map.entry("311", "tinker-transport client/TransportVectorsTest"),
           Map.entry("312", "tinker-transport client/TransportVectorsTest"),
           Map.entry("313", "tinker-training internal/ByteBudgetTest"),
+          Map.entry("314", "tinker-cli ReferenceVectorsTest"),
           Map.entry("330", "tinker-training PollingVectorsTest"),
           Map.entry("331", "tinker-training TurnTakingVectorsTest"),
           Map.entry("332", "tinker-transport client/TransportVectorsTest"),
           Map.entry("333", "tinker-training SamplingVectorsTest"),
-          Map.entry("334", "tinker-transport client/TransportVectorsTest"));
+          Map.entry("334", "tinker-transport client/TransportVectorsTest"),
+          Map.entry("336", "tinker-cli ReferenceVectorsTest"));
 
   /** Vectors whose cases are words: each case has a Java form in {@link Refusals}. */
   private static final Map<String, Consumer<JsonNode>> BY_CASE =

@@ -1,4 +1,4 @@
-package io.tinker4j.cli;
+package io.tinker4j.cli.output;
 
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -7,11 +7,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** Why a file cannot be used, for people: the JDK's messages are often its name alone. */
-final class FileProblem {
+public final class FileProblem {
   private FileProblem() {}
 
   /** Returns the file and the reason. */
-  static String of(Path file, IOException failure) {
+  public static String of(Path file, IOException failure) {
     String message = String.valueOf(failure.getMessage());
     return switch (failure) {
       case NoSuchFileException missing -> missing.getFile() + " does not exist";

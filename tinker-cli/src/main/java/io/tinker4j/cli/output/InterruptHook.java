@@ -1,9 +1,9 @@
-package io.tinker4j.cli;
+package io.tinker4j.cli.output;
 
 import java.time.Duration;
 
 /** Lets a command end in order on Ctrl-C or SIGTERM, within a few seconds unless told otherwise. */
-final class InterruptHook {
+public final class InterruptHook {
   private static final Duration PATIENCE = Duration.ofSeconds(8);
 
   private final Thread thread;
@@ -13,12 +13,12 @@ final class InterruptHook {
   }
 
   /** Installs the action; it runs at most once, while the command is still at work. */
-  static InterruptHook install(Runnable action) {
+  public static InterruptHook install(Runnable action) {
     return install(action, PATIENCE);
   }
 
   /** Installs the action, which may take so long. */
-  static InterruptHook install(Runnable action, Duration patience) {
+  public static InterruptHook install(Runnable action, Duration patience) {
     InterruptHook hook =
         new InterruptHook(
             Thread.ofPlatform()
@@ -38,7 +38,7 @@ final class InterruptHook {
   }
 
   /** Forgets the action. */
-  void remove() {
+  public void remove() {
     try {
       Runtime.getRuntime().removeShutdownHook(thread);
     } catch (IllegalStateException e) {

@@ -1,4 +1,4 @@
-package io.tinker4j.cli;
+package io.tinker4j.cli.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.tinker4j.cli;
+package io.tinker4j.cli.output;
 
 import java.io.PrintWriter;
 import java.util.logging.Handler;
@@ -8,7 +8,7 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /** Prints what the SDK logs as single lines. */
-final class SdkLog extends Handler {
+public final class SdkLog extends Handler {
   private static final String OURS = "io.tinker4j";
 
   private final PrintWriter err;
@@ -21,7 +21,7 @@ final class SdkLog extends Handler {
   }
 
   /** Makes this the only log of the process: warnings, or everything of the SDK's. */
-  static void printTo(PrintWriter err, boolean verbose) {
+  public static void printTo(PrintWriter err, boolean verbose) {
     Logger root = Logger.getLogger("");
     for (Handler handler : root.getHandlers()) {
       root.removeHandler(handler);

@@ -1,4 +1,4 @@
-package io.tinker4j.cli;
+package io.tinker4j.cli.output;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -12,13 +12,13 @@ import java.util.Locale;
  * Text of unknown origin made safe for a terminal: one line, no control characters, nothing that
  * reorders what is around it.
  */
-final class VisibleText {
+public final class VisibleText {
   private static final int BYTES = 256;
 
   private VisibleText() {}
 
   /** Renders tokens that are bytes of UTF-8; a token that is no byte appears as {@code <id>}. */
-  static String ofTokens(int... tokens) {
+  public static String ofTokens(int... tokens) {
     StringBuilder text = new StringBuilder();
     byte[] run = new byte[tokens.length];
     int length = 0;
@@ -36,14 +36,14 @@ final class VisibleText {
   }
 
   /** Renders text. */
-  static String of(String raw) {
+  public static String of(String raw) {
     StringBuilder text = new StringBuilder();
     raw.codePoints().forEach(each -> append(text, each));
     return text.toString();
   }
 
   /** Renders text of several lines: line breaks and tabs stay, and so do joiners of emoji. */
-  static String ofLines(String raw) {
+  public static String ofLines(String raw) {
     StringBuilder text = new StringBuilder();
     raw.codePoints()
         .forEach(each -> {

@@ -1,4 +1,4 @@
-package io.tinker4j.cli;
+package io.tinker4j.cli.output;
 
 import io.tinker4j.transport.DecodeException;
 import io.tinker4j.transport.operation.JsonCodec;
@@ -8,24 +8,24 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** JSON that is no message of the protocol: lines of data, results of commands. */
-final class JsonText {
+public final class JsonText {
   private JsonText() {}
 
   /** Text that is not a JSON object; the message says why in a few words. */
-  static final class SyntaxException extends Exception {
+  public static final class SyntaxException extends Exception {
     @Serial private static final long serialVersionUID = 1L;
 
-    SyntaxException(String message) {
+    public SyntaxException(String message) {
       super(message);
     }
 
-    SyntaxException(String message, Throwable cause) {
+    public SyntaxException(String message, Throwable cause) {
       super(message, cause);
     }
   }
 
   /** Reads an object as maps, lists, strings, numbers and booleans. */
-  static Map<String, @Nullable Object> readObject(String text) throws SyntaxException {
+  public static Map<String, @Nullable Object> readObject(String text) throws SyntaxException {
     if (!text.stripLeading().startsWith("{")) {
       throw new SyntaxException("not a JSON object");
     }
@@ -43,7 +43,7 @@ final class JsonText {
   }
 
   /** Writes an object on one line. */
-  static String write(Map<String, @Nullable Object> fields) {
+  public static String write(Map<String, @Nullable Object> fields) {
     return new String(JsonCodec.write(fields), StandardCharsets.UTF_8);
   }
 }
