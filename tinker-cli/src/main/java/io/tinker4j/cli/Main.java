@@ -105,13 +105,14 @@ public final class Main extends CommandGroup {
    * @param in where answers to questions come from
    */
   static CommandLine commandLine(Terminal terminal, Reader in) {
-    return commandLine(terminal, in, Surroundings.system());
+    return commandLine(terminal, in, Surroundings.system(), Time.system());
   }
 
-  /** Returns the command as it is in those surroundings. */
-  static CommandLine commandLine(Terminal terminal, Reader in, Surroundings surroundings) {
+  /** Returns the command as it is in those surroundings, at the time of that clock. */
+  static CommandLine commandLine(
+      Terminal terminal, Reader in, Surroundings surroundings, Time time) {
     Main main = new Main(surroundings);
-    Console console = new Console(terminal, in, () -> main.format, Time.system());
+    Console console = new Console(terminal, in, () -> main.format, time);
     ErrorReport errors = new ErrorReport();
     return new CommandLine(main)
         .addSubcommand(new VersionCommand())

@@ -67,7 +67,7 @@ final class SampleCommand implements Callable<Integer> {
   @Option(
       names = "--checkpoint",
       paramLabel = "PATH",
-      description = "A checkpoint for sampling on the server of --base-url, tinker://…")
+      description = "A checkpoint for sampling on the server of --base-url, tinker://….")
   private @Nullable String checkpoint;
 
   @Option(names = "--prompt", paramLabel = "TEXT", description = "The user's message.")

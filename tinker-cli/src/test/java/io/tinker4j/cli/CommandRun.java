@@ -2,6 +2,7 @@ package io.tinker4j.cli;
 
 import io.tinker4j.cli.access.Surroundings;
 import io.tinker4j.cli.output.Terminal;
+import io.tinker4j.transport.Time;
 import java.io.PrintWriter;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -21,19 +22,20 @@ record CommandRun(int exitCode, String out, String err) {
 
   /** Runs the command with what comes from stdin. */
   static CommandRun withInput(String in, String... args) {
-    return in(NOTHING_SET, in, args);
+    return in(NOTHING_SET, Time.system(), in, args);
   }
 
   /** Runs the command with those variables set, and that directory of the user. */
   static CommandRun with(Map<String, String> variables, Path home, String in, String... args) {
-    return in(new Surroundings(variables::get, home), in, args);
+    return in(new Surroundings(variables::get, home), Time.system(), in, args);
   }
 
-  private static CommandRun in(Surroundings surroundings, String in, String... args) {
+  /** Runs the command in those surroundings, at the time of that clock. */
+  static CommandRun in(Surroundings surroundings, Time time, String in, String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int exitCode =
-        Main.commandLine(new Terminal(0), new StringReader(in), surroundings)
+        Main.commandLine(new Terminal(0), new StringReader(in), surroundings, time)
             .setOut(new PrintWriter(out, true))
             .setErr(new PrintWriter(err, true))
             .execute(args);

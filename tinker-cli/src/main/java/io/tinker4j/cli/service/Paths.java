@@ -1,6 +1,7 @@
 package io.tinker4j.cli.service;
 
 import io.tinker4j.types.TinkerPath;
+import java.io.File;
 
 /** Paths of checkpoints as users type them. */
 final class Paths {
@@ -16,8 +17,9 @@ final class Paths {
     }
   }
 
-  /** Returns the name of a file or directory for what belongs to a checkpoint. */
+  /** Returns the name of a directory for a checkpoint; Windows has no colons in names. */
   static String fileName(String path) {
-    return path.substring("tinker://".length()).replace('/', '_');
+    String name = path.substring("tinker://".length()).replace('/', '_');
+    return File.separatorChar == '\\' ? name.replace(':', '_') : name;
   }
 }
