@@ -7,6 +7,7 @@ module io.tinker4j.cli {
   requires io.tinker4j.recovery;
   requires io.tinker4j.testkit;
   requires io.tinker4j.text;
+  requires java.net.http;
   requires tools.jackson.dataformat.yaml;
 
   opens io.tinker4j.cli to

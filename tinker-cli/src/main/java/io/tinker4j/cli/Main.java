@@ -10,6 +10,7 @@ import io.tinker4j.cli.output.Format;
 import io.tinker4j.cli.output.Terminal;
 import io.tinker4j.cli.service.BillingCommand;
 import io.tinker4j.cli.service.CheckpointCommand;
+import io.tinker4j.cli.service.RecoverCommand;
 import io.tinker4j.cli.service.RunCommand;
 import io.tinker4j.cli.service.SessionCommand;
 import io.tinker4j.transport.Time;
@@ -131,6 +132,7 @@ public final class Main extends CommandGroup {
                 .addSubcommand(new JournalCommand.ShowCommand())
                 .addSubcommand(new JournalCommand.VerifyCommand(main))
                 .addSubcommand(new JournalCommand.RepairCommand(main, in)))
+        .addSubcommand(new RecoverCommand(console, surroundings))
         .addSubcommand(new ServerCommand())
         .addSubcommand(new ConformanceCommand(main))
         .addSubcommand(new CompletionCommand())

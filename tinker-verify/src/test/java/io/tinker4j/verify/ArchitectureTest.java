@@ -133,8 +133,8 @@ class ArchitectureTest {
 
   /**
    * The conformance suite has a door of its own: it asks whether servers keep to the protocol, and
-   * what the SDK's transport does to requests must not get in between. So have tokenizers, whose
-   * hub speaks another protocol and sends its files elsewhere.
+   * what the SDK's transport does to requests must not get in between. So have tokenizers and the
+   * command, whose hub speaks another protocol and has its files elsewhere.
    */
   @Test
   void httpClient_hasOneDoorInTheLibraryAndOneForEachOtherProtocol() {
@@ -144,7 +144,9 @@ class ArchitectureTest {
         .haveFullyQualifiedName("java.net.http.HttpClient")
         .check(
             topLevel(
-                topLevel(topLevel(OURS, "JdkTransport"), "conformance\\.Probe"), "HubDownload"));
+                topLevel(
+                    topLevel(topLevel(OURS, "JdkTransport"), "conformance\\.Probe"), "HubDownload"),
+                "HubClient"));
   }
 
   /**

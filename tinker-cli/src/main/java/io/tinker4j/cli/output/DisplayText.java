@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -96,7 +97,9 @@ public final class DisplayText {
 
   private static String iso(Instant time) {
     LocalDateTime utc = LocalDateTime.ofInstant(time, ZoneOffset.UTC);
-    return (utc.getNano() / 1000 == 0 ? SECONDS : MICROS).format(utc);
+    boolean isWhole =
+        time.truncatedTo(ChronoUnit.MICROS).equals(time.truncatedTo(ChronoUnit.SECONDS));
+    return (isWhole ? SECONDS : MICROS).format(utc);
   }
 
   /** Renders yes or no. */

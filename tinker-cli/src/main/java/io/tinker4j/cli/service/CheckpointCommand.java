@@ -21,7 +21,10 @@ public final class CheckpointCommand extends CommandGroup {
         .addSubcommand(new PublishCommand(console, surroundings))
         .addSubcommand(new UnpublishCommand(console, surroundings))
         .addSubcommand(new SetTtlCommand(console, surroundings))
+        .addSubcommand(new WatchTtlCommand(console, surroundings))
         .addSubcommand(new CheckpointDeleteCommand(console, surroundings))
-        .addSubcommand(new CheckpointDownloadCommand(console, surroundings));
+        .addSubcommand(new CheckpointDownloadCommand(console, surroundings))
+        .addSubcommand(new CheckpointExportCommand(console, surroundings))
+        .addSubcommand(new PushHfCommand(console, surroundings));
   }
 }

@@ -6,13 +6,14 @@ import io.tinker4j.recovery.validation.CheckpointValidator;
 import io.tinker4j.recovery.validation.CheckpointValidator.Expectations;
 import io.tinker4j.recovery.validation.CheckpointValidator.Finding;
 import io.tinker4j.training.ServiceClient;
-import io.tinker4j.transport.NotFoundException;
+import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.types.WeightsInfoResponse;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,6 +27,8 @@ import picocli.CommandLine.Parameters;
       "Ends with exit code 1 and the first thing that is wrong when it cannot."
     })
 final class CheckpointValidateCommand extends ServiceCommand {
+  private static final Set<Integer> GONE = Set.of(404, 410);
+
   /** How closely to look. */
   enum Level {
     METADATA,
@@ -77,7 +80,7 @@ final class CheckpointValidateCommand extends ServiceCommand {
                 path,
                 CheckpointValidator.Level.valueOf(level.name()),
                 new Expectations(
-                    baseModel == null ? ownBaseModel(service) : baseModel,
+                    baseModel == null ? ownBaseModel(service, path).orElse("") : baseModel,
                     rank == null ? OptionalInt.empty() : OptionalInt.of(rank)));
     isSound = finding.isEmpty();
     String looked = level.name().toLowerCase(Locale.ROOT);
@@ -99,13 +102,16 @@ final class CheckpointValidateCommand extends ServiceCommand {
     console().printJson(spec(), json);
   }
 
-  /** Of a checkpoint that is not there, the validator says so. */
-  private String ownBaseModel(ServiceClient service) {
+  /** Returns the base model of a checkpoint; empty when it is not there, or no longer. */
+  static Optional<String> ownBaseModel(ServiceClient service, String path) {
     try {
       WeightsInfoResponse info = service.createRestClient().checkpoints().weightsInfo(path);
-      return info.baseModel();
-    } catch (NotFoundException e) {
-      return "";
+      return Optional.of(info.baseModel());
+    } catch (ApiStatusException e) {
+      if (!GONE.contains(e.status())) {
+        throw e;
+      }
+      return Optional.empty();
     }
   }
 

@@ -1,0 +1,16 @@
+package io.tinker4j.cli.output;
+
+import java.util.concurrent.CompletionException;
+
+/** Why something failed, on one line. */
+public final class FailureReason {
+  private FailureReason() {}
+
+  /** Returns the message of a failure, or of the one that it wraps. */
+  public static String of(Throwable failure) {
+    Throwable cause = failure.getCause();
+    return failure instanceof CompletionException && cause != null
+        ? of(cause)
+        : FailureText.oneLine(String.valueOf(failure.getMessage()));
+  }
+}
