@@ -200,8 +200,7 @@ class ReferenceVectorsTest {
   }
 
   @Test
-  void size_notKnown_isNotAvailable() {
-    assertThat(DisplayText.age(java.util.Optional.empty(), Instant.EPOCH)).isEqualTo("N/A");
+  void age_ofMoreThanAMonth_isADate() {
     assertThat(DisplayText.age(Instant.EPOCH.minus(Duration.ofDays(40)), Instant.EPOCH))
         .isEqualTo("1969-11-22");
   }

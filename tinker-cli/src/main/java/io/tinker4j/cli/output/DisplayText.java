@@ -7,8 +7,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.OptionalLong;
 
 /** Sizes and times, for people and as the reference client writes them in JSON. */
 public final class DisplayText {
@@ -25,7 +23,7 @@ public final class DisplayText {
 
   private DisplayText() {}
 
-  /** Renders a number of bytes, as {@code 1.5 KB}. */
+  /** Renders a number of bytes, as {@code 1.5 KB}; one below 0 is not known. */
   public static String size(double bytes) {
     if (bytes < 0) {
       return MISSING;
@@ -42,11 +40,6 @@ public final class DisplayText {
     return String.format(Locale.ROOT, "%.1f %s", scaled, UNITS[unit]);
   }
 
-  /** Renders a number of bytes that may not be known. */
-  public static String size(OptionalLong bytes) {
-    return bytes.isPresent() ? size((double) bytes.getAsLong()) : MISSING;
-  }
-
   /** Renders how long ago, or ahead, a time is: in words up to a month, then as a date in UTC. */
   public static String age(Instant time, Instant now) {
     boolean ahead = time.isAfter(now);
@@ -59,11 +52,6 @@ public final class DisplayText {
     }
     String words = words(distance);
     return ahead ? "in " + words : words + " ago";
-  }
-
-  /** Renders the age of a time that may not be known. */
-  public static String age(Optional<Instant> time, Instant now) {
-    return time.map(each -> age(each, now)).orElse(MISSING);
   }
 
   private static String words(Duration distance) {

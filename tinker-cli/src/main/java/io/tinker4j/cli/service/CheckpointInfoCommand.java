@@ -58,7 +58,7 @@ final class CheckpointInfoCommand extends ServiceCommand {
     properties.put("Checkpoint ID", checkpoint.checkpointId());
     properties.put("Type", checkpoint.checkpointType().value());
     properties.put("Tinker Path", checkpoint.tinkerPath());
-    properties.put("Size", DisplayText.size(checkpoint.sizeBytes()));
+    properties.put("Size", DisplayText.size((double) checkpoint.sizeBytes().orElse(-1)));
     properties.put("Public", DisplayText.yes(checkpoint.isPublic()));
     properties.put("Created", DisplayText.age(checkpoint.time(), now));
     properties.put("Expires", CheckpointListCommand.expires(checkpoint, now));

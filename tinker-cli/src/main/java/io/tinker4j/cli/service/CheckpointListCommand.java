@@ -78,7 +78,7 @@ final class CheckpointListCommand extends ServiceCommand {
     return List.of(
         checkpoint.checkpointId(),
         checkpoint.checkpointType().value(),
-        DisplayText.size(checkpoint.sizeBytes()),
+        DisplayText.size((double) checkpoint.sizeBytes().orElse(-1)),
         DisplayText.yes(checkpoint.isPublic()),
         DisplayText.age(checkpoint.time(), now),
         expires(checkpoint, now),

@@ -7,7 +7,6 @@ import io.tinker4j.types.Checkpoint;
 import io.tinker4j.types.TrainingRun;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What the server answered, as the fields of JSON, in the reference client's order. */
@@ -23,14 +22,10 @@ final class Fields {
     fields.put("corrupted", run.isCorrupted());
     fields.put("lora_rank", run.loraRank().isPresent() ? run.loraRank().getAsInt() : null);
     fields.put("last_request_time", DisplayText.spaced(run.lastRequestTime()));
-    fields.put("last_checkpoint", of(run.lastCheckpoint()));
-    fields.put("last_sampler_checkpoint", of(run.lastSamplerCheckpoint()));
+    fields.put("last_checkpoint", run.lastCheckpoint().map(Fields::of).orElse(null));
+    fields.put("last_sampler_checkpoint", run.lastSamplerCheckpoint().map(Fields::of).orElse(null));
     fields.put("user_metadata", run.userMetadata().isEmpty() ? null : run.userMetadata());
     return fields;
-  }
-
-  private static @Nullable Map<String, @Nullable Object> of(Optional<Checkpoint> checkpoint) {
-    return checkpoint.isPresent() ? of(checkpoint.get()) : null;
   }
 
   /** What only newer servers say is there only when they do. */

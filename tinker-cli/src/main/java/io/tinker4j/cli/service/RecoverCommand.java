@@ -78,7 +78,7 @@ public final class RecoverCommand extends ServiceCommand {
       rejected.add(rejection(path, finding.get()));
     }
     isFound = sound != null;
-    print(view, rescued, sound, rejected);
+    print(view, rescued.orElse(null), sound, rejected);
   }
 
   private Optional<Finding> look(
@@ -125,7 +125,7 @@ public final class RecoverCommand extends ServiceCommand {
 
   private void print(
       JournalView view,
-      Optional<String> rescued,
+      @Nullable String rescued,
       @Nullable String sound,
       List<Map<String, Object>> rejected) {
     if (console().printsTables()) {
@@ -142,7 +142,7 @@ public final class RecoverCommand extends ServiceCommand {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     json.put("journal", journal.toString());
     json.put("model_id", view.modelId().orElse(null));
-    json.put("rescued", rescued.orElse(null));
+    json.put("rescued", rescued);
     json.put("checkpoint_path", sound);
     json.put("step", sound == null ? null : view.step(sound).orElse(null));
     json.put("rejected", rejected);

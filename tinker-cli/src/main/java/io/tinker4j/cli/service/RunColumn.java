@@ -51,7 +51,10 @@ enum RunColumn {
       case STATUS -> status(run);
       case CHECKPOINT ->
           run.lastCheckpoint().map(Checkpoint::checkpointId).orElse(DisplayText.MISSING);
-      case CHECKPOINT_TIME -> DisplayText.age(run.lastCheckpoint().map(Checkpoint::time), now);
+      case CHECKPOINT_TIME ->
+          run.lastCheckpoint()
+              .map(each -> DisplayText.age(each.time(), now))
+              .orElse(DisplayText.MISSING);
     };
   }
 
