@@ -1,5 +1,6 @@
 package io.tinker4j.cli;
 
+import io.tinker4j.cli.output.VisibleText;
 import io.tinker4j.text.renderer.SupervisedExample;
 import io.tinker4j.text.tokenizer.Tokenizer;
 import io.tinker4j.types.EncodedTextChunk;

@@ -57,7 +57,7 @@ public final class VisibleText {
   }
 
   /** Replaces each of some characters by its escape. */
-  static String escape(String text, String characters) {
+  public static String escape(String text, String characters) {
     StringBuilder escaped = new StringBuilder();
     text.codePoints()
         .forEach(each -> {
