@@ -417,12 +417,12 @@ public final class ApiClient implements AutoCloseable {
     }
   }
 
-  /** Returns the address, without credentials. */
   /** Returns the address of the service as it was set. */
   public URI baseUrl() {
     return context.baseUrl();
   }
 
+  /** Returns the address, without credentials. */
   @Override
   public String toString() {
     return "ApiClient{" + Redaction.byForm(context.baseUrl().toString()) + "}";
