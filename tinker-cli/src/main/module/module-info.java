@@ -8,6 +8,7 @@ module io.tinker4j.cli {
   requires io.tinker4j.testkit;
   requires io.tinker4j.text;
   requires java.net.http;
+  requires tools.jackson.dataformat.toml;
   requires tools.jackson.dataformat.yaml;
 
   opens io.tinker4j.cli to

@@ -2,6 +2,7 @@ package io.tinker4j.cli;
 
 import io.tinker4j.cli.access.AuthCommand;
 import io.tinker4j.cli.access.ClientOptions;
+import io.tinker4j.cli.access.ConfigCommand;
 import io.tinker4j.cli.access.Surroundings;
 import io.tinker4j.cli.output.CommandGroup;
 import io.tinker4j.cli.output.Console;
@@ -127,6 +128,7 @@ public final class Main extends CommandGroup {
         .addSubcommand(SessionCommand.create(console, surroundings))
         .addSubcommand(BillingCommand.create(console, surroundings))
         .addSubcommand(AuthCommand.create(console, surroundings))
+        .addSubcommand(ConfigCommand.create(console, surroundings))
         .addSubcommand(
             new CommandLine(new JournalCommand())
                 .addSubcommand(new JournalCommand.ShowCommand())

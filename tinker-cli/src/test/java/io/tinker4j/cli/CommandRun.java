@@ -13,7 +13,7 @@ import java.util.Map;
 /** What a command printed and how it ended. */
 record CommandRun(int exitCode, String out, String err) {
   private static final Surroundings NOTHING_SET =
-      new Surroundings(name -> null, Path.of("no-such-home"));
+      new Surroundings(name -> null, name -> null, Path.of("no-such-home"));
 
   /** Runs the command as {@code main} would, in this JVM and without a terminal. */
   static CommandRun of(String... args) {
@@ -27,7 +27,7 @@ record CommandRun(int exitCode, String out, String err) {
 
   /** Runs the command with those variables set, and that directory of the user. */
   static CommandRun with(Map<String, String> variables, Path home, String in, String... args) {
-    return in(new Surroundings(variables::get, home), Time.system(), in, args);
+    return in(new Surroundings(variables::get, name -> null, home), Time.system(), in, args);
   }
 
   /** Runs the command in those surroundings, at the time of that clock. */

@@ -88,7 +88,7 @@ class RescueCommandsTest {
   private CommandRun at(Time time, String... args) {
     Map<String, String> variables =
         Map.of("TINKER_BASE_URL", SERVER.baseUrl().toString(), "TINKER_API_KEY", "tml-a");
-    return CommandRun.in(new Surroundings(variables::get, directory), time, "", args);
+    return CommandRun.in(new Surroundings(variables::get, name -> null, directory), time, "", args);
   }
 
   @Test

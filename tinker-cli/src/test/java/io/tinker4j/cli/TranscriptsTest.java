@@ -132,7 +132,7 @@ class TranscriptsTest {
         Main.commandLine(
                 new Terminal(0),
                 new StringReader(""),
-                new Surroundings(variables::get, directory),
+                new Surroundings(variables::get, name -> null, directory),
                 new At(saved))
             .setOut(new PrintWriter(out, true))
             .setErr(new PrintWriter(err, true))

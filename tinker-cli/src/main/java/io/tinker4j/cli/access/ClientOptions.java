@@ -3,8 +3,11 @@ package io.tinker4j.cli.access;
 import io.tinker4j.cli.output.CommandException;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.transport.client.ApiClient;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -16,7 +19,6 @@ public final class ClientOptions {
   /** The option that has the key. */
   public static final String API_KEY = "--api-key";
 
-  private static final String BASE_URL_VARIABLE = "TINKER_BASE_URL";
   private static final String HOSTED = "https://tinker.thinkingmachines.dev/services/tinker-prod";
 
   /** Somebody waits for the answer; a job would try for minutes. */
@@ -36,8 +38,17 @@ public final class ClientOptions {
       description =
           "The API key of that server. Default: the environment variable TINKER_API_KEY, which"
               + " unlike this option no other user of the machine can see, else what the command"
-              + " in TINKER_CREDENTIAL_CMD prints, else what tinker auth login has stored.")
+              + " in TINKER_CREDENTIAL_CMD prints, else the profile's, else what tinker auth login"
+              + " has stored.")
   private @Nullable String apiKey;
+
+  @Option(
+      names = Settings.PROFILE,
+      paramLabel = "NAME",
+      description =
+          "Takes address and key from that profile of ~/.config/tinker/config.toml, whatever the"
+              + " environment says. See tinker config show.")
+  private @Nullable String profile;
 
   @Option(
       names = "--verbose",
@@ -49,14 +60,32 @@ public final class ClientOptions {
     this.surroundings = surroundings;
   }
 
-  /** Returns the server of the option; null when there is none, whatever the environment says. */
+  /**
+   * Returns the server of the options, named by itself or by its profile; null when there is none,
+   * whatever the environment says.
+   */
   public @Nullable String baseUrl() {
-    return baseUrl;
+    return settings()
+        .find(Setting.BASE_URL)
+        .filter(each -> each.layer().compareTo(Settings.Layer.PROFILE_OF_OPTION) <= 0)
+        .map(Settings.Value::text)
+        .orElse(null);
   }
 
-  /** Returns the server: that of the option, of {@code TINKER_BASE_URL}, or the hosted one. */
+  /** Returns the server that the settings name, or the hosted one. */
   public String address() {
-    return baseUrl != null ? baseUrl : surroundings.variable(BASE_URL_VARIABLE).orElse(HOSTED);
+    return settings().find(Setting.BASE_URL).map(Settings.Value::text).orElse(HOSTED);
+  }
+
+  Settings settings() {
+    Map<Setting, String> options = new EnumMap<>(Setting.class);
+    if (baseUrl != null) {
+      options.put(Setting.BASE_URL, baseUrl);
+    }
+    if (apiKey != null && !apiKey.isBlank()) {
+      options.put(Setting.API_KEY, apiKey);
+    }
+    return new Settings(surroundings, options, profile);
   }
 
   /** Returns these options with another address. */
@@ -64,6 +93,7 @@ public final class ClientOptions {
     ClientOptions other = new ClientOptions(surroundings);
     other.baseUrl = address;
     other.apiKey = apiKey;
+    other.profile = profile;
     other.verbose = verbose;
     return other;
   }
@@ -75,7 +105,7 @@ public final class ClientOptions {
    */
   public Optional<Credential> credential() {
     try {
-      return Credential.find(apiKey, surroundings);
+      return Credential.find(settings());
     } catch (IllegalArgumentException e) {
       throw new CommandException("Configuration error: " + e.getMessage(), e);
     }
@@ -110,12 +140,14 @@ public final class ClientOptions {
   public ServiceClient connect() {
     Credential credential = requireCredential();
     try {
-      return ServiceClient.builder()
-          .baseUrl(address())
-          .credentials(credential.source())
-          .telemetry(false)
-          .maxRetries(RETRIES)
-          .build();
+      ServiceClient.Builder builder =
+          ServiceClient.builder()
+              .baseUrl(address())
+              .credentials(credential.source())
+              .telemetry(false)
+              .maxRetries(RETRIES);
+      settings().find(Setting.PROJECT_ID).map(Settings.Value::text).ifPresent(builder::projectId);
+      return builder.build();
     } catch (IllegalArgumentException e) {
       throw misconfigured(e);
     }
@@ -135,12 +167,14 @@ public final class ClientOptions {
     }
   }
 
-  /** Returns what to say of an address that cannot be right, with the option's name for it. */
+  /** Returns what to say of an address that cannot be right, with the name of its place. */
   public CommandException misconfigured(IllegalArgumentException failure) {
+    String place =
+        settings().find(Setting.BASE_URL).map(Settings.Value::origin).orElse("the address");
     return new CommandException(
         "Configuration error: "
             + String.valueOf(failure.getMessage())
-                .replaceFirst("^baseUrl", baseUrl == null ? BASE_URL_VARIABLE : BASE_URL),
+                .replaceFirst("^baseUrl", Matcher.quoteReplacement(place)),
         failure);
   }
 }

@@ -1,9 +1,9 @@
 package io.tinker4j.cli.access;
 
+import io.tinker4j.cli.access.Settings.Value;
 import io.tinker4j.cli.access.StoredCredentials.StoredKey;
 import io.tinker4j.transport.CredentialSource;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a command shows the server.
@@ -12,30 +12,28 @@ import org.jspecify.annotations.Nullable;
  * @param origin what a user would look at to change it: an option, a variable, a file
  */
 public record Credential(CredentialSource source, String origin) {
-  static final String VARIABLE = "TINKER_API_KEY";
-  private static final String COMMAND = "TINKER_CREDENTIAL_CMD";
+  static final String VARIABLE = Setting.API_KEY.variable();
 
   /**
-   * Finds the credential: that of the option, of {@code TINKER_API_KEY}, of the command in {@code
-   * TINKER_CREDENTIAL_CMD}, or the stored one, as the Python SDK does.
+   * Finds the credential: a key or a command of the settings, or the stored key. A key that does
+   * not look like one gives way to a command beside it, as in the Python SDK.
    *
    * @throws IllegalArgumentException when the first one found is not a key; says where it is from
    */
-  static Optional<Credential> find(@Nullable String option, Surroundings surroundings) {
-    if (option != null && !option.isBlank()) {
-      return Optional.of(ofKey(ClientOptions.API_KEY, option));
+  static Optional<Credential> find(Settings settings) {
+    Optional<Value> key = settings.find(Setting.API_KEY).filter(each -> !each.text().isBlank());
+    Optional<Value> command = settings.find(Setting.CREDENTIAL_COMMAND);
+    if (key.isPresent() && (command.isEmpty() || goesBefore(key.get(), command.get()))) {
+      return Optional.of(ofKey(key.get().origin(), key.get().text()));
     }
-    Optional<Credential> command =
-        surroundings
-            .variable(COMMAND)
-            .map(each -> new Credential(CredentialSource.command(each), COMMAND));
-    Optional<String> variable = surroundings.variable(VARIABLE).filter(each -> !each.isBlank());
-    if (variable.isPresent()) {
-      return command.isPresent() && !looksLikeKey(variable.get())
-          ? command
-          : Optional.of(ofKey(VARIABLE, variable.get()));
-    }
-    return command.or(() -> stored(surroundings));
+    return command
+        .map(each -> new Credential(CredentialSource.command(each.text()), each.origin()))
+        .or(() -> stored(settings.surroundings()));
+  }
+
+  private static boolean goesBefore(Value key, Value command) {
+    int order = key.layer().compareTo(command.layer());
+    return order < 0 || (order == 0 && looksLikeKey(key.text()));
   }
 
   private static Optional<Credential> stored(Surroundings surroundings) {

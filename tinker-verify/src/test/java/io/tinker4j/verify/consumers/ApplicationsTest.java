@@ -76,6 +76,7 @@ class ApplicationsTest {
                 "io.tinker4j:tinker-text",
                 "io.tinker4j:tinker-training",
                 "org.snakeyaml:snakeyaml-engine",
+                "tools.jackson.dataformat:jackson-dataformat-toml",
                 "tools.jackson.dataformat:jackson-dataformat-yaml"));
   }
 
