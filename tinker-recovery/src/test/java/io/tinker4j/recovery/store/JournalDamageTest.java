@@ -9,10 +9,15 @@ import io.tinker4j.recovery.ResumableTraining;
 import io.tinker4j.recovery.RunResult;
 import io.tinker4j.recovery.TestRuns;
 import io.tinker4j.recovery.journal.CheckpointRecord;
+import io.tinker4j.recovery.journal.DataPosition;
 import io.tinker4j.recovery.journal.JournalContents;
 import io.tinker4j.recovery.journal.JournalDamage;
 import io.tinker4j.recovery.journal.JournalEntry;
+import io.tinker4j.recovery.journal.JournalEntry.CheckpointSaved;
+import io.tinker4j.recovery.journal.JournalEntry.LineageBegun;
 import io.tinker4j.recovery.journal.JournalEntry.RunBegun;
+import io.tinker4j.recovery.journal.JournalEntry.RunFinished;
+import io.tinker4j.recovery.journal.JournalEntry.StepSubmitted;
 import io.tinker4j.recovery.journal.JournalEntry.StepsConfirmed;
 import io.tinker4j.recovery.journal.JournalException;
 import io.tinker4j.recovery.journal.RepairPlan;
@@ -21,9 +26,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
@@ -45,11 +52,32 @@ class JournalDamageTest {
     return journal().resolve(JournalWriter.FILE);
   }
 
-  private byte[] train() throws Exception {
-    try (TestRuns runs = new TestRuns()) {
-      runs.training(30, journal()).build().resumeOrStart();
+  /** The journal of a run of 30 steps with a checkpoint after every tenth. */
+  private byte[] written() throws Exception {
+    try (JournalWriter journal = JournalWriter.open(journal())) {
+      journal.append(new RunBegun("abc", Map.of("loss", "cross_entropy")));
+      journal.append(new LineageBegun(0, "run-1", -1, 0));
+      for (long step = 1; step <= 30; step++) {
+        journal.appendLater(new StepSubmitted(0, step, new DataPosition(step, 0, "")));
+        journal.appendLater(new StepsConfirmed(0, step, step));
+        if (step % 10 == 0) {
+          journal.append(new CheckpointSaved(checkpoint(step)));
+        }
+      }
+      journal.append(new RunFinished(30, "run-1"));
     }
     return Files.readAllBytes(file());
+  }
+
+  private static CheckpointRecord checkpoint(long step) {
+    return CheckpointRecord.builder()
+        .path("tinker://run-1/weights/step-" + step)
+        .step(step)
+        .savedAt(Instant.EPOCH)
+        .position(new DataPosition(step, 0, ""))
+        .lineage(0)
+        .configHash("abc")
+        .build();
   }
 
   private void assertRefusedUntouched(byte[] bytes, String why) throws Exception {
@@ -64,7 +92,7 @@ class JournalDamageTest {
 
   @Test
   void oneFlippedBit_withWholeRecordsBehindIt_isRefusedAndTheFileStaysAsItIs() throws Exception {
-    byte[] bytes = train();
+    byte[] bytes = written();
     for (int at : new int[] {150, 151, bytes.length / 2}) {
       byte[] flipped = bytes.clone();
       flipped[at] ^= (byte) 4;
@@ -88,7 +116,7 @@ class JournalDamageTest {
   @Test
   @DisabledOnOs(OS.WINDOWS)
   void journal_writtenCondensedAndRepaired_onlyItsOwnerCanRead() throws Exception {
-    byte[] bytes = train();
+    byte[] bytes = written();
     assertPrivate(journal());
     try (JournalWriter journal = JournalWriter.open(journal())) {
       journal.compact();
@@ -105,7 +133,7 @@ class JournalDamageTest {
 
   @Test
   void zerosBehindTheLastRecord_areATornTail() throws Exception {
-    byte[] bytes = train();
+    byte[] bytes = written();
     List<JournalEntry> before = ProgressJournal.read(journal());
     Files.write(file(), Arrays.copyOf(bytes, bytes.length + 8));
 
@@ -118,13 +146,13 @@ class JournalDamageTest {
 
   @Test
   void emptiedJournal_besideALockThatHadAnOwner_isNoNewRun() throws Exception {
-    byte[] unused = train();
+    byte[] unused = written();
     assertRefusedUntouched(new byte[0], "empty");
   }
 
   @Test
   void journalCutBetweenRecords_isRefused() throws Exception {
-    byte[] bytes = train();
+    byte[] bytes = written();
     assertRefusedUntouched(Arrays.copyOf(bytes, bytes.length / 2), "shorter");
   }
 
@@ -220,7 +248,7 @@ class JournalDamageTest {
 
   @Test
   void verify_ofADamagedJournal_namesEveryBadByte() throws Exception {
-    byte[] bytes = train();
+    byte[] bytes = written();
     byte[] damaged = Arrays.copyOf(bytes, bytes.length + 8);
     damaged[150] ^= (byte) 4;
     Files.write(file(), damaged);
@@ -248,7 +276,7 @@ class JournalDamageTest {
 
   @Test
   void oneFlippedBit_isOneFinding_withItsBytesAndWhatIsWholeAroundThem() throws Exception {
-    byte[] bytes = train();
+    byte[] bytes = written();
     List<JournalContent.Located> records = JournalContent.read(bytes).front().records();
     int count = records.size();
     long from = records.get(9).end();
@@ -267,7 +295,7 @@ class JournalDamageTest {
 
   @Test
   void flippedLength_saysThatNoRecordBegins() throws Exception {
-    byte[] bytes = train();
+    byte[] bytes = written();
     long from = JournalContent.read(bytes).front().records().get(9).end();
     byte[] flipped = bytes.clone();
     flipped[(int) from + 1] ^= (byte) 4;
@@ -281,7 +309,7 @@ class JournalDamageTest {
 
   @Test
   void damagedAndCut_isTwoFindings() throws Exception {
-    byte[] bytes = train();
+    byte[] bytes = written();
     byte[] damaged = Arrays.copyOf(bytes, bytes.length / 2);
     damaged[400] ^= (byte) 4;
 
@@ -293,7 +321,7 @@ class JournalDamageTest {
   /** What was marked as written is no torn tail, and the file is as long as it was. */
   @Test
   void lastRecord_damagedThoughTheMarkHasIt_isOneFindingAndNotCalledShorter() throws Exception {
-    byte[] bytes = train();
+    byte[] bytes = written();
     byte[] damaged = bytes.clone();
     damaged[bytes.length - 5] ^= (byte) 4;
 
@@ -307,7 +335,7 @@ class JournalDamageTest {
 
   @Test
   void flippedHeader_isOneFinding() throws Exception {
-    byte[] bytes = train();
+    byte[] bytes = written();
     bytes[20] ^= (byte) 4;
 
     assertThat(findings(bytes))
@@ -320,7 +348,7 @@ class JournalDamageTest {
 
   @Test
   void contents_ofADamagedJournal_areTheEntriesBeforeTheDamage() throws Exception {
-    byte[] bytes = train();
+    byte[] bytes = written();
     List<JournalEntry> whole = ProgressJournal.read(journal());
     long from = JournalContent.read(bytes).front().records().get(9).end();
     bytes[(int) from + 20] ^= (byte) 4;
@@ -374,7 +402,7 @@ class JournalDamageTest {
   /** A process that dies while it repairs leaves the damaged journal or the new one. */
   @Test
   void repair_thatDiesAnywhere_canBeDoneAgain() throws Exception {
-    byte[] bytes = train();
+    byte[] bytes = written();
     byte[] mark = Files.readAllBytes(journal().resolve(JournalMark.FILE));
     bytes[150] ^= (byte) 4;
     for (int fatal = 1; fatal < 400; fatal++) {
