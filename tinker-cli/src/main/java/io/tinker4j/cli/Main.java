@@ -16,6 +16,7 @@ import io.tinker4j.cli.service.RunCommand;
 import io.tinker4j.cli.service.SessionCommand;
 import io.tinker4j.transport.Time;
 import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.cli.doctor.DoctorCommand;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.io.Reader;
@@ -129,6 +130,7 @@ public final class Main extends CommandGroup {
         .addSubcommand(BillingCommand.create(console, surroundings))
         .addSubcommand(AuthCommand.create(console, surroundings))
         .addSubcommand(ConfigCommand.create(console, surroundings))
+        .addSubcommand(new DoctorCommand(main::printsJson))
         .addSubcommand(
             new CommandLine(new JournalCommand())
                 .addSubcommand(new JournalCommand.ShowCommand())

@@ -55,8 +55,10 @@ public final class ApiClient implements AutoCloseable {
    */
   public static final String SDK_VERSION = "0.25.0";
 
+  /** The address of the hosted service, which is the default. */
+  public static final String HOSTED = "https://tinker.thinkingmachines.dev/services/tinker-prod";
+
   private static final System.Logger log = System.getLogger(ApiClient.class.getName());
-  private static final String HOSTED = "https://tinker.thinkingmachines.dev/services/tinker-prod";
   private static final Duration DOWNLOAD_TIMEOUT = Duration.ofMinutes(1);
   private static final int DOWNLOAD_RETRIES = 10;
   private static final CallOptions EXCHANGE =

@@ -15,6 +15,9 @@ import io.tinker4j.types.internal.Checks;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
@@ -28,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -102,6 +106,20 @@ public final class JdkTransport implements Transport {
   /** The passwords of its proxies, which a proxy may repeat in its answers. */
   public List<String> secrets() {
     return proxies.secrets();
+  }
+
+  /**
+   * Returns the proxy that requests to an address go through; empty when they go there directly.
+   * Connects nothing; the host is not looked up.
+   */
+  public Optional<InetSocketAddress> proxyFor(URI address) {
+    if (proxies.areSet()) {
+      return proxies.serverFor(address);
+    }
+    return ProxySelector.getDefault().select(address).stream()
+        .filter(proxy -> proxy.type() == Proxy.Type.HTTP)
+        .map(proxy -> (InetSocketAddress) proxy.address())
+        .findFirst();
   }
 
   @Override

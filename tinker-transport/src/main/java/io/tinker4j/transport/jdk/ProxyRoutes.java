@@ -34,6 +34,13 @@ final class ProxyRoutes extends ProxySelector implements AutoCloseable {
     return settings.areSet();
   }
 
+  /** Returns the proxy itself, where requests may go to a relay before it. */
+  Optional<InetSocketAddress> serverFor(URI target) {
+    return settings
+        .serverFor(target)
+        .map(server -> InetSocketAddress.createUnresolved(server.host(), server.port()));
+  }
+
   @Override
   public List<Proxy> select(URI uri) {
     return List.of(

@@ -46,6 +46,25 @@ class ProxyTest {
     }
   }
 
+  @Test
+  void proxyFor_namesTheProxyWithoutItsPassword_andNoneForExceptions() {
+    try (JdkTransport transport =
+            transport(
+                Map.of(
+                    "HTTPS_PROXY", "http://user:s3cret@proxy.test:81", "NO_PROXY", "inner.test"));
+        JdkTransport direct = transport(Map.of())) {
+      assertThat(transport.proxyFor(URI.create("https://outer.test/a")))
+          .hasValueSatisfying(proxy -> {
+            assertThat(proxy.getHostString()).isEqualTo("proxy.test");
+            assertThat(proxy.getPort()).isEqualTo(81);
+            assertThat(proxy.isUnresolved()).isTrue();
+          });
+      assertThat(transport.proxyFor(URI.create("https://inner.test"))).isEmpty();
+      assertThat(transport.proxyFor(URI.create("http://outer.test"))).isEmpty();
+      assertThat(direct.proxyFor(URI.create("https://outer.test"))).isEmpty();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"TINKER_PROXY", "HTTPS_PROXY", "https_proxy"})
   void https_goesThroughATunnelWithThePassword(String variable) throws Exception {

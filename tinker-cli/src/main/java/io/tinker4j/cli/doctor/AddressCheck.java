@@ -1,0 +1,32 @@
+package io.tinker4j.cli.doctor;
+
+import io.tinker4j.transport.internal.Url;
+import java.net.URI;
+
+/** Whether the server's address is one, and where it comes from. */
+final class AddressCheck implements Check {
+  @Override
+  public Subject subject() {
+    return Subject.ADDRESS;
+  }
+
+  @Override
+  public Finding look(Patient patient) {
+    String origin = patient.addressOrigin();
+    URI address;
+    try {
+      address = patient.address();
+    } catch (IllegalArgumentException e) {
+      return Finding.failed(
+          "%s (from %s)"
+              .formatted(
+                  String.valueOf(e.getMessage()).replaceFirst("^baseUrl", "the address"), origin),
+          "give an address like https://host/path with --base-url or TINKER_BASE_URL");
+    }
+    String seen = "%s (from %s)".formatted(address, origin);
+    return "http".equals(address.getScheme()) && !Url.isLoopback(address)
+        ? Finding.warning(
+            seen + "; the key goes there unencrypted", "use https, or a server on this machine")
+        : Finding.ok(seen);
+  }
+}

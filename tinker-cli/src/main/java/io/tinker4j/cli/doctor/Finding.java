@@ -1,0 +1,42 @@
+package io.tinker4j.cli.doctor;
+
+import java.util.Locale;
+
+/**
+ * What a check has found.
+ *
+ * @param seen what was seen, as a fact
+ * @param advice what to do; empty when there is nothing to do
+ */
+record Finding(Result result, String seen, String advice) {
+  /** How it stands. */
+  enum Result {
+    OK,
+    /** Works now, but deserves a look. */
+    WARNING,
+    FAILED,
+    /** Not looked at. */
+    SKIPPED;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  static Finding ok(String seen) {
+    return new Finding(Result.OK, seen, "");
+  }
+
+  static Finding warning(String seen, String advice) {
+    return new Finding(Result.WARNING, seen, advice);
+  }
+
+  static Finding failed(String seen, String advice) {
+    return new Finding(Result.FAILED, seen, advice);
+  }
+
+  static Finding skipped(String why) {
+    return new Finding(Result.SKIPPED, why, "");
+  }
+}

@@ -1,0 +1,50 @@
+package io.tinker4j.cli.doctor;
+
+import io.tinker4j.transport.Time;
+import io.tinker4j.transport.internal.Environment;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the doctor takes from the machine.
+ *
+ * @param variables the environment variables
+ * @param time the clock that is held against the server's
+ * @param tls null for the JDK's
+ */
+record Surroundings(
+    Map<String, String> variables,
+    Time time,
+    @Nullable SSLContext tls,
+    Lookup lookup,
+    Space space) {
+  /** Finds the addresses of a host. */
+  interface Lookup {
+    List<InetAddress> addresses(String host) throws UnknownHostException;
+  }
+
+  /** Tells how many bytes can be written below a directory. */
+  interface Space {
+    long usable(Path directory) throws IOException;
+  }
+
+  static Surroundings system() {
+    return new Surroundings(
+        Environment.variables(),
+        Time.system(),
+        null,
+        host -> List.of(InetAddress.getAllByName(host)),
+        directory -> Files.getFileStore(directory).getUsableSpace());
+  }
+
+  Environment environment() {
+    return new Environment(System::getProperty, variables::get);
+  }
+}
