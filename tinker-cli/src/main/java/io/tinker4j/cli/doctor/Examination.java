@@ -44,7 +44,8 @@ final class Examination {
   static Map<Subject, Finding> of(Patient patient) throws InterruptedException {
     Map<Subject, Finding> found = new EnumMap<>(Subject.class);
     Map<Subject, Subject> causes = new EnumMap<>(Subject.class);
-    ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    ExecutorService threads =
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("tinker-doctor-", 0).factory());
     try {
       for (Check check : CHECKS) {
         Optional<Subject> cause =

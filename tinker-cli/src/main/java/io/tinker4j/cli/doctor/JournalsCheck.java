@@ -51,7 +51,7 @@ final class JournalsCheck implements Check {
     if (!report.condition().overlapping().isEmpty()) {
       return "two processes wrote it at the same time";
     }
-    return "%d steps were done twice, %d are missing"
+    return "steps done twice: %d, missing: %d"
         .formatted(report.doubled().size(), report.lost().size());
   }
 }

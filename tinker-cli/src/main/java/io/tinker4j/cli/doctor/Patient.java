@@ -5,6 +5,7 @@ import io.tinker4j.training.ServiceClient;
 import io.tinker4j.transport.CallKind;
 import io.tinker4j.transport.Headers;
 import io.tinker4j.transport.Redaction;
+import io.tinker4j.transport.Time;
 import io.tinker4j.transport.TransportRequest;
 import io.tinker4j.transport.TransportResponse;
 import io.tinker4j.transport.client.ApiClient;
@@ -180,11 +181,12 @@ final class Patient implements AutoCloseable {
             headers.build(),
             ByteBuffer.allocate(0),
             CallKind.REST);
-    Instant from = surroundings.time().now();
-    long start = System.nanoTime();
+    Time time = surroundings.time();
+    Instant from = time.now();
+    long start = time.nanoTime();
     try (TransportResponse response = transport().send(question)) {
       byte[] unused = response.body().readNBytes(1 << 16);
-      Duration took = Duration.ofNanos(System.nanoTime() - start);
+      Duration took = Duration.ofNanos(time.nanoTime() - start);
       return new Answer(response.status(), response.headers(), from.plus(took.dividedBy(2)), took);
     }
   }

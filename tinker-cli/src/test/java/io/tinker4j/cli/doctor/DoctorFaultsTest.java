@@ -416,7 +416,7 @@ class DoctorFaultsTest {
     }
 
     assertThat(onlyFailure(examine(new CannedServer(), journal), Subject.JOURNALS))
-        .contains("1 steps were done twice, 0 are missing");
+        .contains("steps done twice: 1, missing: 0");
   }
 
   @Test

@@ -79,8 +79,7 @@ class JournalEntryTest {
             new Noted("detected", Map.of("cause", "c")),
             "{\"type\":\"noted\",\"event\":\"detected\",\"fields\":{\"cause\":\"c\"}}"),
         Arguments.of(
-            new RunFinished(9, "m"),
-            "{\"type\":\"run_finished\",\"step\":9,\"model_id\":\"m\"}"));
+            new RunFinished(9, "m"), "{\"type\":\"run_finished\",\"step\":9,\"model_id\":\"m\"}"));
   }
 
   private static JournalEntry parse(String json) {

@@ -125,8 +125,7 @@ class JournalStateTest {
     assertThat(state.isUntouchedBase(checkpoint(0, 4))).isTrue();
     assertThat(state.isUntouchedBase(checkpoint(0, 3))).isFalse();
     assertThat(state.isUntouchedBase(checkpoint(1, 4))).isFalse();
-    assertThat(
-            of(FIRST, SECOND, new StepsConfirmed(1, 5, 5)).isUntouchedBase(checkpoint(0, 4)))
+    assertThat(of(FIRST, SECOND, new StepsConfirmed(1, 5, 5)).isUntouchedBase(checkpoint(0, 4)))
         .isFalse();
   }
 
@@ -148,8 +147,7 @@ class JournalStateTest {
     assertThat(of(FIRST, new StepsConfirmed(0, 1, 6), saved, SECOND).lost())
         .as("done before, and not again")
         .contains("an earlier process ended with step 6, and the last checkpoint is of step 4");
-    assertThat(
-            of(FIRST, new StepsConfirmed(0, 1, 0), new CheckpointSaved(checkpoint(0, 0))).lost())
+    assertThat(of(FIRST, new StepsConfirmed(0, 1, 0), new CheckpointSaved(checkpoint(0, 0))).lost())
         .as("a checkpoint of the base model")
         .isEmpty();
   }
