@@ -21,6 +21,7 @@ final class JournalsCheck implements Check {
       return Finding.skipped("none is named; --journal names the directory of a run");
     }
     List<String> wrong = new ArrayList<>();
+    List<String> unread = new ArrayList<>();
     List<String> sound = new ArrayList<>();
     for (Path journal : journals) {
       try {
@@ -32,15 +33,21 @@ final class JournalsCheck implements Check {
           wrong.add(journal + ": " + problem(report));
         }
       } catch (JournalException e) {
-        wrong.add(journal + ": " + e.getMessage());
+        unread.add(String.valueOf(e.getMessage()));
       }
     }
-    return wrong.isEmpty()
+    if (!wrong.isEmpty()) {
+      wrong.addAll(unread);
+      return Finding.failed(
+          String.join("; ", wrong),
+          "`tinker journal verify DIRECTORY` lists all that is wrong; `tinker journal repair"
+              + " DIRECTORY` copies what is whole into a new journal and keeps this one");
+    }
+    return unread.isEmpty()
         ? Finding.ok(String.join("; ", sound))
         : Finding.failed(
-            String.join("; ", wrong),
-            "`tinker journal verify DIRECTORY` lists all that is wrong; `tinker journal repair"
-                + " DIRECTORY` copies what is whole into a new journal and keeps this one");
+            String.join("; ", unread),
+            "name the directory that the run was given for its journal, as a user who may read it");
   }
 
   private static String problem(JournalVerification.Report report) {

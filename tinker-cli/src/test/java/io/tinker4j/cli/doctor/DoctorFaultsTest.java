@@ -401,7 +401,9 @@ class DoctorFaultsTest {
   void journalThatIsNotThere() throws Exception {
     var found = examine(new CannedServer(), directory.resolve("nowhere"));
 
-    assertThat(onlyFailure(found, Subject.JOURNALS)).contains("no journal");
+    assertThat(onlyFailure(found, Subject.JOURNALS))
+        .isEqualTo("there is no journal in " + directory.resolve("nowhere"));
+    assertThat(found.get(Subject.JOURNALS).advice()).startsWith("name the directory");
     assertThat(found.get(Subject.DISK).result()).isEqualTo(Result.OK);
   }
 
