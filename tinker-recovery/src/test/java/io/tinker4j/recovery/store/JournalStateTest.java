@@ -150,8 +150,7 @@ class JournalStateTest {
     assertThat(of(FIRST, new StepsConfirmed(0, 1, 0), new CheckpointSaved(checkpoint(0, 0))).lost())
         .as("a checkpoint of the base model")
         .isEmpty();
-    assertThat(
-            of(FIRST, new CheckpointSaved(checkpoint(0, 0)), new StepsConfirmed(0, 1, 3)).lost())
+    assertThat(of(FIRST, new CheckpointSaved(checkpoint(0, 0)), new StepsConfirmed(0, 1, 3)).lost())
         .contains("an earlier process ended with step 3, and the last checkpoint is of step 0");
   }
 
