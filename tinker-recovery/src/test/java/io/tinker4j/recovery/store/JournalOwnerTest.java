@@ -9,10 +9,17 @@ import io.tinker4j.recovery.journal.JournalEntry.CheckpointSaved;
 import io.tinker4j.recovery.journal.JournalEntry.RunOpened;
 import io.tinker4j.recovery.journal.JournalEntry.StepsConfirmed;
 import io.tinker4j.recovery.journal.JournalException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -158,5 +165,132 @@ class JournalOwnerTest {
       assertThat(JournalMark.read(run()).generation()).isEqualTo(2);
       assertThat(JournalMark.read(run()).length()).isEqualTo(Files.size(file()));
     }
+  }
+
+  /** Interrupts whoever writes an entry, once, so that the channel is closed under it. */
+  private static JournalWriteHook interruptingOnce() {
+    AtomicBoolean isDone = new AtomicBoolean();
+    return (where, bytes) -> {
+      if (where.equals("entry") && !isDone.getAndSet(true)) {
+        Thread.currentThread().interrupt();
+      }
+      return bytes;
+    };
+  }
+
+  @Test
+  void append_interruptedInTheMiddle_opensTheFilesAgainAndWritesOnce() throws Exception {
+    JournalWriter.open(run()).close();
+    AtomicReference<JournalWriteHook> hook = new AtomicReference<>(JournalWriteHook.NONE);
+    try (JournalWriter journal =
+        JournalWriter.open(
+            run(), (where, bytes) -> hook.get().before(where, bytes), Long.MAX_VALUE)) {
+      hook.set(interruptingOnce());
+
+      journal.append(STEP);
+
+      assertThat(Thread.interrupted()).isTrue();
+      journal.append(new StepsConfirmed(0, 2, 2));
+      assertThat(JournalReader.read(run()))
+          .containsExactly(new RunOpened(1), new RunOpened(2), STEP, new StepsConfirmed(0, 2, 2));
+      assertLocked();
+    }
+  }
+
+  @Test
+  void open_interruptedInTheMiddle_opensOnce() {
+    try (JournalWriter journal = JournalWriter.open(run(), interruptingOnce(), Long.MAX_VALUE)) {
+      assertThat(Thread.interrupted()).isTrue();
+      journal.append(STEP);
+    }
+    assertThat(JournalReader.read(run())).endsWith(STEP);
+  }
+
+  private void assertLocked() throws Exception {
+    for (Path each : List.of(file(), run().resolve(JournalWriter.LOCK))) {
+      try (FileChannel other =
+          FileChannel.open(each, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        assertThat(RunLock.tryLock(other)).as(each.toString()).isNull();
+      }
+    }
+  }
+
+  @Test
+  void files_areLocked_whetherNewOldOrCondensed() throws Exception {
+    try (JournalWriter journal = JournalWriter.open(run())) {
+      assertLocked();
+      assertThat(journal.state().token()).isEqualTo(1);
+    }
+    try (JournalWriter journal = JournalWriter.open(run())) {
+      assertLocked();
+      journal.compact();
+      assertLocked();
+      assertThat(journal.state().token()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void open_besideALockThatWasRemoved_isRefused() throws Exception {
+    try (JournalWriter journal = JournalWriter.open(run())) {
+      Files.delete(run().resolve(JournalWriter.LOCK));
+
+      assertThatThrownBy(() -> JournalWriter.open(run())).hasMessageContaining("this process has");
+      assertThatThrownBy(() -> journal.append(STEP)).hasMessageContaining("run.lock is gone");
+    }
+  }
+
+  @Test
+  void append_beyondTheLimit_condenses_notAtIt() throws Exception {
+    long size;
+    try (JournalWriter journal = JournalWriter.open(directory.resolve("measured"))) {
+      journal.append(STEP);
+      size = Files.size(directory.resolve("measured").resolve(JournalWriter.FILE));
+    }
+    try (JournalWriter at = JournalWriter.open(run(), JournalWriteHook.NONE, size)) {
+      at.append(STEP);
+      assertThat(JournalContent.read(Files.readAllBytes(file())).header().generation()).isOne();
+      at.append(new StepsConfirmed(0, 2, 2));
+      assertThat(JournalContent.read(Files.readAllBytes(file())).header().generation())
+          .isEqualTo(2);
+      assertThat(JournalReader.read(run()))
+          .containsExactly(new RunOpened(1), new StepsConfirmed(0, 1, 2));
+    }
+  }
+
+  @Test
+  void append_toAClosedJournal_saysAlsoThatNothingCouldBeTakenBack() {
+    JournalWriter journal = JournalWriter.open(run());
+    journal.close();
+
+    assertThatThrownBy(() -> journal.append(STEP))
+        .isInstanceOf(JournalException.class)
+        .satisfies(failure -> assertThat(failure.getSuppressed()).hasSize(1));
+  }
+
+  /** Runs something on another thread, which no lock of this one may keep. */
+  private static <T> T elsewhere(Callable<T> action) throws Exception {
+    FutureTask<T> task = new FutureTask<>(action);
+    Thread.ofVirtual().start(task);
+    return task.get(30, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void everyCall_letsOtherThreadsIn() throws Exception {
+    JournalWriter journal = JournalWriter.open(run());
+    journal.append(STEP);
+    assertThat(elsewhere(journal::state).reached()).isZero();
+    journal.compact();
+    assertThat(elsewhere(journal::state).highest()).isEqualTo(1);
+    assertThat(JournalReader.read(run())).hasSize(2);
+    assertThat(elsewhere(journal::state).token()).isEqualTo(1);
+    assertThatThrownBy(() -> JournalWriter.open(run())).isInstanceOf(JournalException.class);
+    assertThat(elsewhere(() -> JournalReader.read(run()))).hasSize(2);
+    journal.close();
+    assertThat(elsewhere(journal::state).token()).isEqualTo(1);
+
+    JournalWriter next = elsewhere(() -> JournalWriter.open(run()));
+
+    assertThat(next.state().token()).isEqualTo(2);
+    next.close();
   }
 }
