@@ -2,6 +2,7 @@ package io.tinker4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tinker4j.cli.output.JsonText;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
