@@ -41,7 +41,7 @@ final class Inference {
   /** One continuation of the prompt, without what ended it. */
   record Choice(String text, StopReason reason) {
     String finish() {
-      return reason == StopReason.STOP ? "stop" : "length";
+      return reason.equals(StopReason.STOP) ? "stop" : "length";
     }
   }
 
