@@ -30,7 +30,7 @@ public final class OpenAiCompatible {
    * @throws IllegalArgumentException when the checkpoint is not one to sample from
    */
   public static String modelName(TinkerPath path) {
-    if (path.checkpointType() != CheckpointType.SAMPLER) {
+    if (!path.checkpointType().equals(CheckpointType.SAMPLER)) {
       throw new IllegalArgumentException(
           path + " is not for sampling; saveWeightsForSampler() saves what is");
     }
