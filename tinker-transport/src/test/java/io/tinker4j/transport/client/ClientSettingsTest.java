@@ -61,6 +61,7 @@ class ClientSettingsTest {
           "TINKER_SERVER_API_KEY",
           "TINKER_HOME",
           "TINKER_STORE_PASSWORD",
+          "TINKER_PROFILE",
           "TINKER_LOG",
           "TINKER_FEATURE_GATES",
           "TINKER_SUBPROCESS_SAMPLING");
