@@ -201,7 +201,7 @@ final class SampleCommand implements Callable<Integer> {
     return RunFile.read(directory)
         .orElseThrow(() ->
             new CommandException(
-                "--run: %s has no run.json, which tinker train writes at its end; the same command goes on with it"
+                "--run: %s has no run.json, which tinker train writes at its end; run the same tinker train command again to finish it"
                     .formatted(directory)));
   }
 
@@ -313,37 +313,31 @@ final class SampleCommand implements Callable<Integer> {
 
   /** All rows are read before the first is asked, so that a bad one costs nothing. */
   private void answerAll(Voice voice, Path file) {
-    try {
-      forEachRow(voice, file, row -> {});
-    } catch (IOException e) {
-      throw new CommandException("--prompts: " + FileProblem.of(file, e), e);
-    }
+    List<String> rows = rows(file);
+    forEachRow(voice, file, rows, row -> {});
     if (out == null) {
-      answerAll(voice, file, spec.commandLine().getOut());
+      answerAll(voice, file, rows, spec.commandLine().getOut());
       return;
     }
     try (PrintWriter answers = new PrintWriter(Files.newBufferedWriter(out))) {
-      answerAll(voice, file, answers);
+      answerAll(voice, file, rows, answers);
     } catch (IOException e) {
       throw new CommandException("--out: " + FileProblem.of(out, e), e);
     }
   }
 
-  private void answerAll(Voice voice, Path file, PrintWriter answers) {
+  private void answerAll(Voice voice, Path file, List<String> rows, PrintWriter answers) {
     Deque<Asked> underWay = new ArrayDeque<>();
-    try {
-      forEachRow(
-          voice,
-          file,
-          row -> {
-            underWay.add(new Asked(row.messages(), ask(voice, row.input())));
-            if (underWay.size() == AT_ONCE) {
-              write(answers, voice, underWay.remove());
-            }
-          });
-    } catch (IOException e) {
-      throw new CommandException("--prompts: " + FileProblem.of(file, e), e);
-    }
+    forEachRow(
+        voice,
+        file,
+        rows,
+        row -> {
+          underWay.add(new Asked(row.messages(), ask(voice, row.input())));
+          if (underWay.size() == AT_ONCE) {
+            write(answers, voice, underWay.remove());
+          }
+        });
     while (!underWay.isEmpty()) {
       write(answers, voice, underWay.remove());
     }
@@ -352,14 +346,23 @@ final class SampleCommand implements Callable<Integer> {
     }
   }
 
-  private void forEachRow(Voice voice, Path file, Consumer<Prompt> consumer) throws IOException {
-    try (BufferedReader rows = Files.newBufferedReader(file)) {
-      long number = 0;
-      for (String row = rows.readLine(); row != null; row = rows.readLine()) {
-        number++;
-        if (!row.isBlank()) {
-          consumer.accept(prompt(voice, row, "%s line %d: ".formatted(file, number)));
-        }
+  /** Returns the lines, without a byte order mark. They are read once: a pipe gives them once. */
+  private static List<String> rows(Path file) {
+    try {
+      List<String> rows = new ArrayList<>(Files.readAllLines(file));
+      if (!rows.isEmpty() && rows.get(0).startsWith("\uFEFF")) {
+        rows.set(0, rows.get(0).substring(1));
+      }
+      return rows;
+    } catch (IOException e) {
+      throw new CommandException("--prompts: " + FileProblem.of(file, e), e);
+    }
+  }
+
+  private void forEachRow(Voice voice, Path file, List<String> rows, Consumer<Prompt> consumer) {
+    for (int i = 0; i < rows.size(); i++) {
+      if (!rows.get(i).isBlank()) {
+        consumer.accept(prompt(voice, rows.get(i), "%s line %d: ".formatted(file, i + 1)));
       }
     }
   }
@@ -382,7 +385,12 @@ final class SampleCommand implements Callable<Integer> {
       return asked(List.of(), question);
     }
     if (object.get("messages") instanceof List<?> list && !list.isEmpty()) {
-      return withSystem(Message.fromList(list));
+      List<Message> messages = Message.fromList(list);
+      if (messages.get(messages.size() - 1).role().equals("assistant")) {
+        throw new IllegalArgumentException(
+            "the last message is the assistant's; there is nothing to answer");
+      }
+      return withSystem(messages);
     }
     throw new IllegalArgumentException(
         "the row has neither a \"prompt\", a string, nor \"messages\", an array");

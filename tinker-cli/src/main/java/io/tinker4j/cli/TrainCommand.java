@@ -72,17 +72,30 @@ final class TrainCommand implements Callable<Integer> {
       plan(command, human, text.model(), null);
       return CommandLine.ExitCode.OK;
     }
-    Files.createDirectories(options.out());
+    if (!options.isDryRun()) {
+      createOut();
+    }
     try (TrainingServer server = server()) {
       return plan(command, human, model(server), server);
     }
   }
 
+  private void createOut() {
+    try {
+      Files.createDirectories(options.out());
+    } catch (IOException e) {
+      throw new CommandException("--out: " + FileProblem.of(options.out(), e), e);
+    }
+  }
+
   private TrainingServer server() {
     String baseUrl = client.baseUrl();
-    return baseUrl == null
-        ? EmbeddedServer.start(options.out().resolve("server"))
-        : RemoteServer.reach(client);
+    if (baseUrl != null) {
+      return RemoteServer.reach(client);
+    }
+    return options.isDryRun()
+        ? EmbeddedServer.startInMemory()
+        : EmbeddedServer.start(options.out().resolve("server"));
   }
 
   private String model(TrainingServer server) {
@@ -117,6 +130,11 @@ final class TrainCommand implements Callable<Integer> {
               options.saveEvery(),
               options.evalEvery(steps));
       plan.print(human, data, server == null ? "no server yet" : server.description());
+      if (options.heldOut(command) > 0 && data.survey().heldOut() == 0) {
+        human.println(
+            "Held out   nothing: --eval %s of %,d rows hits none; name a larger share"
+                .formatted(options.eval(), data.survey().rows()));
+      }
       if (server == null || options.isDryRun()) {
         human.println("First      what is learned is marked");
         human.println(new ExampleView(tokenizer, terminal.isInteractive()).of(data.example(0)));

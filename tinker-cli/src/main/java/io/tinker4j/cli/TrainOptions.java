@@ -9,6 +9,7 @@ import io.tinker4j.text.supervised.LearningRates;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -18,6 +19,11 @@ import picocli.CommandLine.Parameters;
 /** What {@code tinker train} trains on, and how. */
 final class TrainOptions {
   private static final String AUTO = "auto";
+  private static final Pattern NUMBER =
+      Pattern.compile("[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?");
+
+  /** What {@code ChatData} takes. */
+  private static final int MAX_WEIGHT = 1000;
 
   @Parameters(
       paramLabel = "FILE[:WEIGHT]",
@@ -253,10 +259,11 @@ final class TrainOptions {
 
   private static DataFile dataFile(CommandLine command, String file) {
     int colon = file.lastIndexOf(':');
-    if (colon > 0 && file.substring(colon + 1).matches("[0-9.]+")) {
+    if (colon > 0 && NUMBER.matcher(file.substring(colon + 1)).matches()) {
       double weight = Double.parseDouble(file.substring(colon + 1));
-      if (!(weight > 0)) {
-        throw new ParameterException(command, file + ": a weight must be above 0");
+      if (!(weight > 0) || weight > MAX_WEIGHT) {
+        throw new ParameterException(
+            command, "%s: a weight must be above 0 and at most %d".formatted(file, MAX_WEIGHT));
       }
       return new DataFile(Path.of(file.substring(0, colon)), weight);
     }
@@ -276,6 +283,11 @@ final class TrainOptions {
         new CommandException(
             "no learning rate was measured for %s; name one with --lr, for example 1e-4"
                 .formatted(model)));
+  }
+
+  /** Returns {@code --eval} as it was given. */
+  String eval() {
+    return eval;
   }
 
   Path out() {

@@ -61,7 +61,10 @@ final class YamlDefaults implements IDefaultValueProvider {
           Objects.requireNonNullElse(
               YAMLMapper.shared().readValue(Files.readString(file), Map.class), Map.of());
       yaml.forEach((key, value) -> loaded.put(String.valueOf(key), value));
-    } catch (IOException | JacksonException e) {
+    } catch (IOException e) {
+      throw new ParameterException(
+          command.commandLine(), CONFIG + ": " + FileProblem.of(file, e), e);
+    } catch (JacksonException e) {
       throw new ParameterException(
           command.commandLine(),
           "%s: %s cannot be read: %s".formatted(CONFIG, file, e.getMessage()),

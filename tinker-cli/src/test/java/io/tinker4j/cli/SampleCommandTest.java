@@ -1,6 +1,7 @@
 package io.tinker4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tinker4j.cli.output.JsonText;
 import io.tinker4j.cli.output.Terminal;
@@ -15,15 +16,18 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringReader;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -203,8 +207,8 @@ class SampleCommandTest {
         .containsExactly(
             "Error: --run: "
                 + directory
-                + " has no run.json, which tinker train writes at its end; the same command goes on"
-                + " with it");
+                + " has no run.json, which tinker train writes at its end; run the same tinker"
+                + " train command again to finish it");
   }
 
   @ParameterizedTest
@@ -325,6 +329,8 @@ class SampleCommandTest {
         "{\"messages\": []}|the row has neither a \"prompt\", a string, nor \"messages\", an array",
         "{\"messages\": [{\"content\": \"a\"}]}|role",
         "{\"messages\": [{\"role\": \"user\", \"content\": 5}]}|content",
+        "{\"messages\": [{\"role\": \"assistant\", \"content\": \"a\"}]}|the last message is the"
+            + " assistant's",
         "{\"prompt\": \"\\udfff\"}|half of a surrogate pair",
         "{\"prompt\": |malformed JSON: ",
       })
@@ -343,6 +349,37 @@ class SampleCommandTest {
         .contains(reason);
     assertThat(prompts()).isEmpty();
     assertThat(out).hasContent("kept");
+  }
+
+  @Test
+  void prompts_byteOrderMark_isNoPartOfTheFirstRow() throws Exception {
+    CommandRun run = sample("--prompts", file("\uFEFF{\"prompt\": \"one\"}\r\n\uFEFFtwo\r\n"));
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out().lines())
+        .satisfiesExactly(
+            one -> assertThat(one).contains("\"content\":\"one\""),
+            two -> assertThat(two).contains("\"content\":\"\uFEFFtwo\""));
+  }
+
+  @Test
+  void prompts_ofAPipe_areAllAnswered() throws Exception {
+    Path pipe = directory.resolve("pipe");
+    assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0);
+    CompletableFuture<Path> writing =
+        CompletableFuture.supplyAsync(() -> {
+          try {
+            return Files.writeString(pipe, "one\ntwo\n");
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+
+    CommandRun run = sample("--prompts", pipe.toString());
+
+    assertThat(writing).succeedsWithin(Duration.ofSeconds(30));
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out().lines()).hasSize(2);
   }
 
   @Test

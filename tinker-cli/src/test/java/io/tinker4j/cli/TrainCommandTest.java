@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(300)
 class TrainCommandTest {
@@ -192,6 +193,7 @@ class TrainCommandTest {
         "--max-length 1|--max-length is 1; it must be at least 2",
         "--train-on customized|by weight or trainable",
         "--train-on something|something",
+        "--config none.yaml|--config: none.yaml does not exist",
       })
   void wrongOptions_areRefusedAsUsage(String option, String message) throws Exception {
     CommandRun run = train(chats(2), option.split(" ", -1));
@@ -234,5 +236,78 @@ class TrainCommandTest {
 
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.err()).contains("Error: " + none + " does not exist");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-1", "-0.5", "1e-400", "1001", "99999999999", "1e9"})
+  void weightOutOfRange_isRefusedAsUsage(String weight) throws Exception {
+    Path file = Path.of(chats(2) + ":" + weight);
+    CommandRun run = train(file, "--model", "tinker4j/tiny-bytes", "--dry-run");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains(file + ": a weight must be above 0 and at most 1000");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1.2.3", ".", "v1"})
+  void nameEndingInNoNumber_isThatOfAFile(String ending) throws Exception {
+    Path file = Path.of(chats(2) + ":" + ending);
+    CommandRun run = train(file, "--model", "tinker4j/tiny-bytes", "--dry-run");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.errLines()).containsExactly("Error: " + file + " does not exist");
+  }
+
+  @Test
+  void outThatIsAFile_isRefusedAndKept() throws Exception {
+    Path out = Files.writeString(out(), "kept");
+    CommandRun run = train(chats(8));
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.errLines()).containsExactly("Error: --out: " + out + " is not a directory");
+    assertThat(out).hasContent("kept");
+  }
+
+  @Test
+  void outBelowAFile_isRefused() throws Exception {
+    Path file = Files.writeString(directory.resolve("file"), "kept");
+    CommandRun run =
+        CommandRun.of("train", chats(8).toString(), "--out", file.resolve("out").toString());
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).startsWith("Error: --out: ").contains(file.toString());
+    assertThat(run.err()).doesNotContain("Unexpected error");
+  }
+
+  @Test
+  void dryRun_onAServerOfItsOwn_leavesNothing() throws Exception {
+    CommandRun run = train(chats(8), "--dry-run");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out()).contains("Model      tinker4j/tiny-bytes", "Plan       1 steps");
+    assertThat(out()).doesNotExist();
+  }
+
+  @Test
+  void heldOutShare_whichHitsNoRow_isSaid() throws Exception {
+    CommandRun run =
+        train(chats(8), "--dry-run", "--model", "tinker4j/tiny-bytes", "--eval", "0.001%");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains("Held out   nothing: --eval 0.001% of 8 rows hits none; name a larger share");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"linear", "cosine"})
+  void fewerSteps_inTheSameDirectory_areRefusedAsOtherSettings(String schedule) throws Exception {
+    Path file = chats(24);
+    CommandRun first = train(file, "--lr-schedule", schedule, "--steps", "3");
+    CommandRun fewer = train(file, "--lr-schedule", schedule, "--steps", "2");
+
+    assertThat(first.exitCode()).as(first.err()).isZero();
+    assertThat(fewer.exitCode()).isEqualTo(1);
+    assertThat(fewer.err())
+        .contains("learning_rate up to step 3 is not what it was", "Name another directory");
   }
 }

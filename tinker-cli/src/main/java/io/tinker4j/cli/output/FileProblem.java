@@ -3,6 +3,7 @@ package io.tinker4j.cli.output;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -15,6 +16,7 @@ public final class FileProblem {
     String message = String.valueOf(failure.getMessage());
     return switch (failure) {
       case NoSuchFileException missing -> missing.getFile() + " does not exist";
+      case FileAlreadyExistsException other -> other.getFile() + " is not a directory";
       case AccessDeniedException denied -> denied.getFile() + ": permission denied";
       case CharacterCodingException malformed -> file + " is not UTF-8";
       default -> message.startsWith(file.toString()) ? message : file + ": " + message;

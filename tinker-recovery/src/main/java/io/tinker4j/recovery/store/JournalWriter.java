@@ -108,7 +108,7 @@ public final class JournalWriter implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      throw new JournalException("cannot use the journal in " + directory, e);
+      throw new JournalException("cannot use the journal in " + directory + ": " + e, e);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

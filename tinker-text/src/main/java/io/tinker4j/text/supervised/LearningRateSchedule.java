@@ -29,7 +29,7 @@ public enum LearningRateSchedule {
   abstract double decay(double done);
 
   /**
-   * Returns what the peak is multiplied by at a step.
+   * Returns what the peak is multiplied by at a step. Steps beyond the run have what its end has.
    *
    * @param step from 0
    * @param totalSteps the steps of the run
@@ -39,7 +39,7 @@ public enum LearningRateSchedule {
     if (totalSteps <= 0) {
       throw new IllegalArgumentException("totalSteps is " + totalSteps + "; it must be at least 1");
     }
-    return decay((double) step / totalSteps);
+    return decay(Math.min(1, (double) step / totalSteps));
   }
 
   /**
