@@ -147,6 +147,17 @@ class JournalWriterTest {
   }
 
   @Test
+  void open_whereAFileIs_saysSo() throws Exception {
+    Path file = Files.writeString(directory.resolve("a-file"), "kept");
+
+    assertThatThrownBy(() -> JournalWriter.open(file))
+        .isInstanceOf(JournalException.class)
+        .hasMessageContaining("cannot use the journal in " + file + ": ")
+        .hasMessageContaining("FileAlreadyExists");
+    assertThat(file).hasContent("kept");
+  }
+
+  @Test
   void open_whileItIsOpen_isRefused() {
     try (JournalWriter journal = JournalWriter.open(directory)) {
       journal.append(new RunBegun("abc"));

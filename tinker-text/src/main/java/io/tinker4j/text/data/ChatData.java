@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 
 /**
  * Training data from JSONL files of chats: plain, gzip or zstd, in UTF-8, one object per line. All
@@ -57,7 +58,7 @@ public final class ChatData implements AutoCloseable {
     this.training = found.training();
     this.heldOut = found.heldOut();
     if (training.size() == 0) {
-      throw new IllegalArgumentException(nothing(survey));
+      throw new IllegalArgumentException("there is nothing to train on: " + reason(files, survey));
     }
     double[] weights = settings.sources.stream().mapToDouble(Source::weight).toArray();
     EpochOrder order = new EpochOrder(training, weights, settings.seed, settings.shuffled);
@@ -86,9 +87,13 @@ public final class ChatData implements AutoCloseable {
             "");
   }
 
-  private static String nothing(DataSurvey survey) {
+  private static String reason(List<RowFile> files, DataSurvey survey) {
+    if (survey.rows() == 0) {
+      return files.stream().map(RowFile::name).collect(Collectors.joining(", "))
+          + (files.size() == 1 ? " has no rows" : " have no rows");
+    }
     String counts =
-        "there is nothing to train on: of %d rows, %d are bad, %d too long, and %d examples held out"
+        "of %d rows, %d are bad, %d too long, and %d examples held out"
             .formatted(survey.rows(), survey.bad(), survey.dropped(), survey.heldOut());
     return survey.firstBad().isEmpty()
         ? counts

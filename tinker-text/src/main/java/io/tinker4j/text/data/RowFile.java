@@ -226,7 +226,7 @@ final class RowFile implements AutoCloseable {
       String line = text.toString().strip();
       return line.startsWith("\uFEFF") ? line.substring(1) : line;
     } catch (CharacterCodingException e) {
-      throw new BadRowException(name, line(row), "the line is not UTF-8: " + e.getMessage());
+      throw new BadRowException(name, line(row), "the line is not UTF-8");
     }
   }
 

@@ -2,6 +2,7 @@ package io.tinker4j.text.data;
 
 import io.tinker4j.text.chat.Message;
 import io.tinker4j.text.chat.ToolSpec;
+import io.tinker4j.text.json.JsonSyntaxException;
 import io.tinker4j.text.json.PythonJson;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -55,10 +56,18 @@ final class RowReader {
   }
 
   private static Map<String, @Nullable Object> object(String json) {
-    if (!(PythonJson.parse(json) instanceof Map<?, ?> map)) {
-      throw new IllegalArgumentException("the line is JSON, but no object");
+    if (!(parsed("the line", json) instanceof Map<?, ?> map)) {
+      throw new IllegalArgumentException("the line is JSON but not an object");
     }
     return fields(map);
+  }
+
+  private static @Nullable Object parsed(String name, String json) {
+    try {
+      return PythonJson.parse(json);
+    } catch (JsonSyntaxException e) {
+      throw new IllegalArgumentException(name + " is not JSON: " + e.inOneLine(), e);
+    }
   }
 
   private static Map<String, @Nullable Object> fields(Map<?, ?> map) {
@@ -98,7 +107,7 @@ final class RowReader {
   private static List<ToolSpec> tools(Map<String, @Nullable Object> row) {
     Object tools = row.get("tools");
     if (tools instanceof String json && !json.isBlank()) {
-      tools = PythonJson.parse(json);
+      tools = parsed("tools is a string that", json);
     }
     List<ToolSpec> read = new ArrayList<>();
     if (tools instanceof List<?> list) {

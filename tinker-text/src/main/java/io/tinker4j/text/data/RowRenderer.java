@@ -47,8 +47,12 @@ final class RowRenderer {
     }
     if (examples.isEmpty()) {
       throw new IllegalArgumentException(
-          "nothing in the conversation is learned with %s; its roles are %s"
-              .formatted(what.id(), conversation.messages().stream().map(Message::role).toList()));
+          "nothing in the conversation is learned%s; its roles are %s"
+              .formatted(
+                  what == TrainOnWhat.CUSTOMIZED
+                      ? ": weight or trainable leaves out every message"
+                      : " with " + what.id(),
+                  conversation.messages().stream().map(Message::role).toList()));
     }
     return examples;
   }

@@ -4,9 +4,19 @@ package io.tinker4j.text.json;
 public final class JsonSyntaxException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
+  private final String problem;
+  private final int column;
+
   /** Says what is wrong at which {@code char} of the text. */
   JsonSyntaxException(String problem, String text, int at) {
     super(describe(problem, text, at));
+    this.problem = problem;
+    this.column = text.codePointCount(text.lastIndexOf('\n', at - 1) + 1, at) + 1;
+  }
+
+  /** Returns what is wrong in a text of one line, whose number those who call know better. */
+  public String inOneLine() {
+    return (problem.endsWith(" at") ? problem : problem + " at") + " column " + column;
   }
 
   private static String describe(String problem, String text, int at) {

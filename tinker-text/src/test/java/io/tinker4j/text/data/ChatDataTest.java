@@ -207,13 +207,37 @@ class ChatDataTest {
   }
 
   @Test
+  void weights_thatLeaveOutEveryMessage_areTheReason() throws Exception {
+    Path file = file(List.of(row("a", "b").replace("\"b\"}", "\"b\",\"weight\":0}")));
+
+    assertThatThrownBy(() -> ChatData.builder(RENDERER).file(file).open())
+        .isInstanceOf(BadRowException.class)
+        .hasMessage(
+            file
+                + " line 1: nothing in the conversation is learned: weight or trainable leaves out"
+                + " every message; its roles are [user, assistant]");
+  }
+
+  @Test
+  void files_withoutRows_areNamed() throws Exception {
+    Path file = file(List.of("", "  "));
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ChatData.builder(RENDERER).file(file).file(file).open())
+        .withMessage("there is nothing to train on: %s, %s have no rows".formatted(file, file));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ChatData.builder(RENDERER).file(file).open())
+        .withMessage("there is nothing to train on: %s has no rows".formatted(file));
+  }
+
+  @Test
   void notUtf8_isABadRow() throws Exception {
     Path file = directory.resolve("latin1.jsonl");
     Files.write(file, row("caf\u00e9", "ol\u00e9").getBytes(StandardCharsets.ISO_8859_1));
 
     assertThatThrownBy(() -> ChatData.builder(RENDERER).file(file).open())
         .isInstanceOf(BadRowException.class)
-        .hasMessageContaining("line 1: the line is not UTF-8");
+        .hasMessage(file + " line 1: the line is not UTF-8");
   }
 
   @Test

@@ -94,7 +94,7 @@ class RowReaderTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "[1]|no object",
+        "[1]|the line is JSON but not an object",
         "{\"a\":1}|none of messages",
         "{\"messages\":3}|messages is 3; it must be an array",
         "{\"messages\":[]}|messages is empty",
@@ -105,7 +105,10 @@ class RowReaderTest {
         "{\"instruction\":\"x\"}|output is missing",
         "{\"chosen\":\"x\",\"rejected\":\"y\"}|preference pair",
         "{\"prompt\":\"x\",\"completion\":7}|completion is 7",
-        "{\"messages\":[|Expecting value",
+        "{\"messages\":[|the line is not JSON: Expecting value at column 14",
+        "{\"messages\":\"|the line is not JSON: Unterminated string starting at column 13",
+        "{\"tools\":\"[\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}|tools is a string"
+            + " that is not JSON: Expecting value at column 2",
       })
   void wrongRows_areRefusedWithTheField(String json, String reason) {
     assertThatIllegalArgumentException().isThrownBy(() -> read(json)).withMessageContaining(reason);

@@ -55,6 +55,13 @@ class SupervisedTest {
   }
 
   @Test
+  void multiplier_beyondTheRun_isThatOfItsEnd() {
+    assertThat(LearningRateSchedule.LINEAR.multiplier(12, 10)).isZero();
+    assertThat(LearningRateSchedule.COSINE.multiplier(20, 10)).isCloseTo(0, within(1e-12));
+    assertThat(LearningRateSchedule.LINEAR.multiplier(20, 10, 4)).isZero();
+  }
+
+  @Test
   void multiplier_warmup_risesToThePeakAndFallsOverTheRest() {
     LearningRateSchedule linear = LearningRateSchedule.LINEAR;
 
