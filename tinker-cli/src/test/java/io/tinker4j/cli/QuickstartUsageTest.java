@@ -3,6 +3,7 @@ package io.tinker4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,15 @@ class QuickstartUsageTest {
     assertThat(run.exitCode()).isZero();
     assertThat(run.out()).startsWith("Usage: tinker");
     assertThat(run.err()).isEmpty();
+  }
+
+  /** Lists of commands show the first element alone. */
+  @Test
+  void help_listsEachCommandWithAWholeSentence() {
+    assertThat(Main.commandLine(new Terminal(0), new StringReader("")).getSubcommands().values())
+        .hasSizeGreaterThan(5)
+        .allSatisfy(command ->
+            assertThat(command.getCommandSpec().usageMessage().description()[0]).endsWith("."));
   }
 
   @Test
