@@ -130,7 +130,7 @@ public final class Main extends CommandGroup {
         .addSubcommand(BillingCommand.create(console, surroundings))
         .addSubcommand(AuthCommand.create(console, surroundings))
         .addSubcommand(ConfigCommand.create(console, surroundings))
-        .addSubcommand(new DoctorCommand(main::printsJson))
+        .addSubcommand(new DoctorCommand(console, surroundings))
         .addSubcommand(
             new CommandLine(new JournalCommand())
                 .addSubcommand(new JournalCommand.ShowCommand())

@@ -19,8 +19,6 @@ public final class ClientOptions {
   /** The option that has the key. */
   public static final String API_KEY = "--api-key";
 
-  private static final String HOSTED = "https://tinker.thinkingmachines.dev/services/tinker-prod";
-
   /** Somebody waits for the answer; a job would try for minutes. */
   private static final int RETRIES = 3;
 
@@ -74,10 +72,25 @@ public final class ClientOptions {
 
   /** Returns the server that the settings name, or the hosted one. */
   public String address() {
-    return settings().find(Setting.BASE_URL).map(Settings.Value::text).orElse(HOSTED);
+    return settings().find(Setting.BASE_URL).map(Settings.Value::text).orElse(ApiClient.HOSTED);
   }
 
-  Settings settings() {
+  /** Returns what names {@link #address}: an option, a variable, a profile; empty by default. */
+  public Optional<String> addressOrigin() {
+    return settings().find(Setting.BASE_URL).map(Settings.Value::origin);
+  }
+
+  /** Returns the surroundings that these options look into. */
+  public Surroundings surroundings() {
+    return surroundings;
+  }
+
+  /**
+   * Returns what the options and the surroundings set, as it is now.
+   *
+   * @throws CommandException when the file of profiles is wrong, or lacks the chosen one
+   */
+  public Settings settings() {
     Map<Setting, String> options = new EnumMap<>(Setting.class);
     if (baseUrl != null) {
       options.put(Setting.BASE_URL, baseUrl);
@@ -107,7 +120,7 @@ public final class ClientOptions {
     try {
       return Credential.find(settings());
     } catch (IllegalArgumentException e) {
-      throw new CommandException("Configuration error: " + e.getMessage(), e);
+      throw new CommandException(CommandException.MISCONFIGURED + e.getMessage(), e);
     }
   }
 
@@ -169,10 +182,9 @@ public final class ClientOptions {
 
   /** Returns what to say of an address that cannot be right, with the name of its place. */
   public CommandException misconfigured(IllegalArgumentException failure) {
-    String place =
-        settings().find(Setting.BASE_URL).map(Settings.Value::origin).orElse("the address");
+    String place = addressOrigin().orElse("the address");
     return new CommandException(
-        "Configuration error: "
+        CommandException.MISCONFIGURED
             + String.valueOf(failure.getMessage())
                 .replaceFirst("^baseUrl", Matcher.quoteReplacement(place)),
         failure);

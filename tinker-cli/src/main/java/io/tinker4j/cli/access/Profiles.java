@@ -131,6 +131,6 @@ record Profiles(Path file, Optional<String> chosen, Map<String, Map<Setting, Str
   }
 
   private static CommandException wrong(Path file, String what) {
-    return new CommandException("Configuration error: " + file + " " + what);
+    return new CommandException(CommandException.MISCONFIGURED + file + " " + what);
   }
 }

@@ -1,6 +1,7 @@
 package io.tinker4j.cli.access;
 
 import io.tinker4j.cli.output.CommandException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Where each setting comes from: an option, the profile that an option names, a system property, an
  * environment variable, and last the profile of {@code TINKER_PROFILE} or of the file itself.
  */
-final class Settings {
+public final class Settings {
   /** The option that chooses a profile. */
   static final String PROFILE = "--profile";
 
@@ -92,13 +93,18 @@ final class Settings {
   }
 
   /** Returns the profile in use. */
-  Optional<String> profile() {
+  public Optional<String> profile() {
     return Optional.ofNullable(chosen).map(Chosen::name);
   }
 
   /** Returns what has chosen the profile. */
-  Optional<String> profileOrigin() {
+  public Optional<String> profileOrigin() {
     return Optional.ofNullable(chosen).map(Chosen::origin);
+  }
+
+  /** Returns the file of profiles, which need not exist. */
+  public Path file() {
+    return profiles.file();
   }
 
   Profiles profiles() {

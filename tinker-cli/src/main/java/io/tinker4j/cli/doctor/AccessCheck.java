@@ -1,5 +1,6 @@
 package io.tinker4j.cli.doctor;
 
+import io.tinker4j.cli.access.Credential;
 import io.tinker4j.transport.ApiStatusException;
 import io.tinker4j.transport.AuthenticationException;
 import io.tinker4j.types.GetServerCapabilitiesResponse;
@@ -27,7 +28,7 @@ final class AccessCheck implements Check {
     } catch (AuthenticationException e) {
       return Finding.failed(
           "the server refuses the key from %s with %d: %s"
-              .formatted(patient.keyOrigin(), e.status(), e.detail().orElse("")),
+              .formatted(origin(patient), e.status(), e.detail().orElse("")),
           "check that the key is of this server and account, and was not revoked; the console of"
               + " the service makes new ones");
     } catch (ApiStatusException e) {
@@ -38,5 +39,9 @@ final class AccessCheck implements Check {
           "the account is blocked for billing: " + e.detail().orElse("402"),
           "look at the account's billing page");
     }
+  }
+
+  private static String origin(Patient patient) {
+    return patient.credential().map(Credential::origin).orElse("nowhere");
   }
 }

@@ -2,12 +2,18 @@ package io.tinker4j.cli.doctor;
 
 import io.tinker4j.transport.internal.Url;
 import java.net.URI;
+import java.util.Set;
 
 /** Whether the server's address is one, and where it comes from. */
 final class AddressCheck implements Check {
   @Override
   public Subject subject() {
     return Subject.ADDRESS;
+  }
+
+  @Override
+  public Set<Subject> needs() {
+    return Set.of(Subject.CONFIG);
   }
 
   @Override
@@ -21,7 +27,8 @@ final class AddressCheck implements Check {
           "%s (from %s)"
               .formatted(
                   String.valueOf(e.getMessage()).replaceFirst("^baseUrl", "the address"), origin),
-          "give an address like https://host/path with --base-url or TINKER_BASE_URL");
+          "give an address like https://host/path with --base-url, TINKER_BASE_URL or a"
+              + " profile");
     }
     String seen = "%s (from %s)".formatted(address, origin);
     return "http".equals(address.getScheme()) && !Url.isLoopback(address)

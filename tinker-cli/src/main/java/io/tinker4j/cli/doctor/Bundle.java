@@ -1,5 +1,6 @@
 package io.tinker4j.cli.doctor;
 
+import io.tinker4j.cli.output.JsonLayout;
 import io.tinker4j.recovery.ProgressJournal;
 import io.tinker4j.recovery.journal.JournalEntry;
 import io.tinker4j.recovery.journal.JournalEntry.CheckpointDropped;
@@ -20,9 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -56,37 +55,44 @@ final class Bundle {
             Channels.newOutputStream(
                 PrivateFiles.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
         ZipOutputStream zip = new ZipOutputStream(out, StandardCharsets.UTF_8)) {
-      add(zip, patient, "report.txt", report.table());
-      add(zip, patient, "report.json", report.json());
-      add(zip, patient, "settings.txt", redacted(settings(patient), patient));
+      Report shown = report.with(text -> withoutHome(text, patient));
+      add(zip, "report.txt", shown.table().draw(0, false) + "\n");
+      add(zip, "report.json", JsonLayout.indented(shown.json()) + "\n");
+      add(zip, "settings.txt", redacted(settings(patient), patient));
       List<Path> journals = patient.request().journals();
       for (int i = 0; i < journals.size(); i++) {
         String outline = redacted(journal(journals.get(i)), patient);
-        add(zip, patient, "journal-%d.txt".formatted(i + 1), outline);
+        add(zip, "journal-%d.txt".formatted(i + 1), outline);
       }
     }
   }
 
   /** Line by line, as a line that is too long is cut. The report's texts are redacted already. */
   private static String redacted(String text, Patient patient) {
-    return text.lines().map(patient::redacted).collect(Collectors.joining("\n", "", "\n"));
+    return text.lines()
+        .map(patient::redacted)
+        .map(line -> withoutHome(line, patient))
+        .collect(Collectors.joining("\n", "", "\n"));
   }
 
-  private static void add(ZipOutputStream zip, Patient patient, String name, String text)
-      throws IOException {
+  private static String withoutHome(String text, Patient patient) {
+    String home = patient.surroundings().home().toString();
+    return home.length() > 1 ? text.replace(home, "~") : text;
+  }
+
+  private static void add(ZipOutputStream zip, String name, String text) throws IOException {
     zip.putNextEntry(new ZipEntry(name));
-    String home = patient.environment().property("user.home", "");
-    String shown = home.length() > 1 ? text.replace(home, "~") : text;
-    zip.write(shown.getBytes(StandardCharsets.UTF_8));
+    zip.write(text.getBytes(StandardCharsets.UTF_8));
     zip.closeEntry();
   }
 
   private static String settings(Patient patient) {
-    Map<String, String> variables = new TreeMap<>(patient.surroundings().variables());
-    return variables.entrySet().stream()
-        .filter(each -> each.getKey().matches(SETTINGS))
-        .map(
-            each -> each.getKey() + "=" + (SHOWN.contains(each.getKey()) ? each.getValue() : "***"))
+    return patient.machine().variables().stream()
+        .filter(name -> name.matches(SETTINGS))
+        .sorted()
+        .flatMap(name ->
+            patient.surroundings().variable(name).stream()
+                .map(value -> name + "=" + (SHOWN.contains(name) ? value : "***")))
         .collect(Collectors.joining("\n", "", "\n"));
   }
 

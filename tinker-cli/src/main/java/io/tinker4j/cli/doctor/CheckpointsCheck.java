@@ -37,7 +37,7 @@ final class CheckpointsCheck implements Check {
         newest.merge(run(each), each, CheckpointsCheck::later);
       }
     }
-    Instant now = patient.surroundings().time().now();
+    Instant now = patient.machine().time().now();
     List<String> expiring =
         newest.values().stream()
             .filter(each -> expiry(each).isBefore(now.plus(SOON)))

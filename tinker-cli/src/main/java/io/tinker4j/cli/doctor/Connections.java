@@ -21,7 +21,7 @@ final class Connections {
 
   /** Returns a socket to the first address of a host that takes it. */
   static Socket open(Patient patient, String host, int port) throws IOException {
-    List<InetAddress> addresses = patient.surroundings().lookup().addresses(host);
+    List<InetAddress> addresses = patient.machine().lookup().addresses(host);
     int millis =
         Math.toIntExact(Math.max(1, patient.request().limit().toMillis() / (addresses.size() + 1)));
     IOException last = new UnknownHostException(host);

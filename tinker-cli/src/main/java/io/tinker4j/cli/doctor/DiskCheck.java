@@ -29,7 +29,7 @@ final class DiskCheck implements Check {
       try {
         Path probe = directory.resolve(".tinker-doctor-" + ProcessHandle.current().pid());
         Files.delete(PrivateFiles.createFile(probe));
-        long usable = patient.surroundings().space().usable(directory);
+        long usable = patient.machine().space().usable(directory);
         if (usable < ENOUGH) {
           return Finding.failed(
               "%s has %s left".formatted(directory, Words.bytes(usable)),

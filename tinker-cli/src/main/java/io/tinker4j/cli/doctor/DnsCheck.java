@@ -25,7 +25,7 @@ final class DnsCheck implements Check {
     String host = Connections.host(patient.address());
     try {
       return Finding.ok(
-          patient.surroundings().lookup().addresses(host).stream()
+          patient.machine().lookup().addresses(host).stream()
               .map(InetAddress::getHostAddress)
               .collect(Collectors.joining(", ", host + " is ", "")));
     } catch (UnknownHostException e) {

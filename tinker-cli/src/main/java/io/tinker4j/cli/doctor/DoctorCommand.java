@@ -1,16 +1,19 @@
 package io.tinker4j.cli.doctor;
 
+import io.tinker4j.cli.access.ClientOptions;
+import io.tinker4j.cli.access.Surroundings;
+import io.tinker4j.cli.output.Console;
+import io.tinker4j.cli.output.SdkLog;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -20,28 +23,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "doctor",
     description =
-        "Looks for what stands between you and a training run: key, address, network, clock,"
-            + " server, runs, checkpoints, journals. Says what was seen and what to do; changes"
-            + " nothing. Ends with exit code 1 if a check fails.")
+        "Looks for what stands between you and a training run: settings, key, address, network,"
+            + " clock, server, runs, checkpoints, journals. Says what was seen and what to do;"
+            + " changes nothing. Ends with exit code 1 if a check fails.")
 public final class DoctorCommand implements Callable<Integer> {
-  private final BooleanSupplier json;
-  private final Surroundings surroundings;
+  private final Console console;
+  private final Machine machine;
 
   @Spec private CommandSpec spec = CommandSpec.create();
-
-  @Option(
-      names = "--base-url",
-      paramLabel = "URL",
-      description = "The server to look at. Default: TINKER_BASE_URL, then the hosted service.")
-  private @Nullable String baseUrl;
-
-  @Option(
-      names = "--api-key",
-      paramLabel = "KEY",
-      description =
-          "The API key. Default: TINKER_API_KEY, which, unlike this option, no other user of the"
-              + " machine can see.")
-  private @Nullable String apiKey;
+  @Mixin private ClientOptions client;
 
   @Option(
       names = "--journal",
@@ -64,18 +54,15 @@ public final class DoctorCommand implements Callable<Integer> {
               + " and metrics.")
   private @Nullable Path bundle;
 
-  /**
-   * Creates the command.
-   *
-   * @param json whether the result is printed as JSON; asked when the command runs
-   */
-  public DoctorCommand(BooleanSupplier json) {
-    this(json, Surroundings.system());
+  /** The command in those surroundings, on this machine. */
+  public DoctorCommand(Console console, Surroundings surroundings) {
+    this(console, surroundings, Machine.of(console.time()));
   }
 
-  DoctorCommand(BooleanSupplier json, Surroundings surroundings) {
-    this.json = json;
-    this.surroundings = surroundings;
+  DoctorCommand(Console console, Surroundings surroundings, Machine machine) {
+    this.console = console;
+    this.client = new ClientOptions(surroundings);
+    this.machine = machine;
   }
 
   /** Looks, prints what was found, and returns the exit code. */
@@ -85,17 +72,11 @@ public final class DoctorCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--timeout is %d; it must be at least 1".formatted(timeout));
     }
-    Patient.Request request =
-        new Patient.Request(baseUrl, apiKey, journals, Duration.ofSeconds(timeout));
-    try (Patient patient = new Patient(request, surroundings)) {
+    SdkLog.printTo(Console.err(spec), client.isVerbose());
+    Patient.Request request = new Patient.Request(client, journals, Duration.ofSeconds(timeout));
+    try (Patient patient = new Patient(request, machine)) {
       Report report = new Report(Examination.of(patient), patient::redacted);
-      PrintWriter out = spec.commandLine().getOut();
-      if (json.getAsBoolean()) {
-        out.println(report.json());
-      } else {
-        out.print(report.table());
-      }
-      out.flush();
+      console.print(spec, report::table, report.json());
       if (bundle != null) {
         write(bundle, report, patient);
       }
@@ -110,6 +91,6 @@ public final class DoctorCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--bundle: there is a file %s already".formatted(file), e);
     }
-    spec.commandLine().getErr().println("Wrote " + file + "; look into it before you hand it on.");
+    Console.err(spec).println("Wrote " + file + "; look into it before you hand it on.");
   }
 }

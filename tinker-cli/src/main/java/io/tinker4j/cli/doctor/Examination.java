@@ -21,6 +21,7 @@ final class Examination {
   private static final List<Check> CHECKS =
       List.of(
           new VersionsCheck(),
+          new ConfigCheck(),
           new AddressCheck(),
           new KeyCheck(),
           new ProxyCheck(),

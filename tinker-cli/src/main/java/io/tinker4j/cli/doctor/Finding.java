@@ -1,5 +1,6 @@
 package io.tinker4j.cli.doctor;
 
+import io.tinker4j.cli.output.CommandException;
 import java.util.Locale;
 
 /**
@@ -34,6 +35,20 @@ record Finding(Result result, String seen, String advice) {
 
   static Finding failed(String seen, String advice) {
     return new Finding(Result.FAILED, seen, advice);
+  }
+
+  /**
+   * What the settings of the command complain of.
+   *
+   * @param otherwise what to do, unless the failure says it
+   */
+  static Finding failed(CommandException failure, String otherwise) {
+    String seen = String.valueOf(failure.getMessage());
+    return failed(
+        seen.startsWith(CommandException.MISCONFIGURED)
+            ? seen.substring(CommandException.MISCONFIGURED.length())
+            : seen,
+        failure.details().isEmpty() ? otherwise : String.join(" ", failure.details()));
   }
 
   static Finding skipped(String why) {

@@ -1,7 +1,11 @@
 package io.tinker4j.cli.doctor;
 
+import io.tinker4j.cli.access.Credential;
+import io.tinker4j.cli.output.CommandException;
 import io.tinker4j.transport.CredentialSource;
+import io.tinker4j.transport.CredentialSource.ApiKey;
 import java.util.Optional;
+import java.util.Set;
 
 /** Whether there is an API key that looks like one; the server's word on it comes later. */
 final class KeyCheck implements Check {
@@ -11,26 +15,50 @@ final class KeyCheck implements Check {
   }
 
   @Override
-  public Finding look(Patient patient) {
-    Optional<String> key = patient.key();
-    if (key.isEmpty()) {
-      return patient.environment().credentialCommand().isPresent()
-          ? Finding.ok("none; TINKER_CREDENTIAL_CMD prints one when it is wanted")
-          : Finding.failed(
-              "there is no API key", "set TINKER_API_KEY to the key from the service's console");
-    }
+  public Set<Subject> needs() {
+    return Set.of(Subject.CONFIG);
+  }
+
+  @Override
+  public Finding look(Patient patient) throws InterruptedException {
+    Optional<Credential> credential;
     try {
-      CredentialSource.ApiKey unused = CredentialSource.ApiKey.of("the key", key.get());
-    } catch (IllegalArgumentException e) {
+      credential = patient.credential();
+    } catch (CommandException e) {
       return Finding.failed(
-          "%s (from %s)".formatted(e.getMessage(), patient.keyOrigin()),
-          "copy the key again, whole and alone");
+          e,
+          e.getCause() instanceof IllegalArgumentException
+              ? "copy the key again, whole and alone"
+              : "make the file one that you can read, or set TINKER_API_KEY");
+    }
+    return credential.isEmpty()
+        ? Finding.failed(
+            "there is no API key",
+            "log in with `tinker auth login`, or set TINKER_API_KEY to the key from the service's"
+                + " console")
+        : asked(credential.get());
+  }
+
+  private static Finding asked(Credential credential) throws InterruptedException {
+    String key;
+    try {
+      key = credential.source().credential();
+    } catch (CredentialSource.UnavailableException e) {
+      return Finding.failed(
+          "%s (from %s)".formatted(e.getMessage(), credential.origin()),
+          "run the command in a shell: it must print the credential alone");
+    }
+    if (!ApiKey.isSendable(key)) {
+      return Finding.failed(
+          "what %s prints has a character that no header can carry".formatted(credential.origin()),
+          "run the command in a shell: it must print the credential alone");
     }
     return Finding.ok(
-        "%s of %d characters (from %s)"
-            .formatted(
-                CredentialSource.ApiKey.isJwt(key.get()) ? "a JWT" : "tml-***",
-                key.get().length(),
-                patient.keyOrigin()));
+        "%s of %d characters (from %s)".formatted(kind(key), key.length(), credential.origin()));
+  }
+
+  /** A command may print what is neither. */
+  private static String kind(String key) {
+    return ApiKey.isJwt(key) ? "a JWT" : key.startsWith("tml-") ? "tml-***" : "a credential";
   }
 }

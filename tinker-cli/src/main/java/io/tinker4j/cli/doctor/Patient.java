@@ -1,5 +1,9 @@
 package io.tinker4j.cli.doctor;
 
+import io.tinker4j.cli.access.ClientOptions;
+import io.tinker4j.cli.access.Credential;
+import io.tinker4j.cli.access.Surroundings;
+import io.tinker4j.cli.output.CommandException;
 import io.tinker4j.training.RestClient;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.transport.CallKind;
@@ -34,13 +38,11 @@ final class Patient implements AutoCloseable {
   /**
    * What the user has said.
    *
-   * @param baseUrl null to take it from the environment
-   * @param apiKey null to take it from the environment
+   * @param options address and key, or where to find them
    * @param journals the directories of runs
    * @param limit how long one check may take
    */
-  record Request(
-      @Nullable String baseUrl, @Nullable String apiKey, List<Path> journals, Duration limit) {
+  record Request(ClientOptions options, List<Path> journals, Duration limit) {
     Request {
       journals = List.copyOf(journals);
     }
@@ -57,7 +59,7 @@ final class Patient implements AutoCloseable {
   private static final String HEALTH = "/api/v1/healthz";
 
   private final Request request;
-  private final Surroundings surroundings;
+  private final Machine machine;
   private final Environment environment;
   private final Redaction redaction = Redaction.create();
   private final ReentrantLock lock = new ReentrantLock(); // guards: transport, service
@@ -65,11 +67,10 @@ final class Patient implements AutoCloseable {
   private @Nullable ServiceClient service;
   private volatile @Nullable Answer firstAnswer;
 
-  Patient(Request request, Surroundings surroundings) {
+  Patient(Request request, Machine machine) {
     this.request = request;
-    this.surroundings = surroundings;
-    this.environment = surroundings.environment();
-    key().ifPresent(redaction::keep);
+    this.machine = machine;
+    this.environment = new Environment(surroundings().properties(), surroundings().variables());
     environment.cloudflareClientSecret().ifPresent(redaction::keep);
   }
 
@@ -77,8 +78,12 @@ final class Patient implements AutoCloseable {
     return request;
   }
 
+  Machine machine() {
+    return machine;
+  }
+
   Surroundings surroundings() {
-    return surroundings;
+    return request.options().surroundings();
   }
 
   Environment environment() {
@@ -96,34 +101,32 @@ final class Patient implements AutoCloseable {
    * @throws IllegalArgumentException when it is none
    */
   URI address() {
-    return Url.base(addressText());
-  }
-
-  private String addressText() {
-    String given = request.baseUrl();
-    return given != null ? given : environment.baseUrl().orElse(ApiClient.HOSTED);
+    return Url.base(request.options().address());
   }
 
   /** Returns where the address comes from. */
   String addressOrigin() {
-    if (request.baseUrl() != null) {
-      return "--base-url";
-    }
-    return environment.baseUrl().isPresent()
-        ? "TINKER_BASE_URL or tinker.baseUrl"
-        : "the default, the hosted service";
+    return request.options().addressOrigin().orElse("the default, the hosted service");
   }
 
-  Optional<String> key() {
-    return Optional.ofNullable(request.apiKey())
-        .or(environment::apiKey)
-        .map(String::strip)
-        .filter(key -> !key.isEmpty());
+  /**
+   * Returns what is shown to the server, if there is something.
+   *
+   * @throws CommandException when what is there cannot be right
+   */
+  Optional<Credential> credential() {
+    return request.options().credential().map(this::learning);
   }
 
-  /** Returns where the key comes from, or would. */
-  String keyOrigin() {
-    return request.apiKey() == null ? environment.apiKeyName() : "--api-key";
+  /** No text shows the credential from when it is known. */
+  private Credential learning(Credential credential) {
+    return new Credential(
+        () -> {
+          String key = credential.source().credential();
+          redaction.add(key);
+          return key;
+        },
+        credential.origin());
   }
 
   /**
@@ -141,7 +144,7 @@ final class Patient implements AutoCloseable {
       JdkTransport known = transport;
       if (known == null) {
         JdkTransport.Builder builder = JdkTransport.builder().connectTimeout(request.limit());
-        SSLContext tls = surroundings.tls();
+        SSLContext tls = machine.tls();
         if (tls != null) {
           builder.sslContext(tls);
         }
@@ -181,7 +184,7 @@ final class Patient implements AutoCloseable {
             headers.build(),
             ByteBuffer.allocate(0),
             CallKind.REST);
-    Time time = surroundings.time();
+    Time time = machine.time();
     Instant from = time.now();
     long start = time.nanoTime();
     try (TransportResponse response = transport().send(question)) {
@@ -200,7 +203,7 @@ final class Patient implements AutoCloseable {
         client =
             ServiceClient.builder()
                 .baseUrl(address().toString())
-                .apiKey(key().orElse(""))
+                .credentials(learning(request.options().requireCredential()).source())
                 .transport(transport())
                 .telemetry(false)
                 .maxRetries(0)

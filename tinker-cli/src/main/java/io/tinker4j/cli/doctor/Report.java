@@ -1,8 +1,7 @@
 package io.tinker4j.cli.doctor;
 
 import io.tinker4j.cli.doctor.Finding.Result;
-import io.tinker4j.transport.operation.JsonCodec;
-import java.nio.charset.StandardCharsets;
+import io.tinker4j.cli.output.Table;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What was found, as a table or as JSON. */
 final class Report {
-  private static final String ROW = "%-13s %-8s %s%n";
-
   private final Map<Subject, Finding> findings;
 
   /** Takes the findings in, each text without secrets and on one line. */
@@ -38,19 +35,24 @@ final class Report {
     return findings.values().stream().noneMatch(each -> each.result() == Result.FAILED);
   }
 
-  String table() {
-    StringBuilder table = new StringBuilder(ROW.formatted("CHECK", "RESULT", "SEEN"));
-    findings.forEach((subject, finding) -> {
-      table.append(ROW.formatted(subject, finding.result(), finding.seen()));
-      if (!finding.advice().isEmpty()) {
-        table.append(ROW.formatted("", "", "-> " + finding.advice()));
-      }
-    });
-    return table.toString();
+  /** Returns the same in other words. */
+  Report with(UnaryOperator<String> words) {
+    return new Report(findings, words);
   }
 
-  /** Returns an object on one line. */
-  String json() {
+  /** Returns a row for each check, and below it one for what to do. */
+  Table table() {
+    List<List<String>> rows = new ArrayList<>();
+    findings.forEach((subject, finding) -> {
+      rows.add(List.of(subject.toString(), finding.result().toString(), finding.seen()));
+      if (!finding.advice().isEmpty()) {
+        rows.add(List.of("", "", "-> " + finding.advice()));
+      }
+    });
+    return new Table("Checks", List.of("Check", "Result", "Seen"), rows);
+  }
+
+  Map<String, Object> json() {
     List<Map<String, @Nullable Object>> checks = new ArrayList<>();
     findings.forEach((subject, finding) -> {
       Map<String, @Nullable Object> check = new LinkedHashMap<>();
@@ -60,9 +62,9 @@ final class Report {
       check.put("advice", finding.advice().isEmpty() ? null : finding.advice());
       checks.add(check);
     });
-    Map<String, @Nullable Object> all = new LinkedHashMap<>();
+    Map<String, Object> all = new LinkedHashMap<>();
     all.put("well", isWell());
     all.put("checks", checks);
-    return new String(JsonCodec.write(all), StandardCharsets.UTF_8);
+    return all;
   }
 }

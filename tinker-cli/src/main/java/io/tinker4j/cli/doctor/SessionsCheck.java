@@ -37,7 +37,7 @@ final class SessionsCheck implements Check {
     if (sessions.isEmpty()) {
       return Finding.ok("there is none");
     }
-    Instant since = patient.surroundings().time().now().minus(OF_LATE);
+    Instant since = patient.machine().time().now().minus(OF_LATE);
     Set<String> used =
         rest.runs().list(100, 0).trainingRuns().stream()
             .filter(run -> run.lastRequestTime().isAfter(since))

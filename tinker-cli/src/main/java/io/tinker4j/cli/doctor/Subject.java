@@ -5,6 +5,7 @@ import java.util.Locale;
 /** What checks are about, in the order of reports. */
 enum Subject {
   VERSIONS,
+  CONFIG,
   ADDRESS,
   KEY,
   PROXY,

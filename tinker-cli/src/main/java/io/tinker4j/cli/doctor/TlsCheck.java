@@ -51,7 +51,7 @@ final class TlsCheck implements Check {
   }
 
   private static Finding handshake(Patient patient, String host, int port) throws IOException {
-    SSLContext context = patient.surroundings().tls();
+    SSLContext context = patient.machine().tls();
     SSLSocketFactory factory =
         context == null
             ? (SSLSocketFactory) SSLSocketFactory.getDefault()
@@ -65,7 +65,7 @@ final class TlsCheck implements Check {
       SSLSession session = socket.getSession();
       Instant end = ((X509Certificate) session.getPeerCertificates()[0]).getNotAfter().toInstant();
       String seen = "%s; the certificate is valid until %s".formatted(session.getProtocol(), end);
-      return end.isBefore(patient.surroundings().time().now().plus(SOON))
+      return end.isBefore(patient.machine().time().now().plus(SOON))
           ? Finding.warning(seen, "tell whoever runs the server to renew its certificate")
           : Finding.ok(seen);
     }

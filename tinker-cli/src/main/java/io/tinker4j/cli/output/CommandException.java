@@ -5,6 +5,9 @@ import java.util.List;
 
 /** Ends a command with exit code 1; its message is the whole line that the user reads. */
 public final class CommandException extends RuntimeException {
+  /** How a message begins that tells of a setting which cannot be right. */
+  public static final String MISCONFIGURED = "Configuration error: ";
+
   @Serial private static final long serialVersionUID = 1L;
 
   @SuppressWarnings("serial") // An immutable list of strings.

@@ -1,5 +1,9 @@
 package io.tinker4j.cli.doctor;
 
+import static io.tinker4j.cli.doctor.Examinations.MACHINE;
+import static io.tinker4j.cli.doctor.Examinations.all;
+import static io.tinker4j.cli.doctor.Examinations.onlyFailure;
+import static io.tinker4j.cli.doctor.Examinations.surroundings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tinker4j.cli.doctor.Finding.Result;
@@ -11,7 +15,6 @@ import io.tinker4j.testkit.EmbeddedTinkerServer;
 import io.tinker4j.testkit.SelfSignedCertificate;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.training.TrainingClient;
-import io.tinker4j.transport.Time;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -20,7 +23,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,52 +46,34 @@ class DoctorFaultsTest {
 
   @TempDir private Path directory;
 
-  private static Surroundings surroundings(Map<String, String> variables) {
-    return surroundings(variables, Surroundings.system().space());
-  }
-
-  private static Surroundings surroundings(
-      Map<String, String> variables, Surroundings.Space space) {
-    return new Surroundings(variables, Time.system(), null, Surroundings.system().lookup(), space);
-  }
-
-  private static Map<Subject, Finding> examine(
-      String address, String key, Surroundings surroundings, Path... journals) throws Exception {
-    return examine(address, key, surroundings, Duration.ofSeconds(60), journals);
-  }
-
-  private static Map<Subject, Finding> examine(
-      String address, String key, Surroundings surroundings, Duration limit, Path... journals)
+  private Map<Subject, Finding> examine(String address, String key, Path... journals)
       throws Exception {
-    Patient.Request request = new Patient.Request(address, key, List.of(journals), limit);
-    try (Patient patient = new Patient(request, surroundings)) {
-      return Examination.of(patient);
-    }
+    return examine(address, key, MACHINE, journals);
   }
 
-  private static Map<Subject, Finding> examine(CannedServer server, Path... journals)
-      throws Exception {
+  private Map<Subject, Finding> examine(
+      String address, String key, Machine machine, Path... journals) throws Exception {
+    return Examinations.examine(
+        surroundings(Map.of(), directory),
+        machine,
+        Duration.ofSeconds(60),
+        List.of(journals),
+        "--base-url=" + address,
+        "--api-key=" + key);
+  }
+
+  private Map<Subject, Finding> examine(CannedServer server, Path... journals) throws Exception {
     try (server) {
-      return examine(server.start().address(), "tml-secret", surroundings(Map.of()), journals);
+      return examine(server.start().address(), "tml-secret", journals);
     }
   }
 
-  private static Set<Subject> all(Map<Subject, Finding> found, Result result) {
-    Set<Subject> subjects = EnumSet.noneOf(Subject.class);
-    found.forEach((subject, finding) -> {
-      if (finding.result() == result) {
-        subjects.add(subject);
-      }
-    });
-    return subjects;
-  }
-
-  /** Returns what the one failure says. */
-  private static String onlyFailure(Map<Subject, Finding> found, Subject expected) {
-    assertThat(all(found, Result.FAILED)).as(found.toString()).containsExactly(expected);
-    Finding failure = found.get(expected);
-    assertThat(failure.advice()).isNotEmpty();
-    return failure.seen();
+  /** Examines with the address of a proxy in the environment. */
+  private Map<Subject, Finding> examineBehind(String proxy, String address) throws Exception {
+    return Examinations.examine(
+        surroundings(Map.of("TINKER_PROXY", proxy), directory),
+        "--base-url=" + address,
+        "--api-key=tml-secret");
   }
 
   private static int closedPort() throws IOException {
@@ -122,7 +106,7 @@ class DoctorFaultsTest {
 
   @Test
   void malformedAddress() throws Exception {
-    var found = examine("tinker.example.com", "tml-secret", surroundings(Map.of()));
+    var found = examine("tinker.example.com", "tml-secret");
 
     assertThat(onlyFailure(found, Subject.ADDRESS)).contains("tinker.example.com", "--base-url");
     assertThat(found.get(Subject.SERVER).seen()).isEqualTo("not looked at, as address failed");
@@ -131,7 +115,7 @@ class DoctorFaultsTest {
   @Test
   void noKey() throws Exception {
     try (CannedServer server = new CannedServer().start()) {
-      var found = examine(server.address(), "", surroundings(Map.of()));
+      var found = examine(server.address(), "");
 
       assertThat(onlyFailure(found, Subject.KEY)).isEqualTo("there is no API key");
       assertThat(found.get(Subject.SERVER).result()).isEqualTo(Result.OK);
@@ -143,8 +127,9 @@ class DoctorFaultsTest {
   void keyThatIsNone_isNotShown() throws Exception {
     try (CannedServer server = new CannedServer().start()) {
       var found =
-          examine(
-              server.address(), null, surroundings(Map.of("TINKER_API_KEY", "hunter2 hunter2")));
+          Examinations.examine(
+              surroundings(Map.of("TINKER_API_KEY", "hunter2 hunter2"), directory),
+              "--base-url=" + server.address());
 
       assertThat(onlyFailure(found, Subject.KEY)).contains("TINKER_API_KEY");
       assertThat(found.toString()).doesNotContain("hunter2");
@@ -153,16 +138,15 @@ class DoctorFaultsTest {
 
   @Test
   void unknownHost() throws Exception {
-    Surroundings system = Surroundings.system();
-    Surroundings nameless =
-        new Surroundings(
-            Map.of(),
-            system.time(),
+    Machine nameless =
+        new Machine(
+            Set.of(),
+            MACHINE.time(),
             null,
             host -> {
               throw new UnknownHostException(host);
             },
-            system.space());
+            MACHINE.space());
 
     var found = examine("https://nowhere.invalid", "tml-secret", nameless);
 
@@ -173,7 +157,7 @@ class DoctorFaultsTest {
   void refusedConnection() throws Exception {
     int port = closedPort();
 
-    var found = examine("http://127.0.0.1:" + port, "tml-secret", surroundings(Map.of()));
+    var found = examine("http://127.0.0.1:" + port, "tml-secret");
 
     assertThat(onlyFailure(found, Subject.CONNECTION))
         .contains("127.0.0.1:" + port, "nothing listens there");
@@ -185,17 +169,17 @@ class DoctorFaultsTest {
     try (EmbeddedTinkerServer server =
         EmbeddedTinkerServer.builder().tls(certificate.serverContext()).start()) {
       String address = server.baseUrl().toString();
-      var found = examine(address, "tml-secret", surroundings(Map.of()));
+      var found = examine(address, "tml-secret");
 
       assertThat(onlyFailure(found, Subject.TLS)).startsWith("the handshake failed: ");
 
-      Surroundings trusting =
-          new Surroundings(
-              Map.of(),
-              Time.system(),
+      Machine trusting =
+          new Machine(
+              Set.of(),
+              MACHINE.time(),
               certificate.clientContext(),
-              Surroundings.system().lookup(),
-              Surroundings.system().space());
+              MACHINE.lookup(),
+              MACHINE.space());
       var trusted = examine(address, "tml-secret", trusting);
       assertThat(all(trusted, Result.FAILED)).as(trusted.toString()).isEmpty();
       assertThat(trusted.get(Subject.TLS).seen()).contains("TLSv1.3", "valid until");
@@ -207,11 +191,7 @@ class DoctorFaultsTest {
     try (CannedServer proxy =
             new CannedServer().withStatus("407 Proxy Authentication Required").start();
         CannedServer server = new CannedServer().start()) {
-      var found =
-          examine(
-              server.address(),
-              "tml-secret",
-              surroundings(Map.of("TINKER_PROXY", proxy.address())));
+      var found = examineBehind(proxy.address(), server.address());
 
       assertThat(onlyFailure(found, Subject.PROXY))
           .contains(proxy.address().substring("http://".length()), "407");
@@ -222,14 +202,8 @@ class DoctorFaultsTest {
   void proxyThatIsGone_orNone() throws Exception {
     int port = closedPort();
     try (CannedServer server = new CannedServer().start()) {
-      var gone =
-          examine(
-              server.address(),
-              "tml-secret",
-              surroundings(Map.of("TINKER_PROXY", "http://127.0.0.1:" + port)));
-      var none =
-          examine(
-              server.address(), "tml-secret", surroundings(Map.of("TINKER_PROXY", "socks5://a")));
+      var gone = examineBehind("http://127.0.0.1:" + port, server.address());
+      var none = examineBehind("socks5://a", server.address());
 
       assertThat(onlyFailure(gone, Subject.PROXY)).contains("127.0.0.1:" + port, "nothing listens");
       assertThat(onlyFailure(none, Subject.PROXY)).contains("not a proxy's address");
@@ -239,11 +213,7 @@ class DoctorFaultsTest {
   @Test
   void proxyThatLetsPass_connectsForTheServer() throws Exception {
     try (CannedServer proxy = new CannedServer().start()) {
-      var found =
-          examine(
-              "http://tinker.invalid",
-              "tml-secret",
-              surroundings(Map.of("TINKER_PROXY", proxy.address())));
+      var found = examineBehind(proxy.address(), "http://tinker.invalid");
 
       assertThat(found.get(Subject.PROXY).result()).isEqualTo(Result.OK);
       assertThat(found.get(Subject.DNS).seen()).isEqualTo("the proxy looks the name up");
@@ -264,7 +234,13 @@ class DoctorFaultsTest {
   void serverThatNeverAnswers_isGivenUpInTime() throws Exception {
     try (CannedServer server = new CannedServer().silent().start()) {
       var found =
-          examine(server.address(), "tml-secret", surroundings(Map.of()), Duration.ofSeconds(3));
+          Examinations.examine(
+              surroundings(Map.of(), directory),
+              MACHINE,
+              Duration.ofSeconds(3),
+              List.of(),
+              "--base-url=" + server.address(),
+              "--api-key=tml-secret");
 
       assertThat(onlyFailure(found, Subject.SERVER)).isEqualTo("no answer within 3 seconds");
     }
@@ -298,7 +274,7 @@ class DoctorFaultsTest {
   @Test
   void keyThatTheServerRefuses() throws Exception {
     try (EmbeddedTinkerServer server = EmbeddedTinkerServer.builder().apiKey("tml-right").start()) {
-      var found = examine(server.baseUrl().toString(), "tml-secret", surroundings(Map.of()));
+      var found = examine(server.baseUrl().toString(), "tml-secret");
 
       assertThat(onlyFailure(found, Subject.ACCESS)).contains("--api-key", "401");
       assertThat(found.toString()).doesNotContain("tml-secret", "tml-right");
@@ -364,7 +340,7 @@ class DoctorFaultsTest {
                 .build()) {
       TrainingClient unused = service.createLoraTrainingClient("tinker4j/nano-bytes");
 
-      var found = examine(server.baseUrl().toString(), "tml-secret", surroundings(Map.of()));
+      var found = examine(server.baseUrl().toString(), "tml-secret");
 
       assertThat(all(found, Result.FAILED)).as(found.toString()).isEmpty();
       assertThat(found.get(Subject.SESSIONS).result()).isEqualTo(Result.WARNING);
@@ -423,9 +399,9 @@ class DoctorFaultsTest {
 
   @Test
   void fullDisk() throws Exception {
+    Machine full = new Machine(Set.of(), MACHINE.time(), null, MACHINE.lookup(), at -> 3 << 20);
     try (CannedServer server = new CannedServer().start()) {
-      var found =
-          examine(server.address(), "tml-secret", surroundings(Map.of(), at -> 3 << 20), journal());
+      var found = examine(server.address(), "tml-secret", full, journal());
 
       assertThat(onlyFailure(found, Subject.DISK)).endsWith("run has 3.0 MiB left");
     }
@@ -435,7 +411,7 @@ class DoctorFaultsTest {
   void directoryThatCannotBeWritten() throws Exception {
     Path file = Files.writeString(directory.resolve("file"), "not a directory");
     try (CannedServer server = new CannedServer().start()) {
-      var found = examine(server.address(), "tml-secret", surroundings(Map.of()), file);
+      var found = examine(server.address(), "tml-secret", file);
 
       assertThat(all(found, Result.FAILED)).containsExactly(Subject.JOURNALS, Subject.DISK);
       assertThat(found.get(Subject.DISK).seen()).contains(file + " cannot be written");

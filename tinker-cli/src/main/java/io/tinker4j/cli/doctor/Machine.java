@@ -8,23 +8,23 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the doctor takes from the machine.
+ * What the doctor takes from the machine, beside what is set on it.
  *
- * @param variables the environment variables
+ * @param variables the names of the environment variables
  * @param time the clock that is held against the server's
  * @param tls null for the JDK's
  */
-record Surroundings(
-    Map<String, String> variables,
-    Time time,
-    @Nullable SSLContext tls,
-    Lookup lookup,
-    Space space) {
+record Machine(
+    Set<String> variables, Time time, @Nullable SSLContext tls, Lookup lookup, Space space) {
+  Machine {
+    variables = Set.copyOf(variables);
+  }
+
   /** Finds the addresses of a host. */
   interface Lookup {
     List<InetAddress> addresses(String host) throws UnknownHostException;
@@ -35,16 +35,13 @@ record Surroundings(
     long usable(Path directory) throws IOException;
   }
 
-  static Surroundings system() {
-    return new Surroundings(
-        Environment.variables(),
-        Time.system(),
+  /** This one, at the time of that clock. */
+  static Machine of(Time time) {
+    return new Machine(
+        Environment.variables().keySet(),
+        time,
         null,
         host -> List.of(InetAddress.getAllByName(host)),
         directory -> Files.getFileStore(directory).getUsableSpace());
-  }
-
-  Environment environment() {
-    return new Environment(System::getProperty, variables::get);
   }
 }
