@@ -1,5 +1,6 @@
 package io.tinker4j.cli;
 
+import io.tinker4j.cli.output.FileProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

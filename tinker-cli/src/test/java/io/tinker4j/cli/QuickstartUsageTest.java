@@ -2,6 +2,7 @@ package io.tinker4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tinker4j.cli.output.Terminal;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
