@@ -123,6 +123,64 @@ public final class Datum {
         .with(ADVANTAGES, advantages);
   }
 
+  /**
+   * Returns an example for the policy losses from a sample, with the same advantage for each of its
+   * tokens.
+   *
+   * @param prompt what was sampled from
+   * @param sequence the sample, with log-probabilities
+   * @throws IllegalArgumentException as {@link #policy(ModelInput, SampledSequence, float[])} does
+   */
+  public static Datum policy(ModelInput prompt, SampledSequence sequence, float advantage) {
+    float[] advantages = new float[sequence.tokens().remaining()];
+    Arrays.fill(advantages, advantage);
+    return policy(prompt, sequence, advantages);
+  }
+
+  /**
+   * Returns an example for the policy losses from a sample. The model reads the prompt and all
+   * sampled tokens but the last: p + n - 1 positions for a prompt of p tokens and a sample of n.
+   * The targets are all tokens but the first, 0 in place of an image. Over the prompt, the first p
+   * - 1 positions, log-probabilities and advantages are 0, so that nothing is learned there; behind
+   * it they are those of the sample.
+   *
+   * @param prompt what was sampled from, at least one token
+   * @param sequence the sample, at least one token, each with a log-probability
+   * @param advantages one for each sampled token, 0 to ignore it
+   * @throws IllegalArgumentException when prompt or sample is empty, the sample does not have one
+   *     log-probability for each token, the number of advantages is another, an advantage or a
+   *     log-probability is not finite, or the length of a chunk of the prompt is not known
+   */
+  public static Datum policy(ModelInput prompt, SampledSequence sequence, float[] advantages) {
+    int[] sampled = sequence.toInts();
+    float[] logprobs = sequence.toFloats();
+    requireLength("advantages", advantages.length, sampled.length);
+    requireLength("logprobs of the sequence", logprobs.length, sampled.length);
+    requireFinite("advantages", advantages);
+    requireFinite("logprobs of the sequence", logprobs);
+    int read = PolicyShapes.length(prompt);
+    if (read == 0 || sampled.length == 0) {
+      throw new IllegalArgumentException(
+          "the prompt has %d tokens and the sequence %d; each needs at least one"
+              .formatted(read, sampled.length));
+    }
+    ModelInput input = PolicyShapes.extended(prompt, sampled, sampled.length - 1);
+    int[] targets = PolicyShapes.targets(prompt, read, sampled);
+    return of(input, Map.of())
+        .with(TARGET_TOKENS, TensorData.of(targets))
+        .with(LOGPROBS, PolicyShapes.behind(read - 1, logprobs))
+        .with(ADVANTAGES, PolicyShapes.behind(read - 1, advantages));
+  }
+
+  private static void requireFinite(String name, float[] values) {
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
+        throw new IllegalArgumentException(
+            "%s: entry %d is %s; it must be finite".formatted(name, i, values[i]));
+      }
+    }
+  }
+
   /** Returns this example with one more loss input. */
   public Datum with(String name, TensorData tensor) {
     Map<String, TensorData> more = new LinkedHashMap<>(lossFnInputs);
