@@ -9,14 +9,13 @@ import io.tinker4j.types.LossFunction;
 import io.tinker4j.types.ModelInput;
 import io.tinker4j.types.SampledSequence;
 import io.tinker4j.types.SamplingParams;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** Reinforcement learning: sample, reward, and train on the advantages, with a policy loss. */
 public final class ReinforcementLoop {
-  private static final int[] PROMPT = "say: ".chars().toArray();
+  private static final ModelInput PROMPT = ModelInput.ofInts("say: ".chars().toArray());
   private static final int GROUP = 16;
 
   private ReinforcementLoop() {}
@@ -39,9 +38,12 @@ public final class ReinforcementLoop {
       SamplingClient policy = training.saveWeightsAndGetSamplingClient();
       SamplingParams params = SamplingParams.builder().maxTokens(6).seed(step).build();
       List<SampledSequence> group =
-          policy.sample(ModelInput.ofInts(PROMPT), GROUP, params).join().sequences();
+          policy.sample(PROMPT, GROUP, params).join().sequences();
       double mean = group.stream().mapToDouble(ReinforcementLoop::reward).average().orElseThrow();
-      List<Datum> data = group.stream().map(each -> datum(each, reward(each) - mean)).toList();
+      List<Datum> data = new ArrayList<>();
+      for (SampledSequence sequence : group) {
+        data.add(Datum.policy(PROMPT, sequence, (float) (reward(sequence) - mean)));
+      }
       var pass = training.forwardBackward(data, loss);
       training.optimStep(adam).join();
       pass.join();
@@ -54,22 +56,5 @@ public final class ReinforcementLoop {
   private static double reward(SampledSequence sequence) {
     return Arrays.stream(sequence.toInts()).filter(Character::isLowerCase).count()
         / (double) sequence.toInts().length;
-  }
-
-  /** The prompt's tokens have no advantage; position i predicts the token behind it. */
-  private static Datum datum(SampledSequence sequence, double advantage) {
-    int[] sampled = sequence.toInts();
-    FloatBuffer given = sequence.logprobs().orElseThrow();
-    int length = PROMPT.length + sampled.length - 1;
-    int[] all = Arrays.copyOf(PROMPT, length + 1);
-    System.arraycopy(sampled, 0, all, PROMPT.length, sampled.length);
-    float[] logprobs = new float[length];
-    float[] advantages = new float[length];
-    for (int i = 0; i < sampled.length; i++) {
-      logprobs[PROMPT.length - 1 + i] = given.get(i);
-      advantages[PROMPT.length - 1 + i] = (float) advantage;
-    }
-    ModelInput input = ModelInput.ofInts(Arrays.copyOf(all, length));
-    return Datum.policy(input, Arrays.copyOfRange(all, 1, length + 1), logprobs, advantages);
   }
 }

@@ -42,6 +42,7 @@ class ApiListingTest {
         "training",
         "recovery",
         "text",
+        "recipes",
         "testkit",
         "conformance",
         "health",

@@ -72,6 +72,7 @@ class ApplicationsTest {
                 "io.tinker4j:tinker-conformance",
                 "io.tinker4j:tinker-health",
                 "io.tinker4j:tinker-mlflow",
+                "io.tinker4j:tinker-recipes",
                 "io.tinker4j:tinker-recovery",
                 "io.tinker4j:tinker-text",
                 "io.tinker4j:tinker-training",

@@ -25,6 +25,7 @@ final class ConsumerBuild {
           "tinker-training",
           "tinker-recovery",
           "tinker-text",
+          "tinker-recipes",
           "tinker-testkit",
           "tinker-health",
           "tinker-mlflow",
