@@ -37,8 +37,7 @@ public final class ReinforcementLoop {
     for (int step = 0; step < steps; step++) {
       SamplingClient policy = training.saveWeightsAndGetSamplingClient();
       SamplingParams params = SamplingParams.builder().maxTokens(6).seed(step).build();
-      List<SampledSequence> group =
-          policy.sample(PROMPT, GROUP, params).join().sequences();
+      List<SampledSequence> group = policy.sample(PROMPT, GROUP, params).join().sequences();
       double mean = group.stream().mapToDouble(ReinforcementLoop::reward).average().orElseThrow();
       List<Datum> data = new ArrayList<>();
       for (SampledSequence sequence : group) {

@@ -53,8 +53,7 @@ class RecipesOverHttpTest {
   @Test
   void dpo_fewSteps_marginGrows() {
     List<Datum> pair = List.of(answer("say: ", "yes"), answer("say: ", "no"));
-    List<float[]> reference =
-        logprobs(training.forward(pair, LossFunction.CROSS_ENTROPY).join());
+    List<float[]> reference = logprobs(training.forward(pair, LossFunction.CROSS_ENTROPY).join());
     Dpo loss = Dpo.of(0.5, LossTerm.Reference.of(reference));
 
     List<Metrics> metrics = new ArrayList<>();
