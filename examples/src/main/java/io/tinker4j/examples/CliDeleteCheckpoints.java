@@ -37,7 +37,7 @@ public final class CliDeleteCheckpoints {
         Reader.nullReader(),
         new PrintWriter(out),
         new PrintWriter(System.err, true, UTF_8),
-        "checkpoints",
+        "checkpoint",
         "delete",
         "--base-url=" + baseUrl,
         "--api-key=" + apiKey,

@@ -18,11 +18,11 @@ public final class LangChain4jChat {
   public static void main(String[] args) {
     try (ServiceClient service = ServiceClient.create()) {
       TinkerPath path = TinkerPath.parse(args[0]);
-      System.out.println(ask(service, System.getenv("TINKER_API_KEY"), path, "Hello!"));
+      System.out.println(run(service, System.getenv("TINKER_API_KEY"), path, "Hello!"));
     }
   }
 
-  static String ask(ServiceClient service, String apiKey, TinkerPath path, String question) {
+  static String run(ServiceClient service, String apiKey, TinkerPath path, String question) {
     ChatModel model =
         OpenAiChatModel.builder()
             .baseUrl(OpenAiCompatible.baseUrl(service).toString())

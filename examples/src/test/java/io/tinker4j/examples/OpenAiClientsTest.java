@@ -59,7 +59,7 @@ class OpenAiClientsTest {
 
   @Test
   void langChain4j_chatsWithTheTunedModel() {
-    assertThat(LangChain4jChat.ask(service, KEY, path, "Who are you?")).isEqualTo("A tiny model.");
+    assertThat(LangChain4jChat.run(service, KEY, path, "Who are you?")).isEqualTo("A tiny model.");
     assertThat(LangChain4jChat.stream(service, KEY, path, "Who are you?"))
         .isEqualTo("A tiny model.");
   }

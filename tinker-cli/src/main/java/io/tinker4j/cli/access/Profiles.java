@@ -11,7 +11,6 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,9 +32,9 @@ import tools.jackson.dataformat.toml.TomlMapper;
  * A file that cannot be read, or says what is not known, is a {@link CommandException}.
  *
  * @param file where they are; it need not exist
- * @param chosen the one that the file names as its default
+ * @param chosen the one that the file names as its default, if it does
  */
-record Profiles(Path file, Optional<String> chosen, Map<String, Map<Setting, String>> byName) {
+record Profiles(Path file, @Nullable String chosen, Map<String, Map<Setting, String>> byName) {
   private static final String CHOSEN = "profile";
   private static final String PROFILES = "profiles";
 
@@ -54,8 +53,9 @@ record Profiles(Path file, Optional<String> chosen, Map<String, Map<Setting, Str
         throw wrong(file, "has " + key + " outside of a profile; known there: profile, profiles");
       }
     }
-    Optional<String> chosen = Optional.ofNullable(toml.get(CHOSEN)).map(String::valueOf);
-    return new Profiles(file, chosen, profiles(file, toml.get(PROFILES)));
+    Object chosen = toml.get(CHOSEN);
+    return new Profiles(
+        file, chosen == null ? null : String.valueOf(chosen), profiles(file, toml.get(PROFILES)));
   }
 
   private static Map<?, ?> read(Path file) {

@@ -56,8 +56,7 @@ public final class Settings {
                 .variable(PROFILE_VARIABLE)
                 .map(name -> choose(name, PROFILE_VARIABLE, Layer.PROFILE))
                 .or(() ->
-                    profiles
-                        .chosen()
+                    Optional.ofNullable(profiles.chosen())
                         .map(name -> choose(name, profiles.file().toString(), Layer.PROFILE)))
                 .orElse(null);
   }

@@ -169,12 +169,12 @@ final class HubDownload {
     private Outcome attempt(String name, PartialFile file) throws IOException {
       URI source = base.resolve(name);
       URI at = source;
-      Optional<String> expected = Optional.empty();
+      String expected = null;
       for (int i = 0; i <= MAX_REDIRECTS; i++) {
-        HttpResponse<Boolean> response = send(at, file, expected.isPresent());
+        HttpResponse<Boolean> response = send(at, file, expected != null);
         int status = response.statusCode();
-        if (expected.isEmpty()) {
-          expected = linkedChecksum(response.headers());
+        if (expected == null) {
+          expected = linkedChecksum(response.headers()).orElse(null);
         }
         if (response.body() || file.isAll(response)) {
           return checked(source, file, expected);
@@ -195,16 +195,16 @@ final class HubDownload {
       throw new IOException(source + " redirects more than " + MAX_REDIRECTS + " times");
     }
 
-    private Outcome checked(URI source, PartialFile file, Optional<String> expected)
+    private Outcome checked(URI source, PartialFile file, @Nullable String expected)
         throws IOException {
       String checksum = checksum(file.path());
-      if (expected.isPresent() && !expected.get().equals(checksum)) {
+      if (expected != null && !expected.equals(checksum)) {
         if (file.isBegun()) {
           return Outcome.UNFIT;
         }
         file.clear();
         throw new IOException(
-            source + " has the checksum " + checksum + ", and the hub says " + expected.get());
+            source + " has the checksum " + checksum + ", and the hub says " + expected);
       }
       checksums.put(String.valueOf(file.path().getFileName()), checksum);
       return Outcome.COMPLETE;
