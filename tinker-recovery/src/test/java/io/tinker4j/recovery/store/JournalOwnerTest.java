@@ -148,7 +148,8 @@ class JournalOwnerTest {
 
     assertThatThrownBy(() -> JournalWriter.open(run()))
         .isInstanceOf(JournalException.class)
-        .hasMessage("cannot use the journal in " + run());
+        .hasMessageStartingWith("cannot use the journal in " + run() + ": ")
+        .hasMessageContaining("FileAlreadyExistsException");
   }
 
   @Test
