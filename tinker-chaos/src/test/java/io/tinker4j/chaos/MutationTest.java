@@ -89,9 +89,14 @@ class MutationTest {
     assertSeen(outcome);
   }
 
+  /**
+   * Once is all that can be asked: where the server is quicker than the run, the checkpoint of step
+   * 40 is not written down yet, and behind that of step 20 there is only the start, which has no
+   * optimizer to lose.
+   */
   @Test
   void loadWithoutTheOptimizer_withVerificationOn_stopsTheRun() {
-    ChaosRun run = ChaosRun.plain().policy(ChaosRun.policy().maxAttempts(2).build());
+    ChaosRun run = ChaosRun.plain().policy(ChaosRun.policy().maxAttempts(1).build());
 
     assertThatThrownBy(() ->
             run.with(
@@ -102,7 +107,7 @@ class MutationTest {
             e ->
                 assertThat(e.tried())
                     .filteredOn(tried -> tried.contains("optimizer's state is not what it was"))
-                    .hasSize(2));
+                    .hasSize(1));
   }
 
   private void assertSeen(ChaosRun.Outcome outcome) {

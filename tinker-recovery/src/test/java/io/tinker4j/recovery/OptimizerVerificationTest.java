@@ -26,6 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class OptimizerVerificationTest {
   private static final Fault INCIDENT = Fault.on(operation("optim_step")).nth(25).poisonRun();
+
+  /** With two checkpoints to go back to before the start, also when the last is not written yet. */
+  private static final Fault LATE_INCIDENT = Fault.on(operation("optim_step")).nth(39).poisonRun();
+
   private static final Fault OPTIMIZER_LOST =
       Fault.on(operation("load_weights").withBodyContaining("\"optimizer\":true")).loseOptimizer();
 
@@ -66,7 +70,7 @@ class OptimizerVerificationTest {
 
   @Test
   void serverThatLosesOptimizers_stopsTheRun_afterOneStepEach() {
-    runs.server.setFaults(FaultScript.of(INCIDENT, OPTIMIZER_LOST));
+    runs.server.setFaults(FaultScript.of(LATE_INCIDENT, OPTIMIZER_LOST));
 
     assertThatThrownBy(() ->
             training(RecoveryPolicy.builder().probeTolerance(0).maxAttempts(2)).resumeOrStart())
