@@ -18,6 +18,9 @@ class SecretScan {
       Pattern.compile(
           "tml-[A-Za-z0-9][\\w-]*|eyJ[\\w-]*\\.[\\w-]+\\.[\\w-]*|s3cret[\\w+]*|\\w+-secret\\b|secret-\\w+");
 
+  /** Of the outputs of a module in a directory of modules. */
+  private static final int DEEPEST = 5;
+
   public static void main(String[] args) throws IOException {
     if (!SECRET.matcher("key=tml-x").find() || SECRET.matcher("starts with 'tml-'").find()) {
       throw new IllegalStateException("the pattern does not know a key");
@@ -37,19 +40,13 @@ class SecretScan {
     System.exit(found.isEmpty() ? 0 : 1);
   }
 
-  /** Modules are the directories of the project. */
   private static List<Path> outputs(Path root) throws IOException {
-    List<Path> outputs = new ArrayList<>();
-    try (Stream<Path> modules = Files.list(root)) {
-      for (Path module : modules.sorted().toList()) {
-        Path reports = module.resolve("target/surefire-reports");
-        if (Files.isDirectory(reports)) {
-          try (Stream<Path> files = Files.list(reports)) {
-            files.filter(file -> file.toString().endsWith("-output.txt")).forEach(outputs::add);
-          }
-        }
-      }
+    try (Stream<Path> files =
+        Files.find(root, DEEPEST, (file, is) -> file.toString().endsWith("-output.txt"))) {
+      return files
+          .filter(file -> file.getParent().endsWith("target/surefire-reports"))
+          .sorted()
+          .toList();
     }
-    return outputs;
   }
 }

@@ -44,7 +44,7 @@ class BackendTest {
           .transport(server.transport())
           .build();
   private final Backend backend =
-      Backend.of(service, service.createSamplingClient("tinker4j/tiny-bytes"));
+      Backend.of(service, service.createSamplingClient("tinker4j/nano-bytes"));
 
   @AfterEach
   void close() {

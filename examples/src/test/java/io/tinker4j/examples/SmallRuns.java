@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 
 /** Resumable runs of a few steps on an embedded server, in virtual time. */
 final class SmallRuns implements AutoCloseable {
-  private static final String MODEL = "tinker4j/tiny-bytes";
+  private static final String MODEL = "tinker4j/nano-bytes";
 
   final ManualTime time = ManualTime.autoAdvancing();
   final EmbeddedTinkerServer server =

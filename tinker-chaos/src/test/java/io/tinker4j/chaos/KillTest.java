@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -21,11 +22,13 @@ import org.junit.jupiter.api.io.TempDir;
  * and at random moments. The server has room for one model, so what a trainer leaves behind has to
  * go before the next one has a place.
  *
- * <p>{@code -Psoak} is the long version: 1,000 steps, the trainer killed about every 90 and the
- * server about every 270.
+ * <p>Part of {@code -Psoak}: 1,000 steps, the trainer killed about every 90 and the server about
+ * every 270. A build has these kills, among other things, in {@link SoakTest}; {@code
+ * -Dkill.steps=32} is a short version of this.
  */
+@EnabledIfSystemProperty(named = "kill.steps", matches = "[0-9]+")
 class KillTest {
-  private static final int STEPS = Integer.getInteger("kill.steps", 32);
+  private static final int STEPS = Integer.getInteger("kill.steps", 0);
 
   @TempDir private Path directory;
 

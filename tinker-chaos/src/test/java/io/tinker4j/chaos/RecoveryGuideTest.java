@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The snippets of {@code docs/recovery.md}, run. */
 @Timeout(60)
 class RecoveryGuideTest {
-  private static final String MODEL = "tinker4j/tiny-bytes";
+  private static final String MODEL = "tinker4j/nano-bytes";
 
   @TempDir private Path directory;
 

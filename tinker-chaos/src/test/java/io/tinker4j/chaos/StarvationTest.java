@@ -41,7 +41,7 @@ class StarvationTest {
     try (ServerProcess server = ServerProcess.start(0, "--fault-control");
         ServiceClient service =
             ServiceClient.builder().baseUrl(server.baseUrl()).apiKey("tml-test").build()) {
-      service.createSamplingClient("tinker4j/tiny-bytes");
+      service.createSamplingClient("tinker4j/nano-bytes");
       Instant start = Instant.now();
       List<Thread> hogs = new ArrayList<>();
       for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {

@@ -67,7 +67,7 @@ final class TrainingProcess {
             Batches.of(ChaosRun.data(), steps), LossFunction.CROSS_ENTROPY, step -> 0.01)
         .service(() -> ServiceClient.builder().baseUrl(url).apiKey("tml-test").time(time).build())
         .time(time)
-        .baseModel("tinker4j/tiny-bytes")
+        .baseModel("tinker4j/nano-bytes")
         .lora(LoraOptions.builder().rank(2).seed(7).build())
         .steps(steps)
         .journal(journal)

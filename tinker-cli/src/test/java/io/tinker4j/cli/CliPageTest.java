@@ -95,7 +95,7 @@ class CliPageTest {
             error, 2 for wrong usage, 130 after Ctrl-C and 143 after SIGTERM. Commands that look after what is on a server take the server from `--base-url`, else `TINKER_BASE_URL`, else the
             hosted one; the others train and sample on an embedded server unless `--base-url` names another.
 
-            Generated from the command by `CliPageTest`; rewrite it with `mvn verify -pl tinker-cli -am -Dtest=CliPageTest -Dsurefire.failIfNoSpecifiedTests=false -Ddocs.write=true`.
+            Generated from the command by `CliPageTest`; rewrite it with `mvn verify -pl tests/cli -am -Dtest=CliPageTest -Dsurefire.failIfNoSpecifiedTests=false -Ddocs.write=true`.
             """);
     for (CommandLine command : commands(TINKER)) {
       append(page, command.getCommandSpec());

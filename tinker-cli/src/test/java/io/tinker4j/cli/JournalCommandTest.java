@@ -47,7 +47,7 @@ class JournalCommandTest {
             Batches.of(batches, 5), LossFunction.CROSS_ENTROPY, step -> 0.01)
         .service(() ->
             ServiceClient.builder().baseUrl(server.baseUrl().toString()).apiKey("tml-test").build())
-        .baseModel("tinker4j/tiny-bytes")
+        .baseModel("tinker4j/nano-bytes")
         .journal(journal)
         .build()
         .resumeOrStart();

@@ -229,8 +229,8 @@ class ContinuedRunTest {
     LoraOptions lora = LoraOptions.builder().rank(2).seed(7).build();
     return Stream.of(
         other(
-            "baseModel is tinker4j/nano-bytes, and was tinker4j/tiny-bytes",
-            run -> run.baseModel("tinker4j/nano-bytes")),
+            "baseModel is tinker4j/tiny-bytes, and was tinker4j/nano-bytes",
+            run -> run.baseModel("tinker4j/tiny-bytes")),
         other(
             "lora.rank is 4, and was 2",
             run -> run.lora(LoraOptions.builder().from(lora).rank(4).build())),

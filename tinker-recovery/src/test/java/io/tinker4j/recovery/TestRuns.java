@@ -15,7 +15,7 @@ import java.util.function.UnaryOperator;
 
 /** Small runs on an embedded server, in virtual time unless told otherwise. */
 public final class TestRuns implements AutoCloseable {
-  public static final String MODEL = "tinker4j/tiny-bytes";
+  public static final String MODEL = "tinker4j/nano-bytes";
 
   public final EmbeddedTinkerServer server;
   public final Time time;

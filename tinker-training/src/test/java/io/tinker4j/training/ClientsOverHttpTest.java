@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 // readiness: A1, A3, B1, B4, F3, F4, I2, I3, R6, S2
 @Timeout(60)
 class ClientsOverHttpTest {
-  private static final String MODEL = "tinker4j/tiny-bytes";
+  private static final String MODEL = "tinker4j/nano-bytes";
   private static final AdamParams ADAM = AdamParams.builder().learningRate(0.01).build();
   private static final int[] TEXT = "the quick brown fox".chars().toArray();
 

@@ -104,7 +104,7 @@ class DefiniteRefusalTest {
   }
 
   private static TrainingClient model(ServiceClient service) {
-    return service.createLoraTrainingClient("tinker4j/tiny-bytes");
+    return service.createLoraTrainingClient("tinker4j/nano-bytes");
   }
 
   private static void step(TrainingClient client) {

@@ -62,7 +62,7 @@ class PartialPassTest {
     data.set(3, BAD);
     try (server;
         ServiceClient service = client()) {
-      TrainingClient client = service.createLoraTrainingClient("tinker4j/tiny-bytes");
+      TrainingClient client = service.createLoraTrainingClient("tinker4j/nano-bytes");
 
       PartialPassException failure = failure(client.forwardBackward(data, LOSS));
 
@@ -81,10 +81,10 @@ class PartialPassTest {
     data.set(3, BAD);
     try (server;
         ServiceClient service = client()) {
-      TrainingClient whole = service.createLoraTrainingClient("tinker4j/tiny-bytes");
+      TrainingClient whole = service.createLoraTrainingClient("tinker4j/nano-bytes");
       whole.forwardBackward(Collections.nCopies(3, GOOD), LOSS).join();
       double expected = gradNorm(whole);
-      TrainingClient client = service.createLoraTrainingClient("tinker4j/tiny-bytes");
+      TrainingClient client = service.createLoraTrainingClient("tinker4j/nano-bytes");
       PartialPassException failure = failure(client.forwardBackward(data, LOSS));
 
       List<Datum> rest = new ArrayList<>();
@@ -103,7 +103,7 @@ class PartialPassTest {
     List<Datum> data = List.of(GOOD, GOOD, BAD);
     try (server;
         ServiceClient service = client()) {
-      TrainingClient client = service.createLoraTrainingClient("tinker4j/tiny-bytes");
+      TrainingClient client = service.createLoraTrainingClient("tinker4j/nano-bytes");
       CompletableFuture<?> pass = client.forwardBackward(data, LOSS);
       CompletableFuture<?> update = client.optimStep(ADAM);
 
@@ -118,7 +118,7 @@ class PartialPassTest {
   void optimStep_calledBehindAPartialPassNotLookedAt_isNotApplied() throws Exception {
     try (server;
         ServiceClient service = client()) {
-      TrainingClient client = service.createLoraTrainingClient("tinker4j/tiny-bytes");
+      TrainingClient client = service.createLoraTrainingClient("tinker4j/nano-bytes");
       CompletableFuture<?> pass = client.forwardBackward(List.of(GOOD, GOOD, BAD), LOSS);
       assertThat(service.awaitIdle(Duration.ofSeconds(30))).isTrue();
 
@@ -136,7 +136,7 @@ class PartialPassTest {
   void forward_oneOfTwoRequestsFails_namesTheCallersDatum() {
     try (server;
         ServiceClient service = client()) {
-      TrainingClient client = service.createLoraTrainingClient("tinker4j/tiny-bytes");
+      TrainingClient client = service.createLoraTrainingClient("tinker4j/nano-bytes");
 
       assertThatThrownBy(() -> client.forward(List.of(GOOD, GOOD, GOOD, BAD), LOSS).join())
           .cause()
@@ -149,7 +149,7 @@ class PartialPassTest {
   void forwardBackwardCustom_usesItsOwnClient_failsInsteadOfHanging() {
     try (server;
         ServiceClient service = client()) {
-      TrainingClient client = service.createLoraTrainingClient("tinker4j/tiny-bytes");
+      TrainingClient client = service.createLoraTrainingClient("tinker4j/nano-bytes");
 
       assertThatThrownBy(() ->
               client
@@ -188,7 +188,7 @@ class PartialPassTest {
                 .baseUrl(refusing.baseUrl().toString())
                 .apiKey("tml-test")
                 .build()) {
-      TrainingClient client = service.createLoraTrainingClient("tinker4j/tiny-bytes");
+      TrainingClient client = service.createLoraTrainingClient("tinker4j/nano-bytes");
       client.forwardBackward(data, LOSS).join();
       double clean = gradNorm(client, still);
       String checkpoint = client.saveState("clean").join().path();
@@ -219,7 +219,7 @@ class PartialPassTest {
     AdamParams still = AdamParams.builder().learningRate(0).build();
     try (server;
         ServiceClient service = client()) {
-      TrainingClient client = service.createLoraTrainingClient("tinker4j/tiny-bytes");
+      TrainingClient client = service.createLoraTrainingClient("tinker4j/nano-bytes");
       client.forwardBackward(data, LOSS).join();
       double clean = gradNorm(client, still);
       server.setFaults(
@@ -256,7 +256,7 @@ class PartialPassTest {
       throws Exception {
     try (server;
         ServiceClient service = client()) {
-      TrainingClient client = service.createLoraTrainingClient("tinker4j/tiny-bytes");
+      TrainingClient client = service.createLoraTrainingClient("tinker4j/nano-bytes");
       CompletableFuture<?> pass = client.forwardBackward(List.of(BAD), LOSS);
       CompletableFuture<?> unused =
           switch (how) {
@@ -282,7 +282,7 @@ class PartialPassTest {
   void optimStep_behindAFailedPassWhoseFailureIsKnown_isApplied(String how) {
     try (server;
         ServiceClient service = client()) {
-      TrainingClient client = service.createLoraTrainingClient("tinker4j/tiny-bytes");
+      TrainingClient client = service.createLoraTrainingClient("tinker4j/nano-bytes");
       client.forwardBackward(List.of(GOOD), LOSS).join();
       CompletableFuture<ForwardBackwardOutput> pass = client.forwardBackward(List.of(BAD), LOSS);
       switch (how) {

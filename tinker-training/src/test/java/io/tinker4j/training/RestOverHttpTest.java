@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("readiness:I4")
 @Timeout(60)
 class RestOverHttpTest {
-  private static final String MODEL = "tinker4j/tiny-bytes";
+  private static final String MODEL = "tinker4j/nano-bytes";
 
   @TempDir Path directory;
 

@@ -14,7 +14,7 @@ final class ShutdownProgram {
             .baseUrl(arguments[0])
             .closeOnShutdown(Duration.ofSeconds(20))
             .build();
-    TrainingClient training = service.createLoraTrainingClient("tinker4j/tiny-bytes");
+    TrainingClient training = service.createLoraTrainingClient("tinker4j/nano-bytes");
     System.out.println("open " + training.modelId());
     new CountDownLatch(1).await();
   }

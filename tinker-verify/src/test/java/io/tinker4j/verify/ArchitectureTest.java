@@ -30,8 +30,13 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
-/** The rules of the house; nothing is exempted. */
+/**
+ * The rules of the house; nothing is exempted. All of its classes are a large graph, which goes
+ * with this test's one instance.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ArchitectureTest {
   private static final String CLI = "io.tinker4j.cli..";
   private static final String EXAMPLES = "io.tinker4j.examples..";
@@ -39,18 +44,17 @@ class ArchitectureTest {
   private static final String PROTO = "io.tinker4j.types.proto..";
 
   /** Everything the project writes or generates, without tests and what others wrote. */
-  private static final JavaClasses HOUSE =
+  private final JavaClasses house =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .withImportOption(location -> !location.contains("/io/tinker4j/testkit/shaded/"))
           .importPackages("io.tinker4j");
 
   /** The same without what protoc generates, whose style is not ours. */
-  private static final JavaClasses OURS = HOUSE.that(resideOutsideOfPackages(PROTO));
+  private final JavaClasses ours = house.that(resideOutsideOfPackages(PROTO));
 
   /** The published library without programs and the test server. */
-  private static final JavaClasses LIBRARY =
-      OURS.that(resideOutsideOfPackages(CLI, EXAMPLES, TESTKIT));
+  private final JavaClasses library = ours.that(resideOutsideOfPackages(CLI, EXAMPLES, TESTKIT));
 
   @Test
   void layers_pointDown() {
@@ -104,12 +108,12 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("examples")
         .whereLayer("examples")
         .mayNotBeAccessedByAnyLayer()
-        .check(HOUSE);
+        .check(house);
   }
 
   @Test
   void packages_areAcyclic() {
-    slices().matching("io.tinker4j.(**)").should().beFreeOfCycles().check(HOUSE);
+    slices().matching("io.tinker4j.(**)").should().beFreeOfCycles().check(house);
   }
 
   @Test
@@ -132,7 +136,7 @@ class ArchitectureTest {
         .and()
         .areDeclaredInClassesThat(partOfTheApi())
         .should(haveOnly(known))
-        .check(LIBRARY);
+        .check(library);
   }
 
   /**
@@ -149,7 +153,7 @@ class ArchitectureTest {
         .check(
             topLevel(
                 topLevel(
-                    topLevel(topLevel(OURS, "JdkTransport"), "conformance\\.Probe"), "HubDownload"),
+                    topLevel(topLevel(ours, "JdkTransport"), "conformance\\.Probe"), "HubDownload"),
                 "HubClient"));
   }
 
@@ -165,8 +169,8 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAPackage("tools.jackson.databind.json..");
     noMapper.check(
-        topLevel(topLevel(OURS.that(resideOutsideOfPackages(TESTKIT)), "JsonCodec"), "JsonTrees"));
-    noMapper.check(topLevel(OURS.that(resideInAPackage(TESTKIT)), "JsonBodies"));
+        topLevel(topLevel(ours.that(resideOutsideOfPackages(TESTKIT)), "JsonCodec"), "JsonTrees"));
+    noMapper.check(topLevel(ours.that(resideInAPackage(TESTKIT)), "JsonBodies"));
   }
 
   @Test
@@ -178,7 +182,7 @@ class ArchitectureTest {
         .callMethod(System.class, "getenv")
         .orShould()
         .callMethod(System.class, "setProperty", String.class, String.class)
-        .check(topLevel(LIBRARY, "Environment"));
+        .check(topLevel(library, "Environment"));
   }
 
   @Test
@@ -194,7 +198,7 @@ class ArchitectureTest {
         .callMethod(Thread.class, "sleep", long.class)
         .orShould()
         .callMethod(Thread.class, "sleep", java.time.Duration.class)
-        .check(topLevel(topLevel(LIBRARY, "Time"), "SystemTime"));
+        .check(topLevel(topLevel(library, "Time"), "SystemTime"));
   }
 
   @Test
@@ -211,12 +215,12 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .haveFullyQualifiedName("java.lang.ThreadLocal")
         .check(
-            topLevel(topLevel(topLevel(LIBRARY, "TinkerThreads"), "SystemTime"), "JdkTransport"));
+            topLevel(topLevel(topLevel(library, "TinkerThreads"), "SystemTime"), "JdkTransport"));
   }
 
   @Test
   void nothing_isSynchronized() {
-    methods().should().notHaveModifier(JavaModifier.SYNCHRONIZED).check(LIBRARY);
+    methods().should().notHaveModifier(JavaModifier.SYNCHRONIZED).check(library);
   }
 
   @Test
@@ -226,7 +230,7 @@ class ArchitectureTest {
         .accessField(System.class, "out")
         .orShould()
         .accessField(System.class, "err")
-        .check(OURS.that(resideOutsideOfPackages(CLI, EXAMPLES)));
+        .check(ours.that(resideOutsideOfPackages(CLI, EXAMPLES)));
   }
 
   @Test
@@ -243,7 +247,7 @@ class ArchitectureTest {
         .beAssignableTo("io.tinker4j.transport.TinkerException")
         .andShould()
         .haveSimpleNameEndingWith("Exception")
-        .check(LIBRARY);
+        .check(library);
   }
 
   @Test
@@ -254,7 +258,7 @@ class ArchitectureTest {
             DescribedPredicate.describe("no records", type -> !type.isRecord()))
         .should()
         .haveRawType(Optional.class)
-        .check(handWritten(OURS));
+        .check(handWritten(ours));
     methods()
         .should(
             new ArchCondition<JavaMethod>("not take an Optional") {
@@ -266,7 +270,7 @@ class ArchitectureTest {
                 events.add(new SimpleConditionEvent(method, !takes, method.getFullName()));
               }
             })
-        .check(handWritten(OURS));
+        .check(handWritten(ours));
   }
 
   @Test
@@ -274,14 +278,14 @@ class ArchitectureTest {
     noClasses()
         .should()
         .haveNameMatching(".*(Impl|Utils?|Helper|Manager)")
-        .check(HOUSE.that(resideOutsideOfPackages(PROTO)));
+        .check(house.that(resideOutsideOfPackages(PROTO)));
   }
 
   @Test
   void packages_areNullMarkedAndDescribed() {
-    for (JavaPackage each : OURS.getPackage("io.tinker4j").getSubpackagesInTree()) {
-      boolean ours = !each.getName().endsWith(".proto") && !each.getName().contains(".shaded");
-      if (ours && !each.getClasses().isEmpty()) {
+    for (JavaPackage each : ours.getPackage("io.tinker4j").getSubpackagesInTree()) {
+      boolean isOurs = !each.getName().endsWith(".proto") && !each.getName().contains(".shaded");
+      if (isOurs && !each.getClasses().isEmpty()) {
         assertThat(each.isAnnotatedWith(NullMarked.class)).as(each.getName()).isTrue();
       }
     }
@@ -289,7 +293,7 @@ class ArchitectureTest {
 
   @Test
   void constants_areFinal() {
-    fields().that().areStatic().should().beFinal().check(handWritten(OURS));
+    fields().that().areStatic().should().beFinal().check(handWritten(ours));
   }
 
   @Test
@@ -307,7 +311,7 @@ class ArchitectureTest {
         .and(Modules.exported())
         .should()
         .haveModifier(JavaModifier.FINAL)
-        .check(OURS);
+        .check(ours);
   }
 
   @Test
@@ -320,7 +324,7 @@ class ArchitectureTest {
                 .and(DescribedPredicate.not(assignableToRecordOrThrowable())))
         .should()
         .notBePublic()
-        .check(LIBRARY);
+        .check(library);
   }
 
   private static DescribedPredicate<JavaClass> assignableToRecordOrThrowable() {

@@ -107,7 +107,7 @@ class FramesTest {
   }
 
   private static void train(ServiceClient service, List<Datum> batch) {
-    TrainingClient training = service.createLoraTrainingClient("tinker4j/tiny-bytes");
+    TrainingClient training = service.createLoraTrainingClient("tinker4j/nano-bytes");
     training.forwardBackward(batch, LossFunction.CROSS_ENTROPY).join();
     training.optimStep(AdamParams.builder().learningRate(0.1).build()).join();
     SamplingClient sampler = training.saveWeightsAndGetSamplingClient();

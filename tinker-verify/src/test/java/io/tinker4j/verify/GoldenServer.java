@@ -22,6 +22,8 @@ final class GoldenServer implements AutoCloseable {
   static final JsonMapper JSON = JsonMapper.shared();
 
   private static final String BASE_MODEL = "Qwen/Qwen3-8B";
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   final String session;
   final String model;
@@ -32,9 +34,8 @@ final class GoldenServer implements AutoCloseable {
           .holdTime(Duration.ofMillis(20))
           .clientConfig(ClientConfigResponse.builder().pjwtAuthEnabled(true).build())
           .sessionMessages("hello", "SDK is old", "")
+          .keepsStateInMemory(true)
           .start();
-  private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   /** Without the model and the sampler of number 0 for vectors that make them. */
   GoldenServer(boolean withModel, boolean withSampler, String ownerOfRun) throws Exception {
@@ -165,12 +166,11 @@ final class GoldenServer implements AutoCloseable {
             .header("X-API-Key", key)
             .header("Content-Type", contentType)
             .build();
-    return http.send(request, BodyHandlers.ofByteArray());
+    return HTTP.send(request, BodyHandlers.ofByteArray());
   }
 
   @Override
   public void close() {
-    http.close();
     server.close();
   }
 }

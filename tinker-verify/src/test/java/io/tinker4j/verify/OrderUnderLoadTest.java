@@ -40,7 +40,7 @@ class OrderUnderLoadTest {
       ServiceClient.builder().baseUrl(server.baseUrl().toString()).apiKey("tml-test").build();
   private final TrainingClient training =
       service.createLoraTrainingClient(
-          "tinker4j/tiny-bytes", LoraOptions.builder().rank(1).build());
+          "tinker4j/nano-bytes", LoraOptions.builder().rank(1).build());
 
   @AfterEach
   void close() {

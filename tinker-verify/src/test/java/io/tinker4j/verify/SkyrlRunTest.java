@@ -60,7 +60,7 @@ class SkyrlRunTest {
           .build();
   private final TrainingClient training =
       service.createLoraTrainingClient(
-          "tinker4j/tiny-bytes", LoraOptions.builder().rank(4).seed(1).build());
+          "tinker4j/nano-bytes", LoraOptions.builder().rank(4).seed(1).build());
 
   @AfterEach
   void close() {
@@ -201,7 +201,7 @@ class SkyrlRunTest {
                 .baseUrl(hosted.baseUrl().toString())
                 .apiKey("tml-test")
                 .build()) {
-      client.createSamplingClient("tinker4j/tiny-bytes");
+      client.createSamplingClient("tinker4j/nano-bytes");
 
       ServerProfile profile = client.serverProfile();
 

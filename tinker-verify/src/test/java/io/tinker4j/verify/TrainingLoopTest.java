@@ -48,7 +48,7 @@ class TrainingLoopTest {
         ServiceClient service = service(server)) {
       TrainingClient training =
           service.createLoraTrainingClient(
-              "tinker4j/tiny-bytes", LoraOptions.builder().rank(4).build());
+              "tinker4j/nano-bytes", LoraOptions.builder().rank(4).build());
       List<CompletableFuture<ForwardBackwardOutput>> passes = new ArrayList<>();
       CompletableFuture<?> last = CompletableFuture.completedFuture(null);
       for (int step = 0; step < STEPS; step++) {

@@ -42,7 +42,7 @@ class VirtualTimeTest {
                 .build()) {
       TrainingClient training =
           service.createLoraTrainingClient(
-              "tinker4j/tiny-bytes", LoraOptions.builder().rank(4).build());
+              "tinker4j/nano-bytes", LoraOptions.builder().rank(4).build());
       Instant start = time.now();
 
       time.sleep(Duration.ofHours(2));
@@ -82,7 +82,7 @@ class VirtualTimeTest {
                 .build()) {
       TrainingClient training =
           service.createLoraTrainingClient(
-              "tinker4j/tiny-bytes", LoraOptions.builder().rank(4).build());
+              "tinker4j/nano-bytes", LoraOptions.builder().rank(4).build());
       server.setFaults(
           FaultScript.of(
               Fault.on(operation("retrieve_future"))

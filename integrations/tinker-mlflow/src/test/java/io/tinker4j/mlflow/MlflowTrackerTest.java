@@ -47,7 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 // readiness: S11, U11
 @Timeout(60)
 class MlflowTrackerTest {
-  private static final String MODEL = "tinker4j/tiny-bytes";
+  private static final String MODEL = "tinker4j/nano-bytes";
   private static final Headers TOKEN =
       Headers.builder().add("Authorization", "Bearer secret-token").build();
   private static final Backoff SOON =
