@@ -7,6 +7,9 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -18,23 +21,34 @@ class RowMemoryTest {
   private static final int ROWS = (1 << 20) + 1000;
   private static final MemoryMXBean MEMORY = ManagementFactory.getMemoryMXBean();
 
+  /** What other tests have left may go while one of three is measured. */
   @Test
   void rowsThatAreOpen_takeAboutThirtyBytesEach(@TempDir Path directory) throws Exception {
     Path file = write(directory.resolve("rows.jsonl"));
-    long before = used();
+    List<Double> ofRows = new ArrayList<>();
+    List<Double> ofAll = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      measure(file, ofRows, ofAll);
+    }
+    Collections.sort(ofRows);
+    Collections.sort(ofAll);
 
+    assertThat(ofRows.get(1)).as("bytes of a row, of %s", ofRows).isBetween(10.0, 13.0);
+    assertThat(ofAll.get(1)).as("bytes in all, of %s", ofAll).isBetween(25.0, 31.0);
+  }
+
+  private static void measure(Path file, List<Double> ofRows, List<Double> ofAll)
+      throws IOException {
+    long before = used();
     try (RowFile rows = RowFile.open(file)) {
-      double bytesOfRow = (double) (used() - before) / ROWS;
+      ofRows.add((double) (used() - before) / ROWS);
       ExampleIndex index = new ExampleIndex();
       for (int row = 0; row < rows.rows(); row++) {
         index.add(0, row, 0, 7);
       }
       index.trim();
       int[] order = new EpochOrder(index, new double[] {1}, 0, true).of(0);
-      double bytes = (double) (used() - before) / ROWS;
-
-      assertThat(bytesOfRow).isBetween(10.0, 13.0);
-      assertThat(bytes).isBetween(25.0, 31.0);
+      ofAll.add((double) (used() - before) / ROWS);
       assertThat(order.length + index.size() + rows.rows()).isEqualTo(3 * ROWS);
     }
   }
