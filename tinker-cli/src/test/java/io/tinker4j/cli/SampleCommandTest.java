@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 @Isolated("the command makes its log that of the process")
 class SampleCommandTest {
-  private static final String MODEL = "tinker4j/nano-bytes";
+  private static final String MODEL = "tinker4j/tiny-bytes";
   private static final Pattern TOKENS = Pattern.compile("\"tokens\":\\[([0-9,]+)]");
   private static final String ANSWER = "the answer";
 
