@@ -80,7 +80,9 @@ class CheckpointDownloadTest {
 
   /** At once, and not byte by byte as AssertJ does: there are millions. */
   private static void hasContent(Path file, byte[] content) throws IOException {
-    assertThat(Arrays.mismatch(Files.readAllBytes(file), content)).as("first difference").isEqualTo(-1);
+    assertThat(Arrays.mismatch(Files.readAllBytes(file), content))
+        .as("first difference")
+        .isEqualTo(-1);
   }
 
   private void nothingBeside(Path... expected) throws IOException {
