@@ -1,7 +1,9 @@
-/** The arithmetic of reinforcement learning and of learning from preferences. */
+/** Reinforcement learning, learning from preferences, distillation and evaluation, as recipes. */
 module io.tinker4j.recipes {
   requires transitive io.tinker4j.text;
 
   exports io.tinker4j.recipes.preference;
+  exports io.tinker4j.recipes.reinforcement;
   exports io.tinker4j.recipes.rl;
+  exports io.tinker4j.recipes.rollout;
 }

@@ -17,6 +17,7 @@ module io.tinker4j.transport {
       io.tinker4j.training,
       io.tinker4j.recovery,
       io.tinker4j.text,
+      io.tinker4j.recipes,
       io.tinker4j.testkit,
       io.tinker4j.health,
       io.tinker4j.mlflow,

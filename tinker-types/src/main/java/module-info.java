@@ -18,6 +18,7 @@ module io.tinker4j.types {
       io.tinker4j.transport,
       io.tinker4j.training,
       io.tinker4j.recovery,
+      io.tinker4j.recipes,
       io.tinker4j.testkit,
       io.tinker4j.cli;
 

@@ -8,6 +8,16 @@ import io.tinker4j.types.TensorDtype;
 final class LossInputs {
   private LossInputs() {}
 
+  static TensorData tensor(int index, Datum datum, String name) {
+    TensorData tensor = datum.lossFnInputs().get(name);
+    if (tensor == null) {
+      throw new IllegalArgumentException(
+          "data[%d] has no %s; its loss inputs are %s"
+              .formatted(index, name, datum.lossFnInputs()));
+    }
+    return tensor;
+  }
+
   static float[] floats(int index, Datum datum, String name) {
     TensorData tensor = datum.lossFnInputs().get(name);
     if (tensor == null || tensor.dtype() != TensorDtype.FLOAT32) {
