@@ -57,15 +57,7 @@ public final class Dpo implements CustomLoss {
    */
   @Override
   public Result compute(List<Datum> data, List<float[]> logprobs) {
-    if (data.size() != logprobs.size()) {
-      throw new IllegalArgumentException(
-          "logprobs has %d entries, but there are %d examples"
-              .formatted(logprobs.size(), data.size()));
-    }
-    if (data.size() % 2 != 0) {
-      throw new IllegalArgumentException(
-          "data has %d examples; preferred and other answers come in pairs".formatted(data.size()));
-    }
+    WeightedSums.requirePairs(data, logprobs);
     List<float[]> weights = new ArrayList<>();
     double[][] ratios = new double[2][data.size() / 2];
     for (int i = 0; i < data.size(); i++) {

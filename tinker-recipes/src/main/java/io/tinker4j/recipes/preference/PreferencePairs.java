@@ -80,11 +80,11 @@ public final class PreferencePairs {
   }
 
   /** log(1 + e⁻ˣ) without overflow. */
-  private static double negativeLogSigmoid(double x) {
+  static double negativeLogSigmoid(double x) {
     return Math.max(-x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
   }
 
-  private static double sigmoid(double x) {
+  static double sigmoid(double x) {
     return x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x));
   }
 

@@ -4,10 +4,27 @@ import io.tinker4j.types.Datum;
 import io.tinker4j.types.TensorData;
 import io.tinker4j.types.TensorDtype;
 import java.util.Arrays;
+import java.util.List;
 
 /** Weighted sums of an example's log-probabilities; what has no weight may be anything. */
 final class WeightedSums {
   private WeightedSums() {}
+
+  /** Half a pair would shift all others. */
+  static void requirePairs(List<Datum> data, List<float[]> logprobs) {
+    if (data.size() != logprobs.size()) {
+      throw new IllegalArgumentException(
+          "logprobs has %d entries, but there are %d examples"
+              .formatted(logprobs.size(), data.size()));
+    }
+    if (data.isEmpty()) {
+      throw new IllegalArgumentException("there are no examples; a loss needs at least one pair");
+    }
+    if (data.size() % 2 != 0) {
+      throw new IllegalArgumentException(
+          "data has %d examples; preferred and other answers come in pairs".formatted(data.size()));
+    }
+  }
 
   /** The weights of an example, 1 where it has none. */
   static float[] weights(int index, Datum datum, int length) {
