@@ -8,7 +8,6 @@ import io.tinker4j.recipes.rollout.RolloutOptions;
 import io.tinker4j.recipes.rollout.StepResult;
 import io.tinker4j.recovery.Batches;
 import io.tinker4j.training.ServiceClient;
-import io.tinker4j.types.LossFunction;
 import io.tinker4j.types.SampledSequence;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,13 +16,11 @@ import java.util.function.Supplier;
 
 /** Reinforcement learning as a run that can be resumed: environments, groups, a policy loss. */
 public final class ReinforcementRun {
-  private static final List<String> PROMPTS = List.of("say: ", "and: ", "now: ", "yes: ");
-
   private ReinforcementRun() {}
 
   /** Uses the server and the key that TINKER_BASE_URL and TINKER_API_KEY name. */
   public static void main(String[] args) throws InterruptedException {
-    System.out.println(run(ServiceClient::create, "tinker4j/nano-bytes", Path.of("rl-run"), 12));
+    System.out.println(run(ServiceClient::create, Path.of("rl-run"), 12)); // rewards by step
   }
 
   /** One turn; the reward is 1 for a lower-case letter, by chance in one of ten cases. */
@@ -40,20 +37,18 @@ public final class ReinforcementRun {
     }
   }
 
-  /** Returns the mean reward of each step. */
-  static List<Double> run(Supplier<ServiceClient> service, String model, Path journal, int steps)
+  static List<Double> run(Supplier<ServiceClient> service, Path journal, int steps)
       throws InterruptedException {
     List<Double> rewards = new ArrayList<>();
     try (ReinforcementLearning rl =
         ReinforcementLearning.builder(RolloutOptions.builder(1).build())
-            .loss(LossFunction.PPO)
             .learningRate(step -> 0.04)
             .build()) {
       rl.training(
-              Batches.of(List.of(PROMPTS), steps),
+              Batches.of(List.of(List.of("say: ", "and: ", "now: ", "yes: ")), steps),
               prompt -> EnvironmentGroup.of(32, () -> new SayLetter(prompt)))
           .service(service)
-          .baseModel(model)
+          .baseModel("tinker4j/nano-bytes")
           .journal(journal)
           .onStep(done -> rewards.add(done.metrics().get("env/all/reward/total")))
           .build()

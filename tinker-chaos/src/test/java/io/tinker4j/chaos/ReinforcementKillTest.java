@@ -67,7 +67,8 @@ class ReinforcementKillTest {
       RunResult killed = processes(files.getPath("killed"), DEATHS);
 
       assertThat(killed.steps()).isEqualTo(STEPS);
-      assertThat(server.weightsHash(killed.modelId())).isEqualTo(server.weightsHash(clean.modelId()));
+      assertThat(server.weightsHash(killed.modelId()))
+          .isEqualTo(server.weightsHash(clean.modelId()));
       assertThat(JournalVerification.verify(files.getPath("killed")).isSound()).isTrue();
       assertThatLedger(server.ledger(clean.modelId())).hasCount("optim_step", STEPS);
     }
