@@ -7,7 +7,6 @@ import io.tinker4j.text.renderer.Conversations;
 import io.tinker4j.text.renderer.DatumOptions;
 import io.tinker4j.text.renderer.Renderer;
 import io.tinker4j.text.renderer.TrainOnWhat;
-import io.tinker4j.training.SamplingClient;
 import io.tinker4j.types.Datum;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,12 +36,12 @@ public final class PairwiseRewardModel {
   /**
    * Returns a reward model.
    *
-   * @param sampler of a model that was trained on comparisons
+   * @param model that was trained on comparisons, usually a sampler of its checkpoint
    * @param renderer the one that it was trained with
    */
-  public static PairwiseRewardModel of(SamplingClient sampler, Renderer renderer) {
+  public static PairwiseRewardModel of(SequenceLogprobs model, Renderer renderer) {
     return new PairwiseRewardModel(
-        SequenceLogprobs.of(sampler), Objects.requireNonNull(renderer, "renderer"));
+        Objects.requireNonNull(model, "model"), Objects.requireNonNull(renderer, "renderer"));
   }
 
   /** Returns the examples of a pair: the better answer first, then the worse one first. */

@@ -56,8 +56,11 @@ public record ReverseKl(double coefficient, double discount) {
         weight += each.mask()[t];
         terms[t] = (float) -coefficient * difference;
       }
-      adjusted.add(
-          added(i, data.get(i), discount > 0 ? Discounts.futureSums(terms, discount) : terms));
+      float[] sums = discount > 0 ? Discounts.futureSums(terms, discount) : terms;
+      for (int t = 0; t < sums.length; t++) {
+        sums[t] = each.mask()[t] > 0 ? sums[t] : 0;
+      }
+      adjusted.add(added(i, data.get(i), sums));
     }
     if (!(weight > 0)) {
       throw Differences.nothingTrained();

@@ -135,7 +135,8 @@ public final class TrajectoryData {
 
   /**
    * Returns examples without {@link #MASK}, as the server's policy losses take them: their
-   * advantages are 0 where the mask is. Claims of provenance stay.
+   * advantages are 0 where the mask is, also when something has been added to them there. Claims of
+   * provenance stay.
    */
   public static List<Datum> withoutMasks(List<Datum> data) {
     return data.stream().map(TrajectoryData::withoutMask).toList();
@@ -143,12 +144,24 @@ public final class TrajectoryData {
 
   private static Datum withoutMask(Datum datum) {
     Map<String, TensorData> inputs = new LinkedHashMap<>(datum.lossFnInputs());
-    if (inputs.remove(MASK) == null) {
+    TensorData mask = inputs.remove(MASK);
+    if (mask == null) {
       return datum;
     }
+    inputs.computeIfPresent(Datum.ADVANTAGES, (name, values) -> masked(values, mask));
     Datum without = Datum.of(datum.modelInput(), inputs);
     return datum.modelInputSpans().isEmpty() && datum.lossFnInputSpans().isEmpty()
         ? without
         : without.withProvenance(datum.modelInputSpans(), datum.lossFnInputSpans());
+  }
+
+  private static TensorData masked(TensorData advantages, TensorData mask) {
+    float[] values = advantages.toFloats();
+    float[] factors = mask.toFloats();
+    Checks.length("mask", factors.length, "advantages", values.length);
+    for (int t = 0; t < values.length; t++) {
+      values[t] = factors[t] == 0 ? 0 : values[t];
+    }
+    return TensorData.of(values);
   }
 }

@@ -110,21 +110,13 @@ class DistillationTest {
             .build()) {
       run(
           recipe.training(
-              Batches.of(List.of(PROMPTS), 18), text -> Distillation.prompt(32, prompt(text))));
+              Batches.of(List.of(PROMPTS), 17), text -> Distillation.prompt(32, prompt(text))));
     }
-    return new double[] {mean(metrics.subList(0, 3)), mean(metrics.subList(15, 18))};
+    return new double[] {mean(metrics.subList(0, 3)), mean(metrics.subList(14, 17))};
   }
 
   private static double mean(List<Map<String, Double>> steps) {
     return steps.stream().mapToDouble(each -> each.get("teacher_kl")).average().orElseThrow();
-  }
-
-  @Test
-  void onPolicy_divergenceFallsByFourFifths() throws Exception {
-    double[] divergence = onPolicy(SequenceLogprobs.of(teacher("", 3, "adgjmpsv")));
-
-    assertThat(divergence[0]).isGreaterThan(0.5);
-    assertThat(divergence[1]).isLessThan(divergence[0] / 5);
   }
 
   @Test
@@ -133,6 +125,7 @@ class DistillationTest {
 
     double[] divergence = onPolicy(teacher.withContext(context("!!")));
 
+    assertThat(divergence[0]).isGreaterThan(0.5);
     assertThat(divergence[1]).isLessThan(divergence[0] / 5);
   }
 

@@ -2,6 +2,7 @@ package io.tinker4j.recipes.preference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.tinker4j.recipes.rl.SequenceLogprobs;
 import io.tinker4j.recovery.Batches;
@@ -16,11 +17,11 @@ import io.tinker4j.text.renderer.Renderer;
 import io.tinker4j.text.renderer.Renderers;
 import io.tinker4j.text.tokenizer.Tokenizers;
 import io.tinker4j.training.LoraOptions;
-import io.tinker4j.training.SamplingClient;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.LossFunction;
+import io.tinker4j.types.TensorData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class PreferenceTrainingTest {
-  private static final String MODEL = "tinker4j/tiny-bytes";
+  private static final String MODEL = "tinker4j/nano-bytes";
   private static final AdamParams ADAM = AdamParams.builder().learningRate(0.02).build();
   private static final Renderer RENDERER = Renderers.of("role_colon", Tokenizers.bytes());
 
@@ -118,26 +119,57 @@ class PreferenceTrainingTest {
   }
 
   @Test
-  void rewardModel_learnsWhichAnswerIsBetter() throws Exception {
-    Batches<List<Datum>> comparisons = batches().epochs(8).asComparisons().build();
-    RunResult result =
-        train(comparisons, TrainingStep.of(LossFunction.CROSS_ENTROPY, step -> ADAM), "reward");
+  void comparisons_areTrainedOnLikeAnyExamples() throws Exception {
+    Batches<List<Datum>> comparisons = batches().epochs(1).asComparisons().build();
+    train(comparisons, TrainingStep.of(LossFunction.CROSS_ENTROPY, step -> ADAM), "reward");
 
-    SamplingClient sampler =
-        service
-            .createTrainingClientFromState(result.checkpointPath())
-            .saveWeightsAndGetSamplingClient();
-    PairwiseRewardModel model = PairwiseRewardModel.of(sampler, RENDERER);
+    assertThat(metrics).hasSize(2);
+    assertThat(metrics.get(0).get("loss:sum")).isPositive();
+    try (Batches.Reader<List<Datum>> reader = comparisons.open(DataPosition.START)) {
+      List<String> texts = reader.next().stream().map(PreferenceTrainingTest::text).toList();
+      assertThat(texts.get(0)).contains("A ====\nassistant: yes").endsWith("Assistant: A\n\nUser:");
+      assertThat(texts.get(1)).contains("A ====\nassistant: no").endsWith("Assistant: B\n\nUser:");
+    }
+  }
+
+  private static String text(Datum datum) {
+    StringBuilder text = new StringBuilder();
+    for (int token : datum.modelInput().toInts()) {
+      text.append((char) token);
+    }
+    TensorData targets = datum.lossFnInputs().get(Datum.TARGET_TOKENS);
+    return text.append((char) targets.longs().get(targets.size() - 1)).toString();
+  }
+
+  /** A model that finds it likelier by e² that the answer with yes is the better one. */
+  private static List<float[]> judged(List<Datum> data) {
+    List<float[]> logprobs = new ArrayList<>();
+    for (Datum datum : data) {
+      String text = text(datum);
+      boolean first = text.contains("A ====\nassistant: yes");
+      boolean second = text.contains("B ====\nassistant: yes");
+      boolean saysFirst = text.contains("Assistant: A");
+      float[] values = new float[datum.modelInput().length()];
+      if (first != second) {
+        values[values.length - 1] = first == saysFirst ? -1 : -3;
+      }
+      logprobs.add(values);
+    }
+    return logprobs;
+  }
+
+  @Test
+  void rewardModel_rewardsWhatWins() {
+    PairwiseRewardModel model = PairwiseRewardModel.of(PreferenceTrainingTest::judged, RENDERER);
     List<Message> prompt = List.of(Message.user("a?"));
     List<Message> yes = List.of(Message.assistant("yes"));
     List<Message> no = List.of(Message.assistant("no"));
 
     double[] rewards = model.rewards(prompt, List.of(yes, no, yes));
-    assertThat(rewards[0]).isBetween(0.0, 1.0);
-    assertThat(rewards[1]).isBetween(-1.0, 0.0);
-    assertThat(rewards[0] + rewards[1] + rewards[2]).isBetween(-1e-9, 1e-9);
-    assertThat(model.compare(prompt, yes, no) + model.compare(prompt, no, yes))
-        .isBetween(1 - 1e-6, 1 + 1e-6);
+
+    double win = Math.tanh(1);
+    assertThat(rewards).containsExactly(new double[] {win / 2, -win, win / 2}, within(1e-9));
+    assertThat(model.compare(prompt, yes, no)).isCloseTo((1 + win) / 2, within(1e-9));
     assertThatThrownBy(() -> model.rewards(prompt, List.of(yes)))
         .isInstanceOf(IllegalArgumentException.class);
   }

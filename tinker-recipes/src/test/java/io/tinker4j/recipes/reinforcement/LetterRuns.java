@@ -72,7 +72,7 @@ final class LetterRuns implements AutoCloseable {
   }
 
   static EnvironmentGroup group(String prompt) {
-    return EnvironmentGroup.of(8, () -> new Letter(prompt));
+    return EnvironmentGroup.of(6, () -> new Letter(prompt));
   }
 
   ResumableTraining.Builder<?> training(ReinforcementLearning recipe, int steps, Path journal) {
