@@ -5,6 +5,7 @@ module io.tinker4j.training {
   requires static org.immutables.value.annotations;
 
   exports io.tinker4j.training;
+  exports io.tinker4j.training.cost;
   exports io.tinker4j.training.download;
   exports io.tinker4j.training.loss;
 }

@@ -1,5 +1,6 @@
 package io.tinker4j.training;
 
+import io.tinker4j.training.cost.TokenMeter;
 import io.tinker4j.training.internal.ByteBudget;
 import io.tinker4j.training.internal.ByteEstimate;
 import io.tinker4j.training.internal.Chunker;
@@ -8,6 +9,7 @@ import io.tinker4j.training.telemetry.Telemetry;
 import io.tinker4j.transport.client.ApiClient;
 import io.tinker4j.types.ClientConfigResponse;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the clients of models and samplers. What all of them share, limits and budgets by the
@@ -33,7 +35,8 @@ final class ClientFactory {
       ServerFeatures features,
       QueueStateListener queueStates,
       ResultTimeouts timeouts,
-      Telemetry telemetry) {
+      Telemetry telemetry,
+      TokenMeter meter) {
     this.runner = runner;
     this.random = random;
     this.config = config;
@@ -58,6 +61,7 @@ final class ClientFactory {
             new BodyFormats(config.protoCompressFwdbwd(), features),
             features,
             new LossWarnings(),
+            meter,
             config.parallelFwdbwdChunks());
     this.lanes = new ModelLanes(passes, random);
     this.samples =
@@ -77,6 +81,10 @@ final class ClientFactory {
     return config;
   }
 
+  TokenMeter meter() {
+    return passes.meter();
+  }
+
   ServerFeatures features() {
     return features;
   }
@@ -89,8 +97,15 @@ final class ClientFactory {
     return awaiter;
   }
 
-  /** Returns the client of a model that was just created. */
-  TrainingClient created(Session session, String modelId) {
+  /**
+   * Returns the client of a model that was just created.
+   *
+   * @param baseModel null when only the server knows it
+   */
+  TrainingClient created(Session session, String modelId, @Nullable String baseModel) {
+    if (baseModel != null) {
+      passes.meter().identify(modelId, baseModel);
+    }
     return trainingClient(session, modelId, lanes.created(modelId));
   }
 
@@ -107,16 +122,22 @@ final class ClientFactory {
         lane,
         passes,
         results(ProgressTracker.Kind.TRAINING, modelId),
-        id -> samplingClient(session, id),
+        id -> samplingClient(session, id, modelId),
         () -> lanes.forget(modelId));
   }
 
-  SamplingClient samplingClient(Session session, String samplingSessionId) {
+  /**
+   * Returns a sampler.
+   *
+   * @param run what its tokens are counted for: a training run, or a base model
+   */
+  SamplingClient samplingClient(Session session, String samplingSessionId, String run) {
     return new SamplingClient(
         passes.api(),
         session,
         samplingSessionId,
-        new SamplingClient.Rules(config, features, samples, random),
+        new SamplingClient.Rules(
+            config, features, samples, random, new MeteredTokens(passes.meter(), run)),
         results(ProgressTracker.Kind.SAMPLING, samplingSessionId));
   }
 

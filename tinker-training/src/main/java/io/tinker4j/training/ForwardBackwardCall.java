@@ -1,5 +1,6 @@
 package io.tinker4j.training;
 
+import io.tinker4j.training.cost.TokenKind;
 import io.tinker4j.training.internal.ByteBudget;
 import io.tinker4j.training.internal.ChunkMerger;
 import io.tinker4j.training.internal.Chunker;
@@ -249,10 +250,22 @@ final class ForwardBackwardCall {
     try {
       UntypedFuture promise = sender.send(request(input, forward, format));
       context.formats().accepted(format);
-      return promise;
+      return metered(promise, input, forward);
     } catch (ApiStatusException e) {
-      return context.formats().afterRefusal(e, json -> sender.send(request(input, forward, json)));
+      return metered(
+          context.formats().afterRefusal(e, json -> sender.send(request(input, forward, json))),
+          input,
+          forward);
     }
+  }
+
+  private UntypedFuture metered(
+      UntypedFuture promise, ForwardBackwardInput input, boolean forward) {
+    MeteredTokens tokens = new MeteredTokens(context.meter(), modelId);
+    for (Datum datum : input.data()) {
+      tokens.add(forward ? TokenKind.PREFILL : TokenKind.TRAIN, datum.modelInput());
+    }
+    return promise;
   }
 
   private ForwardBackwardInput input(List<Datum> data) {

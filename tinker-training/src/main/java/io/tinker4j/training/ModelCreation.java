@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Creates models, new ones and from checkpoints, on the thread that asks for them. */
 final class ModelCreation {
@@ -119,7 +120,8 @@ final class ModelCreation {
         ResultType.CREATE_MODEL,
         baseModel,
         () -> api.call(Operations.CREATE_MODEL, request.build()),
-        response -> response.modelId());
+        response -> response.modelId(),
+        baseModel);
   }
 
   private TrainingClient loadAsNew(String path, RestoreOptions options, boolean optimizer) {
@@ -140,7 +142,8 @@ final class ModelCreation {
         ResultType.LOAD_WEIGHTS,
         modelId,
         () -> api.call(Operations.LOAD_WEIGHTS, request.build(), SubmissionOptions.ORDERED),
-        response -> modelId);
+        response -> modelId,
+        options.baseModel().orElse(null));
   }
 
   private <T> TrainingClient created(
@@ -148,7 +151,8 @@ final class ModelCreation {
       ResultType<T> type,
       String subject,
       Supplier<UntypedFuture> submission,
-      Function<T, String> modelId) {
+      Function<T, String> modelId,
+      @Nullable String baseModel) {
     ResultWaiter results = clients.get().creation(subject);
     PendingCall<T> creation = results.begin(type.requestType());
     long start = results.time().nanoTime();
@@ -156,7 +160,7 @@ final class ModelCreation {
     Duration roundtrip = Duration.ofNanos(results.time().nanoTime() - start);
     try {
       T created = results.await(promise.requestId(), type, roundtrip, creation);
-      return clients.get().created(open, modelId.apply(created));
+      return clients.get().created(open, modelId.apply(created), baseModel);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CallInterruptedException(type.requestType() + " was interrupted", e);

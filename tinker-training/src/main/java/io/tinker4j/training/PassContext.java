@@ -1,5 +1,6 @@
 package io.tinker4j.training;
 
+import io.tinker4j.training.cost.TokenMeter;
 import io.tinker4j.training.internal.ByteBudget;
 import io.tinker4j.training.internal.Chunker;
 import io.tinker4j.training.internal.LossWarnings;
@@ -21,4 +22,5 @@ record PassContext(
     BodyFormats formats,
     ServerFeatures features,
     LossWarnings warnings,
+    TokenMeter meter,
     boolean sendsSideBySide) {}

@@ -70,7 +70,8 @@ public final class SamplingClient {
       ClientConfigResponse config,
       ServerFeatures features,
       SampleDispatcher dispatcher,
-      RandomGenerator random) {}
+      RandomGenerator random,
+      MeteredTokens tokens) {}
 
   SamplingClient(
       ApiClient api, Session session, String samplingSessionId, Rules rules, ResultWaiter results) {
@@ -155,6 +156,7 @@ public final class SamplingClient {
         new Wanted<>(
             numSamples,
             !rules.config().sampleNoRetries(),
+            rules.tokens().sample(),
             response -> PromptLogprobs.aligned(response, prompt, options)));
   }
 
@@ -227,7 +229,11 @@ public final class SamplingClient {
           SubmissionChecks.scored("prompt", prompt);
           return request(prompt, 1, ONE_TOKEN, all);
         },
-        new Wanted<>(0, true, response -> PromptLogprobs.of(response, prompt, all)));
+        new Wanted<>(
+            0,
+            true,
+            rules.tokens().sample(),
+            response -> PromptLogprobs.of(response, prompt, all)));
   }
 
   /** Returns the base model; blocks, at most until the deadline of the client's waits. */
@@ -273,10 +279,14 @@ public final class SamplingClient {
   }
 
   /**
-   * How many sequences the caller counts on, whether a lost sample is asked for again, and what is
-   * made of the answer.
+   * How many sequences the caller counts on, whether a lost sample is asked for again, what its
+   * tokens are counted by, and what is made of the answer.
    */
-  private record Wanted<T>(int sequences, boolean isRetried, Function<SampleResponse, T> finish) {}
+  private record Wanted<T>(
+      int sequences,
+      boolean isRetried,
+      MeteredTokens.Sample tokens,
+      Function<SampleResponse, T> finish) {}
 
   private <T> CompletableFuture<T> start(
       Supplier<SampleRequest.Builder> preparation, Wanted<T> wanted) {
@@ -335,10 +345,13 @@ public final class SamplingClient {
       SampleRequest.Builder request, Wanted<?> wanted, PendingCall<?> call)
       throws InterruptedException {
     long begin = results.time().nanoTime();
-    UntypedFuture promise = rules.dispatcher().submit(request.build());
+    SampleRequest sent = request.build();
+    UntypedFuture promise = rules.dispatcher().submit(sent);
+    wanted.tokens().accepted(sent);
     Duration roundtrip = Duration.ofNanos(results.time().nanoTime() - begin);
     SampleResponse response =
         results.await(promise.requestId(), ResultType.SAMPLE, roundtrip, call);
+    wanted.tokens().answered(response);
     checkComplete(response, wanted.sequences(), promise.requestId());
     return promise.sampleSequenceIds().isEmpty() ? response : named(response, promise);
   }

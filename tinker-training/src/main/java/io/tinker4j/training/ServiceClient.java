@@ -1,5 +1,6 @@
 package io.tinker4j.training;
 
+import io.tinker4j.training.cost.TokenMeter;
 import io.tinker4j.training.internal.Once;
 import io.tinker4j.training.internal.PendingCalls;
 import io.tinker4j.training.telemetry.Telemetry;
@@ -14,6 +15,7 @@ import io.tinker4j.types.ClientConfigResponse;
 import io.tinker4j.types.GetServerCapabilitiesResponse;
 import io.tinker4j.types.LoraConfig;
 import io.tinker4j.types.SessionOutcome;
+import io.tinker4j.types.TinkerPath;
 import io.tinker4j.types.wire.CopyWeightsRequest;
 import io.tinker4j.types.wire.CreateSamplingSessionRequest;
 import io.tinker4j.types.wire.CreateSessionRequest;
@@ -58,6 +60,7 @@ public final class ServiceClient implements AutoCloseable {
   private final @Nullable String projectId;
   private final PendingCalls pending = new PendingCalls();
   private final Telemetry telemetry;
+  private final TokenMeter meter;
   private final ClientShutdown lifetime;
   private final HealthCheck health;
   private final @Nullable Thread hook;
@@ -83,6 +86,7 @@ public final class ServiceClient implements AutoCloseable {
       telemetry.start(api, threads, random);
     }
     this.timeouts = builder.timeouts;
+    this.meter = builder.meter;
     this.queueStates = builder.queueStates;
     this.sessionStates = reported(telemetry, builder.sessionStates);
     this.tags = List.copyOf(builder.tags);
@@ -240,7 +244,9 @@ public final class ServiceClient implements AutoCloseable {
     Objects.requireNonNull(baseModel, "baseModel");
     return await(
         "CreateSamplingSession",
-        () -> createSampler(CreateSamplingSessionRequest.builder().baseModel(baseModel)));
+        () ->
+            createSampler(
+                CreateSamplingSessionRequest.builder().baseModel(baseModel), meteredAs(baseModel)));
   }
 
   /**
@@ -257,7 +263,8 @@ public final class ServiceClient implements AutoCloseable {
         "CreateSamplingSession",
         () -> {
           clients().features().warnOfSampling(modelPath);
-          return createSampler(CreateSamplingSessionRequest.builder().modelPath(modelPath));
+          return createSampler(
+              CreateSamplingSessionRequest.builder().modelPath(modelPath), runOf(modelPath));
         });
   }
 
@@ -399,14 +406,28 @@ public final class ServiceClient implements AutoCloseable {
     return clients().awaiter().freeBytes();
   }
 
-  private SamplingClient createSampler(CreateSamplingSessionRequest.Builder request) {
+  private String meteredAs(String baseModel) {
+    clients().meter().identify(baseModel, baseModel);
+    return baseModel;
+  }
+
+  /** Paths that are none are the server's to refuse. */
+  private static String runOf(String modelPath) {
+    try {
+      return TinkerPath.parse(modelPath).trainingRunId();
+    } catch (IllegalArgumentException e) {
+      return modelPath;
+    }
+  }
+
+  private SamplingClient createSampler(CreateSamplingSessionRequest.Builder request, String run) {
     Session open = session();
     String id =
         api.call(
                 Operations.CREATE_SAMPLING_SESSION,
                 request.sessionId(open.id()).samplingSessionSeqId(open.nextSampler()).build())
             .samplingSessionId();
-    return clients().samplingClient(open, id);
+    return clients().samplingClient(open, id, run);
   }
 
   private ClientFactory clients() {
@@ -421,7 +442,7 @@ public final class ServiceClient implements AutoCloseable {
     ServerFeatures features = new ServerFeatures(api, settings.unknown());
     lifetime.refreshes(DynamicConfig.start(api, threads, time, features));
     return new ClientFactory(
-        api, runner, random, config, features, queueStates, timeouts, telemetry);
+        api, runner, random, config, features, queueStates, timeouts, telemetry, meter);
   }
 
   /** A session that the server has ended is followed by a new one. */
@@ -471,6 +492,7 @@ public final class ServiceClient implements AutoCloseable {
     private final List<String> tags = new ArrayList<>();
     private Time time = Time.system();
     private RandomGenerator random = RandomGenerator.getDefault();
+    private TokenMeter meter = TokenMeter.create();
     private ResultTimeouts timeouts = ResultTimeouts.builder().build();
     private QueueStateListener queueStates = change -> {};
     private SessionListener sessionStates = change -> {};
@@ -615,6 +637,15 @@ public final class ServiceClient implements AutoCloseable {
     /** Sets how long results are waited for. Default: two hours without progress, no deadline. */
     public Builder resultTimeouts(ResultTimeouts timeouts) {
       this.timeouts = Objects.requireNonNull(timeouts, "timeouts");
+      return this;
+    }
+
+    /**
+     * Sets the meter that counts the tokens of this client's models and samplers. Default: one of
+     * its own, which nobody reads.
+     */
+    public Builder tokenMeter(TokenMeter meter) {
+      this.meter = Objects.requireNonNull(meter, "meter");
       return this;
     }
 
