@@ -17,6 +17,8 @@ module io.tinker4j.cli {
       info.picocli;
   opens io.tinker4j.cli.output to
       info.picocli;
+  opens io.tinker4j.cli.cost to
+      info.picocli;
   opens io.tinker4j.cli.doctor to
       info.picocli;
   opens io.tinker4j.cli.service to

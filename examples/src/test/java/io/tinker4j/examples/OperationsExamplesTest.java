@@ -11,8 +11,10 @@ import io.tinker4j.testkit.observe.ServerAssertions;
 import io.tinker4j.training.QueueStateListener;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.training.SessionListener;
+import io.tinker4j.training.cost.Cost;
 import io.tinker4j.types.QueueState;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -45,6 +47,16 @@ class OperationsExamplesTest {
     assertThat(metrics.count("asample", "success")).isEqualTo(5);
     assertThat(metrics.count("asample", "failure")).isZero();
     assertThat(metrics.percentile(0.5)).isPositive().isLessThanOrEqualTo(metrics.percentile(0.99));
+  }
+
+  @Test
+  void trainWithinBudget_stopsBeforeItIsExceeded() {
+    Cost cost = TrainWithinBudget.run(example.connecting(), new BigDecimal("0.001"));
+
+    // 40 tokens a step, of 500 that the budget pays for.
+    assertThat(cost.amount("USD")).isEqualByComparingTo("0.00096");
+    assertThat(cost.isComplete()).isFalse();
+    assertThat(cost).asString().startsWith("at least 0.0010 USD (no price of prefill of ");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.tinker4j.cli;
 import io.tinker4j.cli.output.CommandException;
 import io.tinker4j.testkit.EmbeddedTinkerServer;
 import io.tinker4j.training.ServiceClient;
+import io.tinker4j.training.cost.TokenMeter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -68,8 +69,12 @@ final class EmbeddedServer implements TrainingServer {
   }
 
   @Override
-  public ServiceClient connect() {
-    return ServiceClient.builder().baseUrl(server.baseUrl().toString()).apiKey(API_KEY).build();
+  public ServiceClient connect(TokenMeter meter) {
+    return ServiceClient.builder()
+        .baseUrl(server.baseUrl().toString())
+        .apiKey(API_KEY)
+        .tokenMeter(meter)
+        .build();
   }
 
   @Override

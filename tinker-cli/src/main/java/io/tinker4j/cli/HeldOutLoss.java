@@ -1,11 +1,13 @@
 package io.tinker4j.cli;
 
+import io.tinker4j.cli.cost.Spending;
 import io.tinker4j.cli.output.CommandException;
 import io.tinker4j.recovery.Batches;
 import io.tinker4j.recovery.PeriodicEvaluation;
 import io.tinker4j.recovery.journal.DataPosition;
 import io.tinker4j.text.supervised.Losses;
 import io.tinker4j.training.TrainingClient;
+import io.tinker4j.training.cost.TokenKind;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.ForwardBackwardOutput;
 import io.tinker4j.types.LossFunction;
@@ -21,11 +23,13 @@ final class HeldOutLoss implements PeriodicEvaluation.Evaluation {
   static final String METRIC = "heldout:nll";
 
   private final Batches<List<Datum>> heldOut;
+  private final Spending spending;
   private final ObjDoubleConsumer<Long> listener;
 
-  /** Measures, and tells step and loss. */
-  HeldOutLoss(Batches<List<Datum>> heldOut, ObjDoubleConsumer<Long> listener) {
+  /** Measures, notes what that uses before it is sent, and tells step and loss. */
+  HeldOutLoss(Batches<List<Datum>> heldOut, Spending spending, ObjDoubleConsumer<Long> listener) {
     this.heldOut = heldOut;
+    this.spending = spending;
     this.listener = listener;
   }
 
@@ -36,6 +40,7 @@ final class HeldOutLoss implements PeriodicEvaluation.Evaluation {
     try (Batches.Reader<List<Datum>> reader = heldOut.open(DataPosition.START)) {
       while (reader.hasNext()) {
         List<Datum> batch = reader.next();
+        spending.plan(TokenKind.PREFILL, TrainEstimate.tokens(batch));
         ForwardBackwardOutput output = client.forward(batch, LossFunction.CROSS_ENTROPY).join();
         for (int i = 0; i < batch.size(); i++) {
           logprobs.add(floats(output.lossFnOutputs().get(i), "logprobs"));

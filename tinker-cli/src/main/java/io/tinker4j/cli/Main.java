@@ -31,7 +31,7 @@ import picocli.CommandLine.ScopeType;
  * The entry of the {@code tinker} command.
  *
  * <p>Exit codes: 0 for success, 1 for an error that is reported as {@code Error: <message>}, 2 for
- * wrong usage, 130 and 143 after Ctrl-C and SIGTERM.
+ * wrong usage, 3 when a budget is used up, 130 and 143 after Ctrl-C and SIGTERM.
  */
 @Command(
     name = "tinker",

@@ -1,7 +1,9 @@
 package io.tinker4j.cli;
 
+import io.tinker4j.cli.cost.Spending;
 import io.tinker4j.recovery.TrainingStep;
 import io.tinker4j.training.TrainingClient;
+import io.tinker4j.training.cost.TokenKind;
 import io.tinker4j.types.AdamParams;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.LossFunction;
@@ -12,13 +14,19 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongFunction;
 
-/** A supervised step that remembers how much it trains on, until its result is there. */
+/**
+ * A supervised step that remembers how much it trains on, until its result is there, and writes it
+ * down before it is sent.
+ */
 final class MeasuredStep implements TrainingStep<List<Datum>> {
   private final TrainingStep<List<Datum>> step;
+  private final Spending spending;
   private final Map<Long, Amount> underWay = new ConcurrentHashMap<>();
+  private long last;
 
-  MeasuredStep(LongFunction<AdamParams> optimizer) {
+  MeasuredStep(LongFunction<AdamParams> optimizer, Spending spending) {
     this.step = TrainingStep.of(LossFunction.CROSS_ENTROPY, optimizer);
+    this.spending = spending;
   }
 
   /**
@@ -39,6 +47,12 @@ final class MeasuredStep implements TrainingStep<List<Datum>> {
         weight += weight(datum);
       }
     }
+    if (number <= last) {
+      // A recovery takes the run back: what was under way was counted, or was never sent.
+      spending.settle();
+    }
+    last = number;
+    spending.plan(TokenKind.TRAIN, tokens);
     underWay.put(number, new Amount(tokens, weight));
     return step.submit(client, batches, number);
   }

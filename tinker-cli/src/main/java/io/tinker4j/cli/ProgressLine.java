@@ -10,14 +10,20 @@ import java.util.Locale;
  * @param steps the number of steps
  * @param loss nats per token of that step
  * @param before the steps that were done before the pace was measured
+ * @param spent what the job has used so far, as text; empty when that is not shown
  */
-record ProgressLine(int step, int steps, double loss, Pace pace, int before) {
+record ProgressLine(int step, int steps, double loss, Pace pace, int before, String spent) {
   private static final int MOST_BAR = 40;
   private static final int LEAST_BAR = 8;
 
   /** A line of a job that has done all steps itself. */
   ProgressLine(int step, int steps, double loss, Pace pace) {
     this(step, steps, loss, pace, 0);
+  }
+
+  /** A line without what was spent. */
+  ProgressLine(int step, int steps, double loss, Pace pace, int before) {
+    this(step, steps, loss, pace, before, "");
   }
 
   /**
@@ -60,10 +66,11 @@ record ProgressLine(int step, int steps, double loss, Pace pace, int before) {
     String[] more = {
       String.format(Locale.ROOT, "loss %.3f", loss),
       quantity(pace.tokensPerSecond()) + " tok/s",
-      "ETA " + clock(remaining())
+      "ETA " + clock(remaining()),
+      spent
     };
     for (String field : more) {
-      if (text.length() + 2 + field.length() > width) {
+      if (field.isEmpty() || text.length() + 2 + field.length() > width) {
         break;
       }
       text += "  " + field;

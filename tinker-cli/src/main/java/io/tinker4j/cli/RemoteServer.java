@@ -3,6 +3,7 @@ package io.tinker4j.cli;
 import io.tinker4j.cli.access.ClientOptions;
 import io.tinker4j.cli.output.CommandException;
 import io.tinker4j.training.ServiceClient;
+import io.tinker4j.training.cost.TokenMeter;
 import io.tinker4j.transport.ConnectionException;
 import io.tinker4j.transport.CredentialSource;
 import io.tinker4j.transport.client.ApiClient;
@@ -43,8 +44,12 @@ final class RemoteServer implements TrainingServer {
   }
 
   @Override
-  public ServiceClient connect() {
-    return ServiceClient.builder().baseUrl(baseUrl).credentials(credential).build();
+  public ServiceClient connect(TokenMeter meter) {
+    return ServiceClient.builder()
+        .baseUrl(baseUrl)
+        .credentials(credential)
+        .tokenMeter(meter)
+        .build();
   }
 
   @Override

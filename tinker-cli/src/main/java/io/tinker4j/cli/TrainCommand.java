@@ -1,6 +1,9 @@
 package io.tinker4j.cli;
 
 import io.tinker4j.cli.access.ClientOptions;
+import io.tinker4j.cli.cost.CostOptions;
+import io.tinker4j.cli.cost.RunCost;
+import io.tinker4j.cli.cost.Spending;
 import io.tinker4j.cli.output.CommandException;
 import io.tinker4j.cli.output.FileProblem;
 import io.tinker4j.cli.output.InterruptHook;
@@ -12,11 +15,14 @@ import io.tinker4j.text.data.ChatData;
 import io.tinker4j.text.renderer.Renderer;
 import io.tinker4j.text.tokenizer.Tokenizer;
 import io.tinker4j.training.ServiceClient;
+import io.tinker4j.training.cost.TokenMeter;
+import io.tinker4j.transport.Time;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +44,7 @@ import picocli.CommandLine.Spec;
           + " a tiny model on a server of its own, in --out."
     })
 final class TrainCommand implements Callable<Integer> {
+  private static final int OVER_BUDGET = 3;
   private static final int INTERRUPTED = 130;
 
   /** How long saving may take when the user wants to leave. */
@@ -50,8 +57,12 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin private ClientOptions client;
   @Mixin private TextOptions text = new TextOptions();
   @Mixin private TrainOptions options = new TrainOptions();
+  @Mixin private CostOptions costs = new CostOptions();
 
-  @Option(names = "--json", description = "Prints run.json to stdout and all else to stderr.")
+  @Option(
+      names = "--json",
+      description =
+          "Prints run.json, with tokens and cost of the run, to stdout and all else to stderr.")
   private boolean json;
 
   TrainCommand(Main main, Terminal terminal) {
@@ -64,6 +75,7 @@ final class TrainCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     CommandLine command = spec.commandLine();
     options.check(command);
+    costs.check(command);
     PrintWriter err = command.getErr();
     SdkLog.printTo(err, client.isVerbose());
     boolean printsJson = json || main.printsJson();
@@ -107,6 +119,12 @@ final class TrainCommand implements Callable<Integer> {
   private int plan(
       CommandLine command, PrintWriter human, String model, @Nullable TrainingServer server)
       throws IOException, InterruptedException {
+    RunCost cost =
+        RunCost.of(
+            model,
+            costs.prices(),
+            costs.budget(),
+            Spending.open(options.out(), TokenMeter.create(), Time.system()));
     Tokenizer tokenizer = text.tokenizer(model);
     int vocabularySize =
         checkedVocabulary(
@@ -136,6 +154,7 @@ final class TrainCommand implements Callable<Integer> {
                 .formatted(options.eval(), data.survey().rows()));
       }
       if (server == null || options.isDryRun()) {
+        printEstimate(human, cost, data, plan);
         human.println("First      what is learned is marked");
         human.println(new ExampleView(tokenizer, terminal.isInteractive()).of(data.example(0)));
         return CommandLine.ExitCode.OK;
@@ -143,7 +162,20 @@ final class TrainCommand implements Callable<Integer> {
       return train(
           command,
           human,
-          new TrainJob(plan, data, server, client.baseUrl(), options, command.getErr(), progress));
+          new TrainJob(
+              plan, data, server, client.baseUrl(), options, cost, command.getErr(), progress),
+          cost);
+    }
+  }
+
+  private void printEstimate(PrintWriter human, RunCost cost, ChatData data, TrainPlan plan) {
+    TrainEstimate estimate = TrainEstimate.of(data, TrainJob.probe(data), plan, options.epochs());
+    human.println(
+        "Tokens     about %,d to train on, %,d to read for evaluations and checkpoints"
+            .formatted(estimate.trained(), estimate.read()));
+    cost.of(estimate.whole()).ifPresent(price -> human.println("Cost       about " + price));
+    if (cost.spending().total().total() > 0) {
+      human.println("So far     " + cost.summary());
     }
   }
 
@@ -200,7 +232,7 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private int train(CommandLine command, PrintWriter human, TrainJob job)
+  private int train(CommandLine command, PrintWriter human, TrainJob job, RunCost cost)
       throws InterruptedException {
     InterruptHook hook = InterruptHook.install(job::interrupt, PATIENCE);
     RunFile result;
@@ -212,13 +244,16 @@ final class TrainCommand implements Callable<Integer> {
       hook.remove();
     }
     if (result == null) {
-      return INTERRUPTED;
+      return job.isOverBudget() ? OVER_BUDGET : INTERRUPTED;
     }
     human.println("Checkpoint " + result.checkpoint());
     human.println("Sampler    " + result.sampler());
+    human.println("Used       " + cost.summary());
     human.println("Try it     tinker sample --run " + options.out());
     if (json || main.printsJson()) {
-      command.getOut().println(JsonText.write(result.asJson()));
+      Map<String, @Nullable Object> fields = result.asJson();
+      fields.putAll(cost.asJson());
+      command.getOut().println(JsonText.write(fields));
     }
     return CommandLine.ExitCode.OK;
   }

@@ -1,5 +1,6 @@
 package io.tinker4j.cli;
 
+import io.tinker4j.cli.cost.RunCost;
 import io.tinker4j.recovery.Batches;
 import io.tinker4j.recovery.CheckpointSchedule;
 import io.tinker4j.recovery.ExperimentTracker;
@@ -32,6 +33,9 @@ final class TrainJob {
   private static final String SAMPLER = "final";
   private static final int PROBE = 4;
 
+  /** Steps that are sent before the first one is shown. */
+  private static final int SUBMITTED = 2;
+
   private final TrainPlan plan;
   private final ChatData data;
   private final TrainingServer server;
@@ -40,11 +44,16 @@ final class TrainJob {
   private final long seed;
   private final PrintWriter err;
   private final ProgressDisplay progress;
+  private final RunCost cost;
+  private final List<Datum> probe;
+  private final @Nullable TrainEstimate estimate;
   private final MeasuredStep step;
   private final ResumableTraining training;
   private final long start = System.nanoTime();
   private final CountDownLatch ended = new CountDownLatch(1);
   private long tokens;
+  private long largest;
+  private volatile boolean overBudget;
 
   /** The steps of earlier processes; -1 until the first step of this one. */
   private int before = -1;
@@ -55,6 +64,7 @@ final class TrainJob {
       TrainingServer server,
       @Nullable String baseUrl,
       TrainOptions options,
+      RunCost cost,
       PrintWriter err,
       ProgressDisplay progress) {
     this.plan = plan;
@@ -65,16 +75,20 @@ final class TrainJob {
     this.seed = options.seed();
     this.err = err;
     this.progress = progress;
+    this.cost = cost;
+    this.probe = probe(data);
+    this.estimate = cost.hasBudget() ? TrainEstimate.of(data, probe, plan, options.epochs()) : null;
     this.step =
         new MeasuredStep(
-            number -> AdamParams.builder().learningRate(plan.learningRate(number)).build());
+            number -> AdamParams.builder().learningRate(plan.learningRate(number)).build(),
+            cost.spending());
     this.training = training();
   }
 
   private ResumableTraining training() {
     ResumableTraining.Builder<List<Datum>> builder =
         ResumableTraining.builder(data.batches(), step)
-            .service(server::connect)
+            .service(() -> server.connect(cost.spending().meter()))
             .baseModel(plan.model())
             .lora(LoraOptions.builder().rank(plan.rank()).seed(seed).build())
             .journal(directory.resolve("journal"))
@@ -83,7 +97,7 @@ final class TrainJob {
             .tracker(ExperimentTracker.jsonLines(directory.resolve("metrics.jsonl")))
             .tokenizerId(plan.tokenizerId())
             .rendererId(plan.rendererName())
-            .probe(probe())
+            .probe(probe)
             .onStep(this::show)
             .listener(this::tell);
     if (data.survey().heldOut() > 0) {
@@ -92,13 +106,14 @@ final class TrainJob {
               plan.evalEvery(),
               new HeldOutLoss(
                   data.heldOut(),
+                  cost.spending(),
                   (number, loss) -> say("Held out   step %d: NLL %.4f".formatted(number, loss)))));
     }
     return builder.build();
   }
 
   /** A few examples, by which a restore shows that it has given the weights back. */
-  private List<Datum> probe() {
+  static List<Datum> probe(ChatData data) {
     try (Batches.Reader<List<Datum>> reader = data.batches().open(DataPosition.START)) {
       List<Datum> first = reader.next();
       return first.subList(0, Math.min(PROBE, first.size()));
@@ -119,7 +134,23 @@ final class TrainJob {
             Math.toIntExact(plan.steps()),
             sum / amount.weight(),
             new ProgressLine.Pace(tokens, Duration.ofNanos(System.nanoTime() - start)),
-            before));
+            before,
+            cost.summary()));
+    largest = Math.max(largest, amount.tokens());
+    if (number < plan.steps() && !fits(1)) {
+      overBudget = true;
+      training.stop();
+    }
+  }
+
+  /** Whether so many steps, and what comes behind them, are within the budget. */
+  private boolean fits(int steps) {
+    return estimate == null || cost.allows(estimate.next(steps, largest));
+  }
+
+  /** Whether the run was stopped because more would not have been within its budget. */
+  boolean isOverBudget() {
+    return overBudget;
   }
 
   private void tell(RecoveryEvent event) {
@@ -153,14 +184,25 @@ final class TrainJob {
   /** Trains to the end, or until it is interrupted; then there is no result. */
   @Nullable RunFile run() throws InterruptedException {
     try {
+      if (RunFile.read(directory).isEmpty() && !fits(SUBMITTED)) {
+        overBudget = true;
+        err.println(
+            "Budget     used up: %s; the same command with a larger --budget trains on"
+                .formatted(cost.summary()));
+        return null;
+      }
       RunResult result = training.resumeOrStart();
+      cost.spending().settle();
       progress.pause();
       if (!result.isComplete()) {
         err.println(
-            "Stopped    at step %d of %d; the same command goes on from there"
-                .formatted(result.steps(), plan.steps()));
+            "Stopped    at step %d of %d; the same command %sgoes on from there"
+                .formatted(
+                    result.steps(), plan.steps(), overBudget ? "with a larger --budget " : ""));
+        err.println("%s %s".formatted(overBudget ? "Budget    " : "Used      ", cost.summary()));
         return null;
       }
+      overBudget = false;
       return finish(result);
     } finally {
       progress.end();

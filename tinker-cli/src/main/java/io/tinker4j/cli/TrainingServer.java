@@ -1,13 +1,19 @@
 package io.tinker4j.cli;
 
 import io.tinker4j.training.ServiceClient;
+import io.tinker4j.training.cost.TokenMeter;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Where {@code tinker quickstart} trains. */
 sealed interface TrainingServer extends AutoCloseable permits EmbeddedServer, RemoteServer {
   /** Returns a new client; sends nothing. */
-  ServiceClient connect();
+  default ServiceClient connect() {
+    return connect(TokenMeter.create());
+  }
+
+  /** Returns a new client that counts its tokens; sends nothing. */
+  ServiceClient connect(TokenMeter meter);
 
   /** Returns a name and an address, for people. */
   String description();

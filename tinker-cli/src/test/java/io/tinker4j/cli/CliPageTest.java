@@ -89,10 +89,10 @@ class CliPageTest {
             """
             # The command
 
-            `./tinker COMMAND` in a checkout. Names, options, columns and JSON of `run`, `checkpoint`, `session`, `billing` and `auth` are those of the Python SDK's command.
+            `tinker COMMAND` where it is [installed](install.md), `./tinker COMMAND` in a checkout. Names, options, columns and JSON of `run`, `checkpoint`, `session`, `billing` and `auth` are those of the Python SDK's command.
 
             Results go to stdout, as a table or, with `-f json` or `-f jsonl` in front of the command, as JSON; progress, questions and errors go to stderr. The exit code is 0, 1 after an
-            error, 2 for wrong usage, 130 after Ctrl-C and 143 after SIGTERM. Commands that look after what is on a server take the server from `--base-url`, else `TINKER_BASE_URL`, else the
+            error, 2 for wrong usage, 3 when a budget is used up, 130 after Ctrl-C and 143 after SIGTERM. Commands that look after what is on a server take the server from `--base-url`, else `TINKER_BASE_URL`, else the
             hosted one; the others train and sample on an embedded server unless `--base-url` names another.
 
             Generated from the command by `CliPageTest`; rewrite it with `mvn verify -pl tests/cli -am -Dtest=CliPageTest -Dsurefire.failIfNoSpecifiedTests=false -Ddocs.write=true`.

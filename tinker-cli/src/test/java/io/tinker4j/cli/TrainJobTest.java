@@ -2,16 +2,21 @@ package io.tinker4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tinker4j.cli.cost.RunCost;
+import io.tinker4j.cli.cost.Spending;
 import io.tinker4j.cli.output.Terminal;
 import io.tinker4j.text.data.ChatData;
 import io.tinker4j.text.renderer.Renderers;
 import io.tinker4j.text.supervised.LearningRateSchedule;
 import io.tinker4j.text.tokenizer.Tokenizers;
+import io.tinker4j.training.cost.TokenMeter;
+import io.tinker4j.transport.Time;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -81,6 +86,11 @@ class TrainJobTest {
               server,
               null,
               options,
+              RunCost.of(
+                  plan.model(),
+                  Optional.empty(),
+                  Optional.empty(),
+                  Spending.open(out, TokenMeter.create(), Time.system())),
               writer,
               new ProgressDisplay(writer, new Terminal(0)));
       err.action = job::interrupt;
