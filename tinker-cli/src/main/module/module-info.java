@@ -21,6 +21,8 @@ module io.tinker4j.cli {
       info.picocli;
   opens io.tinker4j.cli.doctor to
       info.picocli;
+  opens io.tinker4j.cli.schema to
+      info.picocli;
   opens io.tinker4j.cli.service to
       info.picocli;
 }

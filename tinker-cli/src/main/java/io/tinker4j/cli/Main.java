@@ -10,6 +10,7 @@ import io.tinker4j.cli.output.Console;
 import io.tinker4j.cli.output.ErrorReport;
 import io.tinker4j.cli.output.Format;
 import io.tinker4j.cli.output.Terminal;
+import io.tinker4j.cli.schema.SchemaCommand;
 import io.tinker4j.cli.service.BillingCommand;
 import io.tinker4j.cli.service.CheckpointCommand;
 import io.tinker4j.cli.service.RecoverCommand;
@@ -139,6 +140,7 @@ public final class Main extends CommandGroup {
         .addSubcommand(new RecoverCommand(console, surroundings))
         .addSubcommand(new ServerCommand())
         .addSubcommand(new ConformanceCommand(main))
+        .addSubcommand(new SchemaCommand(console))
         .addSubcommand(new CompletionCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)

@@ -95,6 +95,9 @@ class CliPageTest {
             error, 2 for wrong usage, 3 when a budget is used up, 130 after Ctrl-C and 143 after SIGTERM. Commands that look after what is on a server take the server from `--base-url`, else `TINKER_BASE_URL`, else the
             hosted one; the others train and sample on an embedded server unless `--base-url` names another.
 
+            The JSON of each command has a schema (draft 2020-12), which names all properties and lets no other pass: `tinker schema` lists them, `tinker schema checkpoint list` prints that of what
+            `-f json` prints, `tinker -f jsonl schema checkpoint list` that of a line of `-f jsonl`.
+
             Generated from the command by `CliPageTest`; rewrite it with `mvn verify -pl tests/cli -am -Dtest=CliPageTest -Dsurefire.failIfNoSpecifiedTests=false -Ddocs.write=true`.
             """);
     for (CommandLine command : commands(TINKER)) {

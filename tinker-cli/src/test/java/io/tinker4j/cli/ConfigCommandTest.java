@@ -63,6 +63,7 @@ class ConfigCommandTest {
     args.addAll(List.of(options));
     CommandRun run = run(args.toArray(String[]::new));
     assertThat(run.exitCode()).as(run.err()).isZero();
+    SchemaCheck.document("config show", run.out());
     Map<String, List<String>> rows = new HashMap<>();
     Object settings = JsonCodec.readMap(run.out().getBytes(StandardCharsets.UTF_8)).get("settings");
     for (Object row : (List<?>) settings) {

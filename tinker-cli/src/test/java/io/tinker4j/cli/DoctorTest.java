@@ -20,6 +20,7 @@ class DoctorTest {
         CommandRun.of("-f", "json", "doctor", "--base-url=nonsense", "--api-key=tml-secret");
 
     assertThat(run.exitCode()).isOne();
+    SchemaCheck.document("doctor", run.out());
     Map<String, Object> result = JsonText.readObject(run.out());
     assertThat(result).containsEntry("well", false);
     assertThat((List<?>) result.get("checks")).isNotEmpty();

@@ -89,8 +89,10 @@ class JournalCommandTest {
               {"steps_applied":5,"steps_rolled_back":0,"steps_replayed":0,"steps_doubled":0,\
               "steps_lost":0,"checkpoints_missing":[],"damage":[],"tokens_overlapping":[]}\
               """);
+      SchemaCheck.document("journal verify", out.toString());
       out.getBuffer().setLength(0);
       assertThat(tinker("journal", "show", directory.toString())).isZero();
+      SchemaCheck.printed("journal show", "jsonl", out.toString());
       assertThat(out.toString().lines())
           .first()
           .asString()
@@ -170,9 +172,10 @@ class JournalCommandTest {
         .containsPattern("[0-9]+ of [0-9]+ entries can be kept; 1 damaged entry is lost, ");
     assertThat(answering("no\n", "journal", "repair", journal)).isOne();
     assertThat(file).hasBinaryContent(damaged);
-    assertThat(answering("y\n", "journal", "repair", journal)).isZero();
+    out.getBuffer().setLength(0);
+    assertThat(answering("y\n", "-f", "json", "journal", "repair", journal)).isZero();
 
-    assertThat(out.toString()).containsPattern("entries left out +[0-9]+\n");
+    SchemaCheck.document("journal repair", out.toString());
     assertThat(directory.resolve("progress.journal.damaged-1")).hasBinaryContent(damaged);
     assertThat(tinker("journal", "verify", journal)).isZero();
     assertThat(tinker("journal", "repair", "--yes", journal)).isZero();

@@ -93,6 +93,7 @@ class TrainCommandTest {
     assertThat(first.exitCode()).as(first.err()).isZero();
     assertThat(second.exitCode()).as(second.err()).isZero();
     assertThat(second.out()).isEqualTo(first.out());
+    SchemaCheck.document("train", first.out());
     assertThat(Files.readString(out().resolve("metrics.jsonl")).lines())
         .filteredOn(line -> line.contains("loss:sum"))
         .hasSameSizeAs(metrics.lines().filter(line -> line.contains("loss:sum")).toList());

@@ -33,7 +33,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * What each command prints about the same few things on an embedded server, as a table and as JSON,
  * against files in {@code src/test/resources/transcripts}; {@code -Dtranscripts.write=true}
- * rewrites them. Ids, times, addresses and directories are replaced by others of the same width.
+ * rewrites them. JSON is what its schema says. Ids, times, addresses and directories are replaced
+ * by others of the same width.
  */
 @Timeout(60)
 @Isolated("the command makes its log that of the process")
@@ -137,6 +138,7 @@ class TranscriptsTest {
             .setOut(new PrintWriter(out, true))
             .setErr(new PrintWriter(err, true))
             .execute(args);
+    SchemaCheck.printed(line, format, out.toString());
     return "$ tinker -f %s %s\n%s%s[%d]\n\n"
         .formatted(
             format, line, normal(out.toString()), prefixed(normal(err.toString())), exitCode);
