@@ -30,14 +30,21 @@ final class SchemaCheck {
     this.schema = REGISTRY.getSchema(text);
   }
 
-  /** Checks the output of a command line, if it is JSON of a command that has a schema. */
+  /**
+   * Checks the output of a command line, if it is JSON of a command that has a schema: a document,
+   * or lines.
+   */
   static void printed(String commandLine, String format, String out) {
     List<String> words = Arrays.asList(commandLine.split(" "));
     Optional<SchemaCheck> check =
         find(format, words.stream().limit(2).toList()).or(() -> find(format, words.subList(0, 1)));
-    if (check.isPresent() && format.equals("jsonl")) {
+    if (check.isEmpty() || format.equals("table") || out.isBlank()) {
+      return;
+    }
+    boolean isLines = out.lines().allMatch(each -> each.startsWith("{") && each.endsWith("}"));
+    if (isLines) {
       out.lines().forEach(check.get()::accepts);
-    } else if (check.isPresent() && format.equals("json") && !out.isBlank()) {
+    } else {
       check.get().accepts(out);
     }
   }
