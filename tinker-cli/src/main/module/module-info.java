@@ -2,6 +2,7 @@
  * The descriptor of the jar; the classes are compiled without, as those of the testkit are.
  */
 module io.tinker4j.cli {
+  requires com.github.luben.zstd_jni;
   requires info.picocli;
   requires io.tinker4j.conformance;
   requires io.tinker4j.recovery;

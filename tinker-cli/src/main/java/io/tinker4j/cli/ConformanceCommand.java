@@ -2,6 +2,7 @@ package io.tinker4j.cli;
 
 import io.tinker4j.cli.access.ClientOptions;
 import io.tinker4j.cli.output.CommandException;
+import io.tinker4j.cli.output.Interruptible;
 import io.tinker4j.cli.output.VisibleText;
 import io.tinker4j.conformance.ConformanceReport;
 import io.tinker4j.conformance.ConformanceResult;
@@ -51,9 +52,14 @@ final class ConformanceCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() throws Exception {
+    ConformanceSuite suite = suite(spec.commandLine());
+    return Interruptible.call(spec, () -> ask(suite));
+  }
+
+  private int ask(ConformanceSuite suite) throws InterruptedException {
     CommandLine command = spec.commandLine();
-    ConformanceReport report = suite(command).run(this::requireReachable);
+    ConformanceReport report = suite.run(this::requireReachable);
     command.getOut().println(json || main.printsJson() ? report.toJson() : report.toTable());
     long supported = report.count(Verdict.SUPPORTED);
     return strict && supported < report.results().size()

@@ -3,6 +3,7 @@ package io.tinker4j.cli;
 import io.tinker4j.cli.access.ClientOptions;
 import io.tinker4j.cli.output.CommandException;
 import io.tinker4j.cli.output.FileProblem;
+import io.tinker4j.cli.output.Interruptible;
 import io.tinker4j.cli.output.JsonText;
 import io.tinker4j.cli.output.SdkLog;
 import io.tinker4j.cli.output.Terminal;
@@ -30,7 +31,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -77,8 +79,8 @@ final class SampleCommand implements Callable<Integer> {
       names = "--prompts",
       paramLabel = "FILE",
       description =
-          "A file of prompts, one a line: JSON with \"prompt\" or \"messages\", or plain text. "
-              + "Answers are JSONL in the same order.")
+          "A file of prompts, plain, gzip or zstd, one a line: JSON with \"prompt\" or "
+              + "\"messages\", or plain text. Answers are JSONL in the same order.")
   private @Nullable Path prompts;
 
   @Option(
@@ -130,18 +132,18 @@ final class SampleCommand implements Callable<Integer> {
   /** A model with what turns chats into its tokens. */
   private record Voice(SamplingClient sampler, Tokenizer tokenizer, Renderer renderer) {}
 
-  /** What is asked, and its tokens. */
-  private record Prompt(List<Message> messages, ModelInput input) {}
-
   /** An answer, on its way. */
   private record Asked(List<Message> messages, CompletableFuture<SampledSequence> answer) {}
 
   @Override
-  public Integer call() throws IOException {
-    CommandLine command = spec.commandLine();
+  public Integer call() throws Exception {
     checkWhich();
     checkHow();
-    SdkLog.printTo(command.getErr(), client.isVerbose());
+    SdkLog.printTo(spec.commandLine().getErr(), client.isVerbose());
+    return prompts == null && prompt == null ? ask() : Interruptible.call(spec, this::ask);
+  }
+
+  private int ask() throws IOException, InterruptedException {
     RunFile file = run == null ? null : completed(run);
     try (TrainingServer server = server(file);
         ServiceClient service = server.connect()) {
@@ -262,9 +264,19 @@ final class SampleCommand implements Callable<Integer> {
         .thenApply(response -> response.sequences().get(0));
   }
 
-  private ParsedResponse answer(Voice voice, List<Message> messages) {
+  private ParsedResponse answer(Voice voice, List<Message> messages) throws InterruptedException {
     ModelInput input = voice.renderer().generationPrompt(messages);
-    return voice.renderer().parseResponse(ask(voice, input).join().toInts());
+    return voice.renderer().parseResponse(await(ask(voice, input)).toInts());
+  }
+
+  /** Unlike join, it ends at an interrupt. */
+  private static SampledSequence await(CompletableFuture<SampledSequence> answer)
+      throws InterruptedException {
+    try {
+      return answer.get();
+    } catch (ExecutionException e) {
+      throw new CompletionException(e.getCause());
+    }
   }
 
   private void print(Message message) {
@@ -290,7 +302,7 @@ final class SampleCommand implements Callable<Integer> {
     return shown.toString();
   }
 
-  private void chat(Voice voice) throws IOException {
+  private void chat(Voice voice) throws IOException, InterruptedException {
     BufferedReader lines = new BufferedReader(in);
     List<Message> messages = List.of();
     PrintWriter err = spec.commandLine().getErr();
@@ -312,26 +324,25 @@ final class SampleCommand implements Callable<Integer> {
   }
 
   /** All rows are read before the first is asked, so that a bad one costs nothing. */
-  private void answerAll(Voice voice, Path file) {
-    List<String> rows = rows(file);
-    forEachRow(voice, file, rows, row -> {});
+  private void answerAll(Voice voice, Path file) throws InterruptedException {
+    PromptFile rows = PromptFile.read(file, this::withSystem);
+    rows.forEach(voice.renderer(), row -> {});
     if (out == null) {
-      answerAll(voice, file, rows, spec.commandLine().getOut());
+      answerAll(voice, rows, spec.commandLine().getOut());
       return;
     }
     try (PrintWriter answers = new PrintWriter(Files.newBufferedWriter(out))) {
-      answerAll(voice, file, rows, answers);
+      answerAll(voice, rows, answers);
     } catch (IOException e) {
       throw new CommandException("--out: " + FileProblem.of(out, e), e);
     }
   }
 
-  private void answerAll(Voice voice, Path file, List<String> rows, PrintWriter answers) {
+  private void answerAll(Voice voice, PromptFile rows, PrintWriter answers)
+      throws InterruptedException {
     Deque<Asked> underWay = new ArrayDeque<>();
-    forEachRow(
-        voice,
-        file,
-        rows,
+    rows.forEach(
+        voice.renderer(),
         row -> {
           underWay.add(new Asked(row.messages(), ask(voice, row.input())));
           if (underWay.size() == AT_ONCE) {
@@ -346,58 +357,8 @@ final class SampleCommand implements Callable<Integer> {
     }
   }
 
-  /** Returns the lines, without a byte order mark. They are read once: a pipe gives them once. */
-  private static List<String> rows(Path file) {
-    try {
-      List<String> rows = new ArrayList<>(Files.readAllLines(file));
-      if (!rows.isEmpty() && rows.get(0).startsWith("\uFEFF")) {
-        rows.set(0, rows.get(0).substring(1));
-      }
-      return rows;
-    } catch (IOException e) {
-      throw new CommandException("--prompts: " + FileProblem.of(file, e), e);
-    }
-  }
-
-  private void forEachRow(Voice voice, Path file, List<String> rows, Consumer<Prompt> consumer) {
-    for (int i = 0; i < rows.size(); i++) {
-      if (!rows.get(i).isBlank()) {
-        consumer.accept(prompt(voice, rows.get(i), "%s line %d: ".formatted(file, i + 1)));
-      }
-    }
-  }
-
-  private Prompt prompt(Voice voice, String row, String place) {
-    try {
-      List<Message> messages = messages(row);
-      return new Prompt(messages, voice.renderer().generationPrompt(messages));
-    } catch (JsonText.SyntaxException | IllegalArgumentException e) {
-      throw new CommandException(place + e.getMessage(), e);
-    }
-  }
-
-  private List<Message> messages(String row) throws JsonText.SyntaxException {
-    if (!row.stripLeading().startsWith("{")) {
-      return asked(List.of(), row);
-    }
-    Map<String, @Nullable Object> object = JsonText.readObject(row);
-    if (object.get("prompt") instanceof String question) {
-      return asked(List.of(), question);
-    }
-    if (object.get("messages") instanceof List<?> list && !list.isEmpty()) {
-      List<Message> messages = Message.fromList(list);
-      if (messages.get(messages.size() - 1).role().equals("assistant")) {
-        throw new IllegalArgumentException(
-            "the last message is the assistant's; there is nothing to answer");
-      }
-      return withSystem(messages);
-    }
-    throw new IllegalArgumentException(
-        "the row has neither a \"prompt\", a string, nor \"messages\", an array");
-  }
-
-  private void write(PrintWriter answers, Voice voice, Asked asked) {
-    SampledSequence sequence = asked.answer().join();
+  private void write(PrintWriter answers, Voice voice, Asked asked) throws InterruptedException {
+    SampledSequence sequence = await(asked.answer());
     ParsedResponse parsed = voice.renderer().parseResponse(sequence.toInts());
     List<Map<String, @Nullable Object>> messages = new ArrayList<>();
     asked.messages().forEach(message -> messages.add(message.toMap()));

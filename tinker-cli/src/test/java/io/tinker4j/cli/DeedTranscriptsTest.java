@@ -175,8 +175,7 @@ class DeedTranscriptsTest {
   void sample() throws IOException {
     Files.writeString(directory.resolve("prompts.jsonl"), "{\"prompt\": \"Hi\"}\nBye\n");
     String how = " --base-url http://SERVER --temperature 0 --max-tokens 3";
-    check(
-        "sample", "sample --prompt Hi" + how, "sample --prompts DIR/prompts.jsonl" + how);
+    check("sample", "sample --prompt Hi" + how, "sample --prompts DIR/prompts.jsonl" + how);
   }
 
   /** The cases are the suite's own, and so is how many there are; here it is how that is told. */

@@ -3,6 +3,7 @@ package io.tinker4j.cli.access;
 import io.tinker4j.cli.output.CommandException;
 import io.tinker4j.cli.output.Console;
 import io.tinker4j.cli.output.DisplayText;
+import io.tinker4j.cli.output.Interruptible;
 import io.tinker4j.cli.output.SdkLog;
 import io.tinker4j.transport.TinkerException;
 import io.tinker4j.transport.client.ApiClient;
@@ -38,7 +39,7 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws Exception {
     SdkLog.printTo(Console.err(spec), client.isVerbose());
     Optional<Credential> credential = client.credential();
     if (credential.isEmpty()) {
@@ -47,13 +48,19 @@ final class StatusCommand implements Callable<Integer> {
           "No Tinker credentials are available",
           List.of("Run 'tinker auth login' or configure a Tinker credential."));
     }
+    return Interruptible.call(console, spec, () -> ask(credential.get()));
+  }
+
+  private int ask(Credential credential) {
     try (ApiClient api = client.api()) {
       Object unused = api.call(Operations.GET_SERVER_CAPABILITIES);
     } catch (TinkerException e) {
-      print(credential.get(), false);
+      if (!Thread.currentThread().isInterrupted()) {
+        print(credential, false);
+      }
       throw e;
     }
-    print(credential.get(), true);
+    print(credential, true);
     return 0;
   }
 

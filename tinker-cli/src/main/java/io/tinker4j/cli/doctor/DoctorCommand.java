@@ -3,6 +3,7 @@ package io.tinker4j.cli.doctor;
 import io.tinker4j.cli.access.ClientOptions;
 import io.tinker4j.cli.access.Surroundings;
 import io.tinker4j.cli.output.Console;
+import io.tinker4j.cli.output.Interruptible;
 import io.tinker4j.cli.output.SdkLog;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -67,12 +68,16 @@ public final class DoctorCommand implements Callable<Integer> {
 
   /** Looks, prints what was found, and returns the exit code. */
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws Exception {
     if (timeout < 1) {
       throw new ParameterException(
           spec.commandLine(), "--timeout is %d; it must be at least 1".formatted(timeout));
     }
     SdkLog.printTo(Console.err(spec), client.isVerbose());
+    return Interruptible.call(console, spec, this::examine);
+  }
+
+  private int examine() throws IOException, InterruptedException {
     Patient.Request request = new Patient.Request(client, journals, Duration.ofSeconds(timeout));
     try (Patient patient = new Patient(request, machine)) {
       Report report = new Report(Examination.of(patient), patient::redacted);

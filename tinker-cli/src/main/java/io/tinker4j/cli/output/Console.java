@@ -15,7 +15,8 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * What a command prints to and reads from. Results go to stdout, in the format that the user asked
- * for; progress and questions of scripts' formats to stderr. For one thread.
+ * for; progress and questions of scripts' formats to stderr. For one thread, but for {@link
+ * #isAsking}.
  */
 public final class Console {
   private static final Set<String> YES = Set.of("y", "yes");
@@ -24,6 +25,7 @@ public final class Console {
   private final BufferedReader in;
   private final Supplier<Format> format;
   private final Time time;
+  private volatile boolean isAsking;
 
   /**
    * A console.
@@ -131,7 +133,17 @@ public final class Console {
 
   /** Reads a line of stdin; null at its end. */
   public @Nullable String readLine() throws IOException {
-    return in.readLine();
+    isAsking = true;
+    try {
+      return in.readLine();
+    } finally {
+      isAsking = false;
+    }
+  }
+
+  /** Returns whether a line of stdin is waited for. */
+  public boolean isAsking() {
+    return isAsking;
   }
 
   /** Returns where results go. */

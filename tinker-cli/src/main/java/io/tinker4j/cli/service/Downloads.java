@@ -3,13 +3,12 @@ package io.tinker4j.cli.service;
 import io.tinker4j.cli.output.CommandException;
 import io.tinker4j.cli.output.Console;
 import io.tinker4j.cli.output.DisplayText;
-import io.tinker4j.cli.output.Interruptible;
 import io.tinker4j.training.download.CheckpointDownload;
 import io.tinker4j.training.download.DownloadException;
 import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Downloads with progress on a terminal, which Ctrl-C ends in order. */
+/** Downloads with progress on a terminal. */
 final class Downloads {
   private static final long STEP = 1 << 20;
 
@@ -34,7 +33,7 @@ final class Downloads {
   static CheckpointDownload.Result run(
       CommandSpec spec, Console console, Supplier<CheckpointDownload.Result> download) {
     try {
-      return Interruptible.call(spec, download);
+      return download.get();
     } catch (DownloadException e) {
       throw CheckpointDownloadCommand.failed(e);
     } catch (IllegalArgumentException e) {

@@ -4,6 +4,7 @@ import io.tinker4j.cli.access.ClientOptions;
 import io.tinker4j.cli.access.Surroundings;
 import io.tinker4j.cli.output.CommandException;
 import io.tinker4j.cli.output.Console;
+import io.tinker4j.cli.output.Interruptible;
 import io.tinker4j.cli.output.SdkLog;
 import io.tinker4j.training.ServiceClient;
 import java.io.IOException;
@@ -29,13 +30,18 @@ abstract class ServiceCommand implements Callable<Integer> {
   }
 
   @Override
-  public final Integer call() throws IOException, InterruptedException {
+  public final Integer call() throws Exception {
     SdkLog.printTo(Console.err(spec), client.isVerbose());
     check();
-    try (ServiceClient service = client.connect()) {
-      run(service);
-    }
-    return exitCode();
+    return Interruptible.call(
+        console,
+        spec,
+        () -> {
+          try (ServiceClient service = client.connect()) {
+            run(service);
+          }
+          return exitCode();
+        });
   }
 
   /** Refuses what cannot work, before anything is sent. */

@@ -3,6 +3,7 @@ package io.tinker4j.cli.service;
 import io.tinker4j.cli.access.Surroundings;
 import io.tinker4j.cli.output.Console;
 import io.tinker4j.cli.output.DisplayText;
+import io.tinker4j.cli.output.Interruptible;
 import io.tinker4j.cli.output.Table;
 import io.tinker4j.training.CheckpointsClient;
 import io.tinker4j.training.ServiceClient;
@@ -28,8 +29,6 @@ import picocli.CommandLine.ParameterException;
           + " can call it."
     })
 final class WatchTtlCommand extends ServiceCommand {
-  private static final int INTERRUPTED = 130;
-
   @Option(
       names = "--run-id",
       paramLabel = "ID",
@@ -91,7 +90,7 @@ final class WatchTtlCommand extends ServiceCommand {
       try {
         console().time().sleep(Duration.ofSeconds(every));
       } catch (InterruptedException e) {
-        exitCode = INTERRUPTED;
+        exitCode = Interruptible.INTERRUPTED;
         return;
       }
       look(checkpoints);
