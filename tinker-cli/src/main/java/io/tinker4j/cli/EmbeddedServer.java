@@ -40,9 +40,13 @@ final class EmbeddedServer implements TrainingServer {
     }
   }
 
-  /** Starts one, in a new temporary directory unless told where. */
-  static EmbeddedServer start(@Nullable Path stateDirectory) {
-    Path directory = prepare(stateDirectory);
+  /**
+   * Starts one, in a new temporary directory unless told where.
+   *
+   * @param option what the user has named the directory with, or could
+   */
+  static EmbeddedServer start(@Nullable Path stateDirectory, String option) {
+    Path directory = prepare(stateDirectory, option);
     try {
       return new EmbeddedServer(
           EmbeddedTinkerServer.builder().dataDirectory(directory).start(), directory.toString());
@@ -51,19 +55,19 @@ final class EmbeddedServer implements TrainingServer {
     }
   }
 
-  private static Path prepare(@Nullable Path stateDirectory) {
+  private static Path prepare(@Nullable Path stateDirectory, String option) {
     try {
       return stateDirectory == null
           ? Files.createTempDirectory("tinker-quickstart-")
           : Files.createDirectories(stateDirectory.toAbsolutePath());
     } catch (FileAlreadyExistsException e) {
-      throw new CommandException("--state-dir: %s is not a directory".formatted(stateDirectory), e);
+      throw new CommandException("%s: %s is not a directory".formatted(option, stateDirectory), e);
     } catch (IOException e) {
       throw new CommandException(
           stateDirectory == null
-              ? "cannot create a temporary directory (%s); name one with --state-dir"
-                  .formatted(e.getMessage())
-              : "--state-dir: %s cannot be created: %s".formatted(stateDirectory, e.getMessage()),
+              ? "cannot create a temporary directory (%s); name one with %s"
+                  .formatted(e.getMessage(), option)
+              : "%s: %s cannot be created: %s".formatted(option, stateDirectory, e.getMessage()),
           e);
     }
   }

@@ -90,7 +90,7 @@ final class QuickstartCommand implements Callable<Integer> {
   private TrainingServer server() {
     String baseUrl = client.baseUrl();
     return baseUrl == null
-        ? EmbeddedServer.start(options.stateDirectory())
+        ? EmbeddedServer.start(options.stateDirectory(), "--state-dir")
         : RemoteServer.reach(client);
   }
 }

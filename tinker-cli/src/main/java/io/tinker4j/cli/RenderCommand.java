@@ -69,6 +69,7 @@ final class RenderCommand implements Callable<Integer> {
       names = "--train-on",
       paramLabel = "WHAT",
       defaultValue = "all_assistant_messages",
+      completionCandidates = TrainOnWords.class,
       description = "What is learned, as for tinker train. Default: all_assistant_messages.")
   private TrainOnWhat trainOn = TrainOnWhat.ALL_ASSISTANT_MESSAGES;
 

@@ -217,7 +217,7 @@ final class SampleCommand implements Callable<Integer> {
     }
     return run == null
         ? EmbeddedServer.startInMemory()
-        : EmbeddedServer.start(run.resolve("server"));
+        : EmbeddedServer.start(run.resolve("server"), "--run");
   }
 
   private Voice voice(ServiceClient service, @Nullable RunFile file) {

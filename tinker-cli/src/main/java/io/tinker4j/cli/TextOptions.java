@@ -2,6 +2,7 @@ package io.tinker4j.cli;
 
 import io.tinker4j.cli.output.CommandException;
 import io.tinker4j.cli.output.FileProblem;
+import io.tinker4j.cli.output.VisibleText;
 import io.tinker4j.text.renderer.ModelAttributes;
 import io.tinker4j.text.renderer.Renderer;
 import io.tinker4j.text.renderer.Renderers;
@@ -13,10 +14,14 @@ import io.tinker4j.training.TokenizerId;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Which tokenizer and renderer turn chats into the tokens of a model, and back. */
 final class TextOptions {
@@ -26,6 +31,9 @@ final class TextOptions {
   private static final String BYTES = "bytes";
   private static final String PLAIN_RENDERER = "role_colon";
 
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec = CommandSpec.create();
+
   @Option(
       names = "--model",
       paramLabel = "NAME",
@@ -34,13 +42,6 @@ final class TextOptions {
               + "supports; without a server, the tiny model that comes with this command.")
   private @Nullable String model;
 
-  @Option(
-      names = "--tokenizer",
-      paramLabel = "DIR",
-      description =
-          "A directory with tokenizer.json, or \"bytes\" for a token per byte. Default: the model's"
-              + " own, from the cache of the Hugging Face hub. tinker4j/nano-N has none of its "
-              + "own.")
   private @Nullable String tokenizer;
 
   @Option(
@@ -51,13 +52,48 @@ final class TextOptions {
               + "https://huggingface.co. Default: nothing is downloaded.")
   private @Nullable URI hub;
 
+  private @Nullable String renderer;
+
+  @Option(
+      names = "--tokenizer",
+      paramLabel = "DIR",
+      description =
+          "A directory with tokenizer.json, or \"bytes\" for a token per byte. Default: the model's"
+              + " own, from the cache of the Hugging Face hub. tinker4j/nano-N has none of its "
+              + "own.")
+  void useTokenizer(@Nullable String value) {
+    if (value != null && !value.equals(BYTES) && !isThere(value)) {
+      throw refused("--tokenizer", value, "bytes, or a directory with tokenizer.json");
+    }
+    tokenizer = value;
+  }
+
   @Option(
       names = "--renderer",
       paramLabel = "NAME",
       description =
           "How a chat is written for the model, such as qwen3 or llama3; \"template\" for the "
               + "tokenizer's own chat template. Default: what is recommended for the model.")
-  private @Nullable String renderer;
+  void useRenderer(@Nullable String value) {
+    if (value != null && !Renderers.known().names().contains(value)) {
+      throw refused("--renderer", value, "one of " + String.join(", ", Renderers.known().names()));
+    }
+    renderer = value;
+  }
+
+  private static boolean isThere(String path) {
+    try {
+      return Files.exists(Path.of(path));
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  private ParameterException refused(String option, String value, String accepted) {
+    return new ParameterException(
+        spec.commandLine(),
+        "%s is '%s'; it must be %s".formatted(option, VisibleText.of(value), accepted));
+  }
 
   @Nullable String model() {
     return model;

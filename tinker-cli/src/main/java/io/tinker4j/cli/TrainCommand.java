@@ -107,7 +107,7 @@ final class TrainCommand implements Callable<Integer> {
     }
     return options.isDryRun()
         ? EmbeddedServer.startInMemory()
-        : EmbeddedServer.start(options.out().resolve("server"));
+        : EmbeddedServer.start(options.out().resolve("server"), "--out");
   }
 
   private String model(TrainingServer server) {

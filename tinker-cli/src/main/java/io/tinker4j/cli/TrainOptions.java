@@ -56,6 +56,7 @@ final class TrainOptions {
       names = "--train-on",
       paramLabel = "WHAT",
       defaultValue = "all_assistant_messages",
+      completionCandidates = TrainOnWords.class,
       description =
           "What is learned: last_assistant_message, last_assistant_turn, all_assistant_messages, "
               + "all_messages, all_tokens, all_user_and_system_messages. Default: "

@@ -129,7 +129,7 @@ class QuickstartTest {
             }
           }
         };
-    EmbeddedServer server = EmbeddedServer.start(directory);
+    EmbeddedServer server = EmbeddedServer.start(directory, "--state-dir");
     job.complete(job(server, interrupting));
 
     assertThat(runFails(job.join())).isTrue();
@@ -138,7 +138,7 @@ class QuickstartTest {
     Matcher checkpoint = CHECKPOINT.matcher(human.toString());
     assertThat(human.toString()).contains("Interrupted; the last checkpoint is tinker://");
     assertThat(checkpoint.find()).isTrue();
-    EmbeddedServer restarted = EmbeddedServer.start(directory);
+    EmbeddedServer restarted = EmbeddedServer.start(directory, "--state-dir");
     try (ServiceClient client = restarted.connect()) {
       TrainingClient resumed =
           client.createTrainingClientFromStateWithOptimizer(checkpoint.group());
@@ -151,7 +151,7 @@ class QuickstartTest {
   @Test
   void interrupt_beforeAnything_endsTheJob() {
     StringWriter human = new StringWriter();
-    EmbeddedServer server = EmbeddedServer.start(directory);
+    EmbeddedServer server = EmbeddedServer.start(directory, "--state-dir");
     QuickstartJob job = job(server, new PrintWriter(human));
 
     job.interrupt();

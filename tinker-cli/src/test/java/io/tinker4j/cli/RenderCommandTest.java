@@ -284,12 +284,21 @@ class RenderCommandTest {
   void render_unknownRenderer_listsThem() throws IOException {
     CommandRun run = render(file(TWO_TURNS), "--renderer", "qwen9");
 
-    assertThat(run.exitCode()).isOne();
-    assertThat(run.errLines())
-        .singleElement()
-        .asString()
-        .startsWith("Error: --renderer: there is no renderer 'qwen9'; known are deepseekv3, ")
-        .contains("role_colon");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .contains("Error: --renderer is 'qwen9'; it must be one of deepseekv3, ", "role_colon");
+  }
+
+  @Test
+  void render_unknownPart_listsThemAsTheyAreTyped() throws IOException {
+    CommandRun run = render(file(TWO_TURNS), "--train-on", "everything");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .contains(
+            "Error: --train-on is 'everything'; it must be one of last_assistant_message,"
+                + " last_assistant_turn, all_assistant_messages, all_messages, all_tokens,"
+                + " all_user_and_system_messages\n");
   }
 
   @Test
@@ -357,7 +366,7 @@ class RenderCommandTest {
         "--count=0|--count is 0; it must be at least 1",
         "--count=x|Invalid value for option '--count': 'x' is not an int",
         "--train-on=customized|--train-on: rows say themselves what is customized",
-        "--train-on=nothing|Invalid value for option '--train-on'",
+        "--train-on=nothing|--train-on is 'nothing'; it must be one of last_assistant_message, ",
         "--colour|No such option: --colour",
       })
   void render_wrongArgument_endsWithTwo(String argument, String message) throws IOException {

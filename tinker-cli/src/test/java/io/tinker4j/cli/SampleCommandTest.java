@@ -3,6 +3,7 @@ package io.tinker4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.github.luben.zstd.Zstd;
 import io.tinker4j.cli.output.JsonText;
 import io.tinker4j.cli.output.Terminal;
 import io.tinker4j.testkit.EmbeddedTinkerServer;
@@ -13,6 +14,7 @@ import io.tinker4j.types.Datum;
 import io.tinker4j.types.LossFunction;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -24,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +35,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -182,7 +186,7 @@ class SampleCommandTest {
 
   @Test
   void run_isReadFromItsDirectory() {
-    EmbeddedServer own = EmbeddedServer.start(directory.resolve("server"));
+    EmbeddedServer own = EmbeddedServer.start(directory.resolve("server"), "--run");
     try (own;
         ServiceClient service = own.connect()) {
       TrainingClient training = service.createLoraTrainingClient(MODEL);
@@ -299,6 +303,35 @@ class SampleCommandTest {
         .hasSize(23)
         .startsWith("plain line", "a prompt", "messages", "number 0", "number 1")
         .endsWith("number 18", "number 19");
+  }
+
+  @Test
+  void prompts_packed_areAnsweredAsPlainOnes() throws Exception {
+    byte[] rows = "Hi\n{\"prompt\": \"Bye\"}\n".getBytes(StandardCharsets.UTF_8);
+    Path plain = Files.write(directory.resolve("rows"), rows);
+    Path gzip = directory.resolve("rows.gz");
+    try (OutputStream packing = new GZIPOutputStream(Files.newOutputStream(gzip))) {
+      packing.write(rows);
+    }
+    Path zstd = Files.write(directory.resolve("rows.zst"), Zstd.compress(rows));
+
+    CommandRun expected = sample("--prompts", plain.toString());
+
+    assertThat(expected.out()).hasLineCount(2);
+    assertThat(sample("--prompts", gzip.toString())).isEqualTo(expected);
+    assertThat(sample("--prompts", zstd.toString())).isEqualTo(expected);
+  }
+
+  @Test
+  void prompts_packedAndCutOff_areRefused() throws Exception {
+    byte[] packed = Zstd.compress("Hi\n".repeat(1000).getBytes(StandardCharsets.UTF_8));
+    Path cut = Files.write(directory.resolve("cut.zst"), Arrays.copyOf(packed, packed.length - 5));
+
+    CommandRun run = sample("--prompts", cut.toString());
+
+    assertThat(run.exitCode()).isOne();
+    assertThat(run.err()).startsWith("Error: --prompts: " + cut);
+    assertThat(run.out()).isEmpty();
   }
 
   @Test
@@ -440,8 +473,8 @@ class SampleCommandTest {
   void renderer_unknown_listsThem() {
     CommandRun run = sample("--prompt=ask", "--renderer=qwen9");
 
-    assertThat(run.exitCode()).isOne();
-    assertThat(run.err()).startsWith("Error: --renderer: there is no renderer 'qwen9'; known are");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("Error: --renderer is 'qwen9'; it must be one of deepseekv3, ");
   }
 
   @Test

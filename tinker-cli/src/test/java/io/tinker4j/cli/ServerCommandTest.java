@@ -158,7 +158,7 @@ class ServerCommandTest {
         "server --hold-time=-1|--hold-time is PT-1S; it must not be negative",
         "server --adapter-slots=0|--adapter-slots is 0",
         "server --certificate=x|--certificate is for --tls",
-        "server --personality=other|Invalid value for option '--personality'",
+        "server --personality=other|--personality is 'other'; it must be one of ",
         "conformance|--base-url is missing; it says whom to ask",
         "conformance --base-url=h --api-key=tml-a|--base-url is 'h'; it must be an http:// or"
             + " https:// address",

@@ -142,6 +142,19 @@ class TokenizeCommandTest {
   }
 
   @Test
+  void tokenize_directoryThatIsNotThere_isWrongUsage(@TempDir Path directory) {
+    String missing = directory.resolve("qwen").toString();
+
+    CommandRun run = tokenize("--tokenizer", missing, "hi");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .contains(
+            "Error: --tokenizer is '%s'; it must be bytes, or a directory with tokenizer.json"
+                .formatted(missing.replace("\\", "\\\\")));
+  }
+
+  @Test
   void tokenize_damagedTokenizer_namesTheFile(@TempDir Path directory) throws Exception {
     Path file = Files.writeString(directory.resolve("tokenizer.json"), "{\"model\": ");
 

@@ -260,6 +260,30 @@ class TrainCommandTest {
   }
 
   @Test
+  void outWhereTheServerHasNoPlace_namesTheOption() throws Exception {
+    Path server = out().resolve("server");
+    Files.createDirectories(out());
+    Files.writeString(server, "kept");
+    CommandRun run = train(chats(8));
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.errLines()).containsExactly("Error: --out: " + server + " is not a directory");
+    assertThat(server).hasContent("kept");
+  }
+
+  @Test
+  void journalOfSomethingElse_isRefusedByItsNameAndKept() throws Exception {
+    Path foreign = out().resolve("server").resolve("journal").resolve("journal");
+    Files.createDirectories(foreign.getParent());
+    Files.writeString(foreign, "abc");
+    CommandRun run = train(chats(8));
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains("Error: ", foreign + " is not a journal of this server");
+    assertThat(foreign).hasContent("abc");
+  }
+
+  @Test
   void outThatIsAFile_isRefusedAndKept() throws Exception {
     Path out = Files.writeString(out(), "kept");
     CommandRun run = train(chats(8));

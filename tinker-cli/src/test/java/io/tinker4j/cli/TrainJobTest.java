@@ -78,7 +78,7 @@ class TrainJobTest {
                 .file(file)
                 .batchSize(2)
                 .open();
-        TrainingServer server = EmbeddedServer.start(out.resolve("server"))) {
+        TrainingServer server = EmbeddedServer.start(out.resolve("server"), "--out")) {
       TrainJob job =
           new TrainJob(
               plan,

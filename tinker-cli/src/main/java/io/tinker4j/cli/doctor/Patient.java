@@ -7,6 +7,7 @@ import io.tinker4j.cli.output.CommandException;
 import io.tinker4j.training.RestClient;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.transport.CallKind;
+import io.tinker4j.transport.CredentialSource;
 import io.tinker4j.transport.Headers;
 import io.tinker4j.transport.Redaction;
 import io.tinker4j.transport.Time;
@@ -63,6 +64,8 @@ final class Patient implements AutoCloseable {
   private final Environment environment;
   private final Redaction redaction = Redaction.create();
   private final ReentrantLock lock = new ReentrantLock(); // guards: transport, service
+  private final ReentrantLock asking = new ReentrantLock(); // guards: key
+  private @Nullable String key;
   private @Nullable JdkTransport transport;
   private @Nullable ServiceClient service;
   private volatile @Nullable Answer firstAnswer;
@@ -118,15 +121,24 @@ final class Patient implements AutoCloseable {
     return request.options().credential().map(this::learning);
   }
 
-  /** No text shows the credential from when it is known. */
+  /** A command is run once, and no text shows the credential from when it is known. */
   private Credential learning(Credential credential) {
-    return new Credential(
-        () -> {
-          String key = credential.source().credential();
-          redaction.add(key);
-          return key;
-        },
-        credential.origin());
+    return new Credential(() -> known(credential.source()), credential.origin());
+  }
+
+  private String known(CredentialSource source) throws InterruptedException {
+    asking.lockInterruptibly();
+    try {
+      String known = key;
+      if (known == null) {
+        known = source.credential();
+        redaction.add(known);
+        key = known;
+      }
+      return known;
+    } finally {
+      asking.unlock();
+    }
   }
 
   /**

@@ -1,7 +1,10 @@
 package io.tinker4j.cli.output;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
@@ -86,7 +89,26 @@ public final class ErrorReport implements IExecutionExceptionHandler, IParameter
           ? "Got unexpected extra argument (%s)".formatted(VisibleText.of(argument))
           : "No such command '%s'.".formatted(VisibleText.of(argument));
     }
-    return FailureText.oneLine(String.valueOf(failure.getMessage()));
+    return choices(failure)
+        .orElseGet(() -> FailureText.oneLine(String.valueOf(failure.getMessage())));
+  }
+
+  /** What may be typed in place of a word that is none of an enum, in the form it is typed in. */
+  private static Optional<String> choices(ParameterException failure) {
+    ArgSpec argument = failure.getArgSpec();
+    String value = failure.getValue();
+    if (argument == null
+        || value == null
+        || !argument.typeInfo().isEnum()
+        || argument.typeInfo().getEnumConstantNames().stream().anyMatch(value::equalsIgnoreCase)) {
+      return Optional.empty();
+    }
+    List<String> words = new ArrayList<>();
+    argument.completionCandidates().forEach(each -> words.add(each.toLowerCase(Locale.ROOT)));
+    String name = argument instanceof OptionSpec option ? option.longestName() : "the argument";
+    return Optional.of(
+        "%s is '%s'; it must be one of %s"
+            .formatted(name, VisibleText.of(value), String.join(", ", words)));
   }
 
   private static Throwable unwrap(Throwable failure) {

@@ -201,10 +201,12 @@ class DoctorAccessTest {
 
   @Test
   @DisabledOnOs(OS.WINDOWS)
-  void credentialCommand_isAsked() throws Exception {
-    var found =
-        examine(surroundings(Map.of("TINKER_CREDENTIAL_CMD", "echo tml-right"), home), AT_SERVER);
+  void credentialCommand_isAskedOnce() throws Exception {
+    Path asked = home.resolve("asked");
+    String command = "echo x >> '%s'; echo tml-right".formatted(asked);
+    var found = examine(surroundings(Map.of("TINKER_CREDENTIAL_CMD", command), home), AT_SERVER);
 
+    assertThat(Files.readAllLines(asked)).hasSize(1);
     assertWell(found);
     assertThat(found.get(Subject.KEY).seen())
         .isEqualTo("tml-*** of 9 characters (from TINKER_CREDENTIAL_CMD)");

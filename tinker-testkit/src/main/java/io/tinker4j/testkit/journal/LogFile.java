@@ -3,6 +3,7 @@ package io.tinker4j.testkit.journal;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -27,6 +28,9 @@ final class LogFile implements AutoCloseable {
   private static final int HEAD = 2 * Integer.BYTES;
   private static final int BUFFER = 1 << 18;
 
+  /** Where the fields of the first entry begin, behind their length. */
+  private static final int BRACE = HEAD + Integer.BYTES;
+
   /** How far behind an entry that is not whole another one is looked for. */
   private static final int MAX_SEARCHED = 64 << 20;
 
@@ -40,8 +44,16 @@ final class LogFile implements AutoCloseable {
     size = channel.size();
   }
 
-  /** Opens a file, which is made if need be and only its owner may read. */
+  /**
+   * Opens a file, which is made if need be and only its owner may read.
+   *
+   * @throws IOException when it cannot be, or holds something else, which is left as it is
+   */
   static LogFile open(Path path) throws IOException {
+    if (Files.exists(path) && isForeign(path)) {
+      throw new IOException(
+          path + " is not a journal of this server; move it away, or name another directory");
+    }
     FileChannel channel =
         FileChannel.open(
             path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -52,6 +64,20 @@ final class LogFile implements AutoCloseable {
       channel.close();
       throw e;
     }
+  }
+
+  /**
+   * Whether the file begins like no entry, not even one that was being written, and has none behind
+   * that: with a length that no first entry has, or without the brace of its fields.
+   */
+  private static boolean isForeign(Path path) throws IOException {
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(path)) {
+      bytes = in.readNBytes(MAX_SEARCHED);
+    }
+    boolean isTooLong = bytes.length > 0 && bytes[0] != 0;
+    boolean hasNoFields = bytes.length > BRACE && bytes[BRACE] != '{' && bytes[BRACE] != 0;
+    return (isTooLong || hasNoFields) && !hasEntry(ByteBuffer.wrap(bytes));
   }
 
   /** The journal holds what requests held, and the key that signs tokens. */
@@ -105,7 +131,7 @@ final class LogFile implements AutoCloseable {
     }
     int bytes = data.readInt();
     int crc = data.readInt();
-    return bytes < 0 || bytes > length - position - HEAD
+    return bytes < Integer.BYTES || bytes > length - position - HEAD
         ? null
         : entry(position, ByteBuffer.wrap(data.readNBytes(bytes)), crc);
   }

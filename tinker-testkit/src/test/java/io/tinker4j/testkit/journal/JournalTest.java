@@ -118,6 +118,29 @@ class JournalTest {
     assertThat(Files.readAllBytes(file())).isEqualTo(damaged);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"abc", "a file of somebody else's, and a longer one"})
+  void open_fileOfSomethingElse_isRefusedByItsNameAndLeftAlone(String text) throws IOException {
+    Files.writeString(file(), text);
+
+    assertThatThrownBy(this::contents)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(file() + " is not a journal of this server");
+    assertThat(file()).hasContent(text);
+  }
+
+  @Test
+  void open_zerosThatACrashHasLeft_areCutOff() throws IOException {
+    try (Journal journal = open()) {
+      journal.append(Map.of("kept", 1));
+    }
+    Files.write(file(), new byte[24], StandardOpenOption.APPEND);
+
+    assertThat(contents()).hasSize(1);
+    Files.write(file(), new byte[24]);
+    assertThat(contents()).isEmpty();
+  }
+
   @Test
   void open_whileInUse_saysSo() throws IOException {
     try (Journal journal = open()) {

@@ -45,17 +45,13 @@ final class Render {
   }
 
   private JinjaException tooManySteps() {
-    return JinjaException.limit(
-        "the template takes more than "
-            + limits.steps()
-            + " steps: mend its loops, or raise the limit");
+    return JinjaException.limit("the template takes more than " + limits.steps() + " steps");
   }
 
   /** Refuses a text of more than the limit. */
   void room(long length) {
     if (length > limits.textLength()) {
-      throw JinjaException.limit(
-          "a text of more than " + limits.textLength() + " characters: raise the limit");
+      throw JinjaException.limit("a text of more than " + limits.textLength() + " characters");
     }
   }
 
