@@ -100,6 +100,80 @@ class AdapterCommandsTest {
     assertThat(again.exitCode()).isOne();
   }
 
+  /** A base model of zeros that has the weights which the checkpoint's adapter changes. */
+  private Path base() throws IOException {
+    Path adapter = directory.resolve("its-adapter");
+    CommandRun run = tinker(Map.of(), "checkpoint", "export", sampler, "-o", adapter.toString());
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    SmallTensors weights = new SmallTensors();
+    var factors = SmallTensors.read(adapter.resolve("adapter_model.safetensors"));
+    factors.forEach((name, down) -> {
+      if (name.endsWith(".lora_A.weight")) {
+        int inputs = down.shape().get(1);
+        int outputs = factors.get(name.replace("lora_A", "lora_B")).shape().get(0);
+        String weight = name.replace("base_model.model.", "").replace(".lora_A", "");
+        weights.add(weight, "F16", List.of(outputs, inputs), new byte[2 * outputs * inputs]);
+      }
+    });
+    Path base = Files.createDirectory(directory.resolve("base"));
+    Files.writeString(base.resolve("config.json"), "{}");
+    weights.write(base.resolve("model.safetensors"));
+    return base;
+  }
+
+  @Test
+  void merge_writesAndPushesTheWholeModel() throws IOException {
+    Path base = base();
+    Path target = directory.resolve("whole");
+    CommandRun run =
+        tinker(
+            Map.of(),
+            "-f",
+            "json",
+            "checkpoint",
+            "export",
+            sampler,
+            "--merge",
+            base.toString(),
+            "-o",
+            target.toString());
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    SchemaCheck.document("checkpoint export", run.out());
+    assertThat(run.out()).contains("\"merged_into\": ");
+    assertThat(names(target)).containsExactly("README.md", "config.json", "model.safetensors");
+    assertThat(target.resolve("README.md")).content().contains("library_name: transformers");
+    // What was never trained adds nothing.
+    assertThat(target.resolve("model.safetensors"))
+        .hasSameBinaryContentAs(base.resolve("model.safetensors"));
+    try (StandInHub hub = new StandInHub()) {
+      assertThat(push(hub, "--repo=a", "--merge", base.toString()).exitCode()).isZero();
+      assertThat(hub.committed()).containsOnlyKeys("README.md", "config.json", "model.safetensors");
+    }
+  }
+
+  @Test
+  void merge_intoAnotherModel_isRefusedAndNothingIsLeft() throws IOException {
+    Path base = base();
+    new SmallTensors()
+        .add("other.weight", new float[][] {{1}})
+        .write(base.resolve("model.safetensors"));
+    Path out = Files.createDirectory(directory.resolve("out"));
+    String target = out.resolve("whole").toString();
+
+    CommandRun other =
+        tinker(Map.of(), "checkpoint", "export", sampler, "--merge", base.toString(), "-o", target);
+    CommandRun none =
+        tinker(Map.of(), "checkpoint", "export", sampler, "--merge", out.toString(), "-o", target);
+
+    assertThat(other.exitCode()).isOne();
+    assertThat(other.err())
+        .startsWith("Error: The adapter does not fit the model in " + base)
+        .contains(".weight is missing");
+    assertThat(none.err()).startsWith("Error: " + out + " has no weights to merge into");
+    assertThat(names(out)).isEmpty();
+  }
+
   @Test
   void push_commitsTheAdapterAndItsCard() throws IOException {
     try (StandInHub hub = new StandInHub()) {

@@ -22,7 +22,6 @@ public final class AdapterFiles {
   private static final String CONFIG = "adapter_config.json";
   private static final List<String> WEIGHTS =
       List.of("adapter_model.safetensors", "adapter_model.bin");
-  private static final String CARD = "README.md";
   private static final String BASE_MODEL = "base_model_name_or_path";
 
   private final Path directory;
@@ -71,10 +70,7 @@ public final class AdapterFiles {
 
   /** Writes a model card, unless there is one. */
   public void writeCard(ModelCard card) throws IOException {
-    Path file = directory.resolve(CARD);
-    if (!Files.exists(file)) {
-      Files.writeString(file, card.text(), StandardCharsets.UTF_8);
-    }
+    card.write(directory);
   }
 
   /** Removes the mark of a whole checkpoint, which is none of the adapter's files. */
@@ -82,8 +78,18 @@ public final class AdapterFiles {
     Files.deleteIfExists(directory.resolve(COMPLETE));
   }
 
+  /** Returns where the files are. */
+  public Path directory() {
+    return directory;
+  }
+
   /** Returns the names of the files, with slashes, in order. */
   public List<String> names() throws IOException {
+    return names(directory);
+  }
+
+  /** Returns the names of the files in a directory, with slashes, in order. */
+  public static List<String> names(Path directory) throws IOException {
     try (Stream<Path> files = Files.walk(directory)) {
       return files
           .filter(Files::isRegularFile)
@@ -91,10 +97,5 @@ public final class AdapterFiles {
           .sorted()
           .toList();
     }
-  }
-
-  /** Returns where a file is. */
-  public Path file(String name) {
-    return directory.resolve(name);
   }
 }

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -20,8 +21,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Uploads the files of an adapter to a model repository of the hub, as one commit. Large files go
- * to the hub's storage first, in constant memory. Not thread-safe; the methods block.
+ * Uploads the files of an adapter or a model to a model repository of the hub, as one commit. Large
+ * files go to the hub's storage first, in constant memory. Not thread-safe; the methods block.
  */
 public final class HubUpload implements AutoCloseable {
   private static final Pattern TINKER_PATH = Pattern.compile("tinker://[^\\s\"'`)\\]]+");
@@ -65,27 +66,30 @@ public final class HubUpload implements AutoCloseable {
   /**
    * Creates what is missing of repository and branch, and commits the files.
    *
+   * @param directory where the files are
    * @param tinkerPath the checkpoint; a repository whose page names another one is left alone
    * @return the address of the commit, or of the pull request
    */
-  public String push(Commit commit, String tinkerPath, AdapterFiles adapter, List<String> names)
+  public String push(Commit commit, String tinkerPath, Path directory, List<String> names)
       throws IOException, InterruptedException {
     create(commit);
     checkPage(commit, tinkerPath);
-    Map<String, String> modes = uploadModes(commit, adapter, names);
+    Map<String, String> modes = uploadModes(commit, directory, names);
     StringBuilder lines = new StringBuilder();
     append(lines, "header", Map.of("summary", commit.message(), "description", ""));
     for (String name : names) {
       if ("lfs".equals(modes.get(name))) {
         progress.accept("Uploading " + name);
-        StoredFile stored = new LargeFiles(hub, commit.repository()).upload(adapter.file(name));
+        StoredFile stored =
+            new LargeFiles(hub, commit.repository()).upload(directory.resolve(name));
         append(lines, "lfsFile", stored.asCommitted(name));
       } else {
         Map<String, Object> file = new LinkedHashMap<>();
         file.put("path", name);
         file.put("encoding", "base64");
         file.put(
-            "content", Base64.getEncoder().encodeToString(Files.readAllBytes(adapter.file(name))));
+            "content",
+            Base64.getEncoder().encodeToString(Files.readAllBytes(directory.resolve(name))));
         append(lines, "file", file);
       }
     }
@@ -146,14 +150,14 @@ public final class HubUpload implements AutoCloseable {
   }
 
   /** The hub says which files are large. */
-  private Map<String, String> uploadModes(Commit commit, AdapterFiles adapter, List<String> names)
+  private Map<String, String> uploadModes(Commit commit, Path directory, List<String> names)
       throws IOException, InterruptedException {
     List<Map<String, Object>> files = new ArrayList<>();
     for (String name : names) {
       Map<String, Object> file = new LinkedHashMap<>();
       file.put("path", name);
-      file.put("size", Files.size(adapter.file(name)));
-      try (InputStream in = Files.newInputStream(adapter.file(name))) {
+      file.put("size", Files.size(directory.resolve(name)));
+      try (InputStream in = Files.newInputStream(directory.resolve(name))) {
         file.put("sample", Base64.getEncoder().encodeToString(in.readNBytes(SAMPLE)));
       }
       files.add(file);

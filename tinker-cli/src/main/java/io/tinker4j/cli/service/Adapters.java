@@ -2,6 +2,8 @@ package io.tinker4j.cli.service;
 
 import io.tinker4j.cli.hub.AdapterFiles;
 import io.tinker4j.cli.hub.ModelCard;
+import io.tinker4j.cli.merge.AdapterMerge;
+import io.tinker4j.cli.output.CommandException;
 import io.tinker4j.cli.output.Console;
 import io.tinker4j.training.CheckpointsClient;
 import io.tinker4j.training.RestClient;
@@ -41,9 +43,26 @@ final class Adapters {
     AdapterFiles adapter = AdapterFiles.of(directory);
     adapter.nameBaseModel(info.baseModel());
     if (writesCard) {
-      adapter.writeCard(new ModelCard(path, info.baseModel(), info.loraRank()));
+      adapter.writeCard(new ModelCard(path, info.baseModel(), info.loraRank(), false));
     }
     return adapter;
+  }
+
+  /** Fetches an adapter and merges it into a base model; returns the directory of the result. */
+  Path merge(String path, Path work, Path base, boolean writesCard) throws IOException {
+    AdapterFiles adapter = fetch(path, work.resolve("adapter"), false);
+    Path merged = work.resolve("merged");
+    try (AdapterMerge merge = AdapterMerge.open(adapter.directory(), base)) {
+      Files.createDirectory(merged);
+      merge.writeTo(merged, text -> console.progress(spec, text));
+    } catch (IOException e) {
+      throw new CommandException("The merged model cannot be written: " + e.getMessage(), e);
+    }
+    if (writesCard) {
+      WeightsInfoResponse info = info(path);
+      new ModelCard(path, info.baseModel(), info.loraRank(), true).write(merged);
+    }
+    return merged;
   }
 
   /** Removes a directory and what is in it, if it is there. */

@@ -2,6 +2,7 @@ package io.tinker4j.cli.service;
 
 import io.tinker4j.cli.access.Surroundings;
 import io.tinker4j.cli.hub.AdapterFiles;
+import io.tinker4j.cli.merge.AdapterMerge;
 import io.tinker4j.cli.output.CommandException;
 import io.tinker4j.cli.output.Console;
 import io.tinker4j.training.ServiceClient;
@@ -38,6 +39,14 @@ final class CheckpointExportCommand extends ServiceCommand {
   @Option(names = "--force", description = "Replaces a directory that exists.")
   private boolean force;
 
+  @Option(
+      names = "--merge",
+      paramLabel = "BASE_DIR",
+      description =
+          "Merges the adapter into the base model in that directory, whose weights are in"
+              + " safetensors, and writes the whole model instead.")
+  private @Nullable Path base;
+
   @Option(names = "--no-model-card", description = "Writes no README.md.")
   private boolean noCard;
 
@@ -48,6 +57,9 @@ final class CheckpointExportCommand extends ServiceCommand {
   @Override
   void check() {
     checkedPath(path);
+    if (base != null) {
+      AdapterMerge.check(base);
+    }
     if (!force && Files.exists(target())) {
       throw new CommandException(
           "Target directory already exists: " + target(),
@@ -66,11 +78,8 @@ final class CheckpointExportCommand extends ServiceCommand {
     Path work = Files.createTempDirectory(Files.createDirectories(parent), ".export-");
     List<String> names;
     try {
-      Path made = work.resolve("adapter");
-      AdapterFiles adapter =
-          new Adapters(service.createRestClient(), console(), spec()).fetch(path, made, !noCard);
-      adapter.removeMark();
-      names = adapter.names();
+      Path made = make(new Adapters(service.createRestClient(), console(), spec()), work);
+      names = AdapterFiles.names(made);
       if (Files.exists(target)) {
         Files.move(target, work.resolve("replaced"));
       }
@@ -79,6 +88,15 @@ final class CheckpointExportCommand extends ServiceCommand {
       Adapters.remove(work);
     }
     print(names);
+  }
+
+  private Path make(Adapters adapters, Path work) throws IOException {
+    if (base != null) {
+      return adapters.merge(path, work, base, !noCard);
+    }
+    AdapterFiles adapter = adapters.fetch(path, work.resolve("adapter"), !noCard);
+    adapter.removeMark();
+    return adapter.directory();
   }
 
   private void print(List<String> names) {
@@ -90,6 +108,9 @@ final class CheckpointExportCommand extends ServiceCommand {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("checkpoint_path", path);
     json.put("destination", target().toString());
+    if (base != null) {
+      json.put("merged_into", base.toString());
+    }
     json.put("files", names);
     console().printJson(spec(), json);
   }

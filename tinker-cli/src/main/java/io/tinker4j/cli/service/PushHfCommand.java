@@ -5,6 +5,7 @@ import io.tinker4j.cli.hub.AdapterFiles;
 import io.tinker4j.cli.hub.FilePatterns;
 import io.tinker4j.cli.hub.HubLogin;
 import io.tinker4j.cli.hub.HubUpload;
+import io.tinker4j.cli.merge.AdapterMerge;
 import io.tinker4j.cli.output.CommandException;
 import io.tinker4j.cli.output.Console;
 import io.tinker4j.training.ServiceClient;
@@ -69,6 +70,15 @@ final class PushHfCommand extends ServiceCommand {
       description = "Leaves out files that fit; may be given several times.")
   private List<String> ignored = List.of();
 
+  @Option(
+      names = "--merge",
+      paramLabel = "BASE_DIR",
+      description =
+          "Merges the adapter into the base model in that directory, whose weights are in"
+              + " safetensors, and uploads the whole model instead. It is made in the directory for"
+              + " temporary files first.")
+  private @Nullable Path base;
+
   @Option(names = "--no-model-card", description = "Adds no README.md where there is none.")
   private boolean noCard;
 
@@ -80,6 +90,9 @@ final class PushHfCommand extends ServiceCommand {
   @Override
   void check() {
     checkedPath(path);
+    if (base != null) {
+      AdapterMerge.check(base);
+    }
   }
 
   @Override
@@ -100,14 +113,18 @@ final class PushHfCommand extends ServiceCommand {
               isPublic,
               message == null ? "Upload " + path : message,
               createPr);
-      AdapterFiles adapter = adapters.fetch(path, work.resolve("adapter"), !noCard);
-      List<String> names = FilePatterns.select(adapter.names(), allowed, ignored);
+      Path made =
+          base == null
+              ? adapters.fetch(path, work.resolve("adapter"), !noCard).directory()
+              : adapters.merge(path, work, base, !noCard);
+      List<String> all = AdapterFiles.names(made);
+      List<String> names = FilePatterns.select(all, allowed, ignored);
       if (names.isEmpty()) {
         throw new CommandException(
             "No file is left to upload",
-            List.of("The patterns leave none of " + String.join(", ", adapter.names())));
+            List.of("The patterns leave none of " + String.join(", ", all)));
       }
-      address = upload.push(commit, path, adapter, names);
+      address = upload.push(commit, path, made, names);
     } finally {
       Adapters.remove(work);
     }
@@ -136,6 +153,9 @@ final class PushHfCommand extends ServiceCommand {
       json.put("revision", commit.revision());
     }
     json.put("public", isPublic);
+    if (base != null) {
+      json.put("merged_into", base.toString());
+    }
     console().printJson(spec(), json);
   }
 }
