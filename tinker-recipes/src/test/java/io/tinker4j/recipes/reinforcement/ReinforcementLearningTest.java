@@ -1,5 +1,6 @@
 package io.tinker4j.recipes.reinforcement;
 
+import static io.tinker4j.testkit.fault.RequestMatcher.operation;
 import static io.tinker4j.testkit.observe.ServerAssertions.assertThatLedger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,17 +9,24 @@ import io.tinker4j.recipes.rl.Advantages;
 import io.tinker4j.recipes.rl.KlPenalty;
 import io.tinker4j.recipes.rollout.EnvironmentGroup;
 import io.tinker4j.recovery.Batches;
+import io.tinker4j.recovery.JournalVerification;
+import io.tinker4j.recovery.RecoveryPolicy;
 import io.tinker4j.recovery.RunResult;
+import io.tinker4j.testkit.fault.Fault;
+import io.tinker4j.testkit.fault.FaultScript;
 import io.tinker4j.training.ServiceClient;
+import io.tinker4j.transport.Backoff;
 import io.tinker4j.types.Checkpoint;
 import io.tinker4j.types.CheckpointType;
 import io.tinker4j.types.LossFunction;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,6 +35,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class ReinforcementLearningTest {
   private static final String REWARD = "env/all/reward/total";
+
+  private static final RecoveryPolicy QUICK =
+      RecoveryPolicy.builder()
+          .backoff(new Backoff(Duration.ofMillis(10), Duration.ofMillis(20), 0))
+          .build();
 
   @TempDir private Path directory;
   private final LetterRuns runs = new LetterRuns();
@@ -163,6 +176,49 @@ class ReinforcementLearningTest {
         .extracting(each -> each.get("rollouts/steps_off_policy"))
         .allSatisfy(each -> assertThat(each).isBetween(0.0, 2.0))
         .anySatisfy(each -> assertThat(each).isPositive());
+  }
+
+  @Test
+  void asynchronousRun_thatIsCorrupted_goesOnWithNewRollouts() throws Exception {
+    runs.server.setFaults(
+        FaultScript.of(Fault.on(operation("forward_backward")).nth(4).poisonRun()));
+    try (ReinforcementLearning recipe = LetterRuns.recipe().maxStepsOffPolicy(1).build()) {
+      RunResult result =
+          runs.training(recipe, 6, directory).policy(QUICK).build().resumeOrStart();
+
+      assertThat(result).returns(6L, RunResult::steps).returns(1, RunResult::recoveries);
+      assertThat(JournalVerification.verify(directory).isSound()).isTrue();
+      assertThatLedger(runs.server.ledger(result.modelId())).hasEachStepOnce();
+    }
+  }
+
+  /** An environment that is away for a moment: the step is an incident, and done in the end. */
+  @Test
+  void failedRollouts_areAnIncident_andTheStepIsTriedAgain() throws Exception {
+    AtomicInteger made = new AtomicInteger();
+    try (ReinforcementLearning recipe = LetterRuns.recipe().build()) {
+      RunResult result =
+          runs.with(
+                  recipe.training(
+                      Batches.of(List.of(List.of("a: ")), 3),
+                      prompt ->
+                          EnvironmentGroup.of(
+                              2,
+                              () -> {
+                                if (made.incrementAndGet() == 3) {
+                                  throw new IllegalStateException("the sandbox is away");
+                                }
+                                return new LetterRuns.Letter(prompt);
+                              })),
+                  directory)
+              .policy(QUICK)
+              .build()
+              .resumeOrStart();
+
+      assertThat(result).returns(3L, RunResult::steps).returns(1, RunResult::recoveries);
+      assertThatLedger(runs.server.ledger(result.modelId())).hasEachStepOnce();
+      assertThat(JournalVerification.verify(directory).isSound()).isTrue();
+    }
   }
 
   /** Of the first batch, one group waits until its weights are three steps old. */
