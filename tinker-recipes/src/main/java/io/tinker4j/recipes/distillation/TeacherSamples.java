@@ -1,5 +1,6 @@
 package io.tinker4j.recipes.distillation;
 
+import io.tinker4j.recipes.internal.Waits;
 import io.tinker4j.recipes.rollout.Observation;
 import io.tinker4j.recipes.rollout.SamplingSeeds;
 import io.tinker4j.training.SamplingClient;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 
 /** How a teacher answers prompts that a student is to learn. Immutable and thread-safe. */
 public final class TeacherSamples {
@@ -92,17 +92,10 @@ public final class TeacherSamples {
     List<Datum> data = new ArrayList<>();
     try {
       for (int i = 0; i < asked.size(); i++) {
-        for (SampledSequence answer : asked.get(i).get().sequences()) {
+        for (SampledSequence answer : Waits.await("a teacher", asked.get(i)).sequences()) {
           data.add(datum(prompts.get(i).modelInput(), answer));
         }
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CallInterruptedException("waiting for the teacher was interrupted", e);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException failure
-          ? failure
-          : new IllegalStateException("the teacher's samples failed", e.getCause());
     } finally {
       asked.forEach(each -> each.cancel(false));
     }

@@ -1,7 +1,7 @@
 package io.tinker4j.recipes.evaluation;
 
+import io.tinker4j.recipes.internal.Waits;
 import io.tinker4j.recipes.rl.SequenceLogprobs;
-import io.tinker4j.recipes.rollout.RolloutEngine;
 import io.tinker4j.recovery.PeriodicEvaluation;
 import io.tinker4j.text.supervised.Losses;
 import io.tinker4j.text.tokenizer.Tokenizer;
@@ -73,7 +73,7 @@ public final class NllEvaluation implements PeriodicEvaluation.Evaluation {
   @Override
   public Map<String, Double> evaluate(TrainingClient client, long step) {
     List<float[]> logprobs =
-        RolloutEngine.await(client.forward(data, LossFunction.CROSS_ENTROPY))
+        Waits.await("a forward pass", client.forward(data, LossFunction.CROSS_ENTROPY))
             .lossFnOutputs()
             .stream()
             .map(

@@ -1,8 +1,10 @@
 package io.tinker4j.recipes.reinforcement;
 
+import io.tinker4j.recipes.internal.Waits;
 import io.tinker4j.recipes.rollout.EnvironmentGroup;
 import io.tinker4j.recipes.rollout.PendingGroup;
 import io.tinker4j.recipes.rollout.RolloutEngine;
+import io.tinker4j.recipes.rollout.RolloutException;
 import io.tinker4j.recipes.rollout.RolloutGroup;
 import io.tinker4j.recipes.rollout.RolloutOptions;
 import io.tinker4j.recipes.rollout.SamplingSeeds;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -88,10 +91,20 @@ final class GroupPool implements AutoCloseable {
     for (int i = 0; i < count && !inOrder.isEmpty(); i++) {
       Flight next = inOrder.remove();
       underWay--;
-      Object unused = RolloutEngine.await(CompletableFuture.anyOf(failed, next.pending().result()));
+      awaitAny(next);
       add(taken, next);
     }
     return taken;
+  }
+
+  /** The failure of a later group is heard of at once, too. */
+  private void awaitAny(Flight next) {
+    try {
+      Object unused =
+          Waits.await("rollouts", CompletableFuture.anyOf(failed, next.pending().result()));
+    } catch (CancellationException e) {
+      throw new RolloutException("the rollouts were given up; their run is over", e);
+    }
   }
 
   private List<SampledGroup> takeFinished(int count, SamplerWeights.Version sampler, long step) {
@@ -120,7 +133,7 @@ final class GroupPool implements AutoCloseable {
   }
 
   private void add(List<SampledGroup> taken, Flight flight) {
-    RolloutGroup group = RolloutEngine.await(flight.pending().result());
+    RolloutGroup group = flight.pending().await();
     if (group.isViable()) {
       taken.add(
           new SampledGroup(

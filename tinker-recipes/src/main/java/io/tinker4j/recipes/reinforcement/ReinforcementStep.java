@@ -156,6 +156,7 @@ final class ReinforcementStep<P> implements TrainingStep<ReadAhead.Window<P>>, A
     List<Datum> data =
         TrajectoryData.assemble(trajectories, settings.advantages()).stream()
             .map(TrajectoryDatum::datum)
+            .filter(ReinforcementStep::isTrainedOn)
             .toList();
     if (data.isEmpty()) {
       return;
@@ -166,6 +167,16 @@ final class ReinforcementStep<P> implements TrainingStep<ReadAhead.Window<P>>, A
       progress.metrics.putAll(adjusted.metrics());
     }
     progress.passes.add(new Pass(data, forwardBackward(client, data)));
+  }
+
+  private static boolean isTrainedOn(Datum datum) {
+    for (float each :
+        Objects.requireNonNull(datum.lossFnInputs().get(TrajectoryData.MASK)).toFloats()) {
+      if (each > 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private CompletableFuture<ForwardBackwardOutput> forwardBackward(

@@ -1,6 +1,6 @@
 package io.tinker4j.recipes.reinforcement;
 
-import io.tinker4j.recipes.rollout.RolloutEngine;
+import io.tinker4j.recipes.internal.Waits;
 import io.tinker4j.training.SaveOptions;
 import io.tinker4j.training.ServiceClient;
 import io.tinker4j.training.TrainingClient;
@@ -53,7 +53,8 @@ final class SamplerVersions {
       options.ttl(settings.ttl());
     }
     String path =
-        RolloutEngine.await(
+        Waits.await(
+                "a sampler's weights",
                 training.saveWeightsForSampler("sampler-%06d".formatted(step), options.build()))
             .path();
     SamplerWeights.Version version =

@@ -1,14 +1,13 @@
 package io.tinker4j.recipes.rl;
 
+import io.tinker4j.recipes.internal.Waits;
 import io.tinker4j.training.SamplingClient;
-import io.tinker4j.transport.CallInterruptedException;
 import io.tinker4j.types.Datum;
 import io.tinker4j.types.TensorData;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 
 /** Asks a sampler for the log-probabilities of sequences. */
 record SamplerLogprobs(SamplingClient sampler) implements SequenceLogprobs {
@@ -23,17 +22,10 @@ record SamplerLogprobs(SamplingClient sampler) implements SequenceLogprobs {
         asked.add(sampler.computeLogprobs(data.get(i).modelInput().append(last)));
       }
       for (int i = 0; i < asked.size(); i++) {
-        float[] all = asked.get(i).get();
+        float[] all = Waits.await("log-probabilities", asked.get(i));
         int length = targets(i, data.get(i)).size();
         logprobs.add(Arrays.copyOfRange(all, all.length - length, all.length));
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CallInterruptedException("computing log-probabilities was interrupted", e);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException failure
-          ? failure
-          : new IllegalStateException("log-probabilities could not be computed", e.getCause());
     } finally {
       asked.forEach(each -> each.cancel(false));
     }

@@ -75,6 +75,17 @@ public final class PendingGroup {
     return result.copy();
   }
 
+  /**
+   * Waits for the result.
+   *
+   * @throws RolloutException when rollouts have failed for good, or were given up
+   * @throws io.tinker4j.transport.TinkerException when sampling has failed
+   * @throws io.tinker4j.transport.CallInterruptedException when the thread is interrupted
+   */
+  public RolloutGroup await() {
+    return RolloutEngine.await(result);
+  }
+
   /** Gives the rollouts up: they are interrupted, and the result is cancelled. */
   public void cancel() {
     result.cancel(false);

@@ -1,5 +1,6 @@
 package io.tinker4j.recipes.rollout;
 
+import io.tinker4j.recipes.internal.Waits;
 import io.tinker4j.transport.CallInterruptedException;
 import io.tinker4j.transport.internal.TinkerThreads;
 import java.time.Duration;
@@ -10,7 +11,6 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -100,33 +100,13 @@ public final class RolloutEngine implements AutoCloseable {
     return results.stream().map(CompletableFuture::join).toList();
   }
 
-  /**
-   * Waits for a result of {@link #start}, and throws what it has failed with.
-   *
-   * @throws RolloutException when rollouts have failed for good, or were given up
-   * @throws io.tinker4j.transport.TinkerException when sampling has failed
-   * @throws CallInterruptedException when the thread is interrupted
-   */
-  public static <T> T await(CompletableFuture<T> result) {
+  /** Waits for rollouts, which nobody but their owner or the end of the engine gives up. */
+  static <T> T await(CompletableFuture<T> result) {
     try {
-      return result.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CallInterruptedException("waiting for rollouts was interrupted", e);
+      return Waits.await("rollouts", result);
     } catch (CancellationException e) {
-      throw givenUp(e);
-    } catch (ExecutionException e) {
-      switch (e.getCause()) {
-        case Error error -> throw error;
-        case CancellationException cancelled -> throw givenUp(cancelled);
-        case RuntimeException failure -> throw failure;
-        case null, default -> throw new RolloutException("a rollout has failed", e);
-      }
+      throw new RolloutException("the rollouts were given up; their engine is closed", e);
     }
-  }
-
-  private static RolloutException givenUp(CancellationException e) {
-    return new RolloutException("the rollouts were given up; their engine is closed", e);
   }
 
   /**

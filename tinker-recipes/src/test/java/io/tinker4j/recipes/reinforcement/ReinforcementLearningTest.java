@@ -183,8 +183,7 @@ class ReinforcementLearningTest {
     runs.server.setFaults(
         FaultScript.of(Fault.on(operation("forward_backward")).nth(4).poisonRun()));
     try (ReinforcementLearning recipe = LetterRuns.recipe().maxStepsOffPolicy(1).build()) {
-      RunResult result =
-          runs.training(recipe, 6, directory).policy(QUICK).build().resumeOrStart();
+      RunResult result = runs.training(recipe, 6, directory).policy(QUICK).build().resumeOrStart();
 
       assertThat(result).returns(6L, RunResult::steps).returns(1, RunResult::recoveries);
       assertThat(JournalVerification.verify(directory).isSound()).isTrue();
