@@ -52,9 +52,8 @@ public final class DistillationRun {
     List<Datum> likes = new ArrayList<>();
     "adgjmpsv".chars().forEach(letter -> likes.add(Datum.supervised('a', letter, letter)));
     for (int step = 0; step < 3; step++) {
-      var pass = training.forwardBackward(likes, LossFunction.CROSS_ENTROPY);
+      training.forwardBackward(likes, LossFunction.CROSS_ENTROPY).join();
       training.optimStep(AdamParams.builder().learningRate(0.04).build()).join();
-      pass.join();
     }
     return training.saveWeightsAndGetSamplingClient();
   }

@@ -106,13 +106,13 @@ class DistillationTest {
   private double[] onPolicy(SequenceLogprobs teacher) throws InterruptedException {
     try (ReinforcementLearning recipe =
         Distillation.onPolicy(RolloutOptions.builder(2).build(), teacher)
-            .adam(step -> ADAM)
+            .learningRate(step -> 0.05)
             .build()) {
       run(
           recipe.training(
-              Batches.of(List.of(PROMPTS), 17), text -> Distillation.prompt(32, prompt(text))));
+              Batches.of(List.of(PROMPTS), 10), text -> Distillation.prompt(32, prompt(text))));
     }
-    return new double[] {mean(metrics.subList(0, 3)), mean(metrics.subList(14, 17))};
+    return new double[] {mean(metrics.subList(0, 3)), mean(metrics.subList(7, 10))};
   }
 
   private static double mean(List<Map<String, Double>> steps) {
@@ -126,7 +126,7 @@ class DistillationTest {
     double[] divergence = onPolicy(teacher.withContext(context("!!")));
 
     assertThat(divergence[0]).isGreaterThan(0.5);
-    assertThat(divergence[1]).isLessThan(divergence[0] / 5);
+    assertThat(divergence[1]).isLessThan(divergence[0] / 2);
   }
 
   @Test
