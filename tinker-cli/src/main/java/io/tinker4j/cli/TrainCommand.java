@@ -134,19 +134,7 @@ final class TrainCommand implements Callable<Integer> {
     Renderer renderer = text.renderer(model, tokenizer);
     ProgressDisplay progress = new ProgressDisplay(command.getErr(), terminal);
     try (ChatData data = data(command, renderer, vocabularySize, progress)) {
-      long steps = options.stepsOf(data.batchCount());
-      TrainPlan plan =
-          new TrainPlan(
-              model,
-              text.tokenizerId(model),
-              renderer.name(),
-              steps,
-              options.peakLearningRate(command, model),
-              options.schedule(),
-              checkedWarmup(steps),
-              options.rank(),
-              options.saveEvery(),
-              options.evalEvery(steps));
+      TrainPlan plan = plan(command, model, renderer, options.stepsOf(data.batchCount()));
       plan.print(human, data, server == null ? "no server yet" : server.description());
       if (options.heldOut(command) > 0 && data.survey().heldOut() == 0) {
         human.println(
@@ -166,6 +154,20 @@ final class TrainCommand implements Callable<Integer> {
               plan, data, server, client.baseUrl(), options, cost, command.getErr(), progress),
           cost);
     }
+  }
+
+  private TrainPlan plan(CommandLine command, String model, Renderer renderer, long steps) {
+    return new TrainPlan(
+        model,
+        text.tokenizerId(model),
+        renderer.name(),
+        steps,
+        options.peakLearningRate(command, model),
+        options.schedule(),
+        checkedWarmup(steps),
+        options.rank(),
+        options.saveEvery(),
+        options.evalEvery(steps));
   }
 
   private void printEstimate(PrintWriter human, RunCost cost, ChatData data, TrainPlan plan) {

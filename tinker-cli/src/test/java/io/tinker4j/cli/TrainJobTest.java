@@ -16,7 +16,6 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -87,10 +86,7 @@ class TrainJobTest {
               null,
               options,
               RunCost.of(
-                  plan.model(),
-                  Optional.empty(),
-                  Optional.empty(),
-                  Spending.open(out, TokenMeter.create(), Time.system())),
+                  plan.model(), null, null, Spending.open(out, TokenMeter.create(), Time.system())),
               writer,
               new ProgressDisplay(writer, new Terminal(0)));
       err.action = job::interrupt;

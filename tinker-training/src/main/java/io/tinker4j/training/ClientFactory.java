@@ -7,7 +7,10 @@ import io.tinker4j.training.internal.Chunker;
 import io.tinker4j.training.internal.LossWarnings;
 import io.tinker4j.training.telemetry.Telemetry;
 import io.tinker4j.transport.client.ApiClient;
+import io.tinker4j.transport.endpoint.Operations;
 import io.tinker4j.types.ClientConfigResponse;
+import io.tinker4j.types.TinkerPath;
+import io.tinker4j.types.wire.CreateSamplingSessionRequest;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -81,10 +84,6 @@ final class ClientFactory {
     return config;
   }
 
-  TokenMeter meter() {
-    return passes.meter();
-  }
-
   ServerFeatures features() {
     return features;
   }
@@ -126,12 +125,42 @@ final class ClientFactory {
         () -> lanes.forget(modelId));
   }
 
+  /** Creates a sampler of a base model, whose tokens are counted by its name. */
+  SamplingClient samplerOfBaseModel(Session session, String baseModel) {
+    passes.meter().identify(baseModel, baseModel);
+    return createSampler(
+        session, CreateSamplingSessionRequest.builder().baseModel(baseModel), baseModel);
+  }
+
+  /** Creates a sampler of a checkpoint; a path that is none is the server's to refuse. */
+  SamplingClient samplerOfCheckpoint(Session session, String path) {
+    String run;
+    try {
+      run = TinkerPath.parse(path).trainingRunId();
+    } catch (IllegalArgumentException e) {
+      run = path;
+    }
+    return createSampler(session, CreateSamplingSessionRequest.builder().modelPath(path), run);
+  }
+
+  private SamplingClient createSampler(
+      Session session, CreateSamplingSessionRequest.Builder request, String run) {
+    String id =
+        passes
+            .api()
+            .call(
+                Operations.CREATE_SAMPLING_SESSION,
+                request.sessionId(session.id()).samplingSessionSeqId(session.nextSampler()).build())
+            .samplingSessionId();
+    return samplingClient(session, id, run);
+  }
+
   /**
    * Returns a sampler.
    *
    * @param run what its tokens are counted for: a training run, or a base model
    */
-  SamplingClient samplingClient(Session session, String samplingSessionId, String run) {
+  private SamplingClient samplingClient(Session session, String samplingSessionId, String run) {
     return new SamplingClient(
         passes.api(),
         session,

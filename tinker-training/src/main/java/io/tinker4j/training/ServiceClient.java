@@ -15,9 +15,7 @@ import io.tinker4j.types.ClientConfigResponse;
 import io.tinker4j.types.GetServerCapabilitiesResponse;
 import io.tinker4j.types.LoraConfig;
 import io.tinker4j.types.SessionOutcome;
-import io.tinker4j.types.TinkerPath;
 import io.tinker4j.types.wire.CopyWeightsRequest;
-import io.tinker4j.types.wire.CreateSamplingSessionRequest;
 import io.tinker4j.types.wire.CreateSessionRequest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -244,9 +242,10 @@ public final class ServiceClient implements AutoCloseable {
     Objects.requireNonNull(baseModel, "baseModel");
     return await(
         "CreateSamplingSession",
-        () ->
-            createSampler(
-                CreateSamplingSessionRequest.builder().baseModel(baseModel), meteredAs(baseModel)));
+        () -> {
+          Session open = session();
+          return clients().samplerOfBaseModel(open, baseModel);
+        });
   }
 
   /**
@@ -263,8 +262,8 @@ public final class ServiceClient implements AutoCloseable {
         "CreateSamplingSession",
         () -> {
           clients().features().warnOfSampling(modelPath);
-          return createSampler(
-              CreateSamplingSessionRequest.builder().modelPath(modelPath), runOf(modelPath));
+          Session open = session();
+          return clients().samplerOfCheckpoint(open, modelPath);
         });
   }
 
@@ -404,30 +403,6 @@ public final class ServiceClient implements AutoCloseable {
 
   long freeResponseBytes() {
     return clients().awaiter().freeBytes();
-  }
-
-  private String meteredAs(String baseModel) {
-    clients().meter().identify(baseModel, baseModel);
-    return baseModel;
-  }
-
-  /** Paths that are none are the server's to refuse. */
-  private static String runOf(String modelPath) {
-    try {
-      return TinkerPath.parse(modelPath).trainingRunId();
-    } catch (IllegalArgumentException e) {
-      return modelPath;
-    }
-  }
-
-  private SamplingClient createSampler(CreateSamplingSessionRequest.Builder request, String run) {
-    Session open = session();
-    String id =
-        api.call(
-                Operations.CREATE_SAMPLING_SESSION,
-                request.sessionId(open.id()).samplingSessionSeqId(open.nextSampler()).build())
-            .samplingSessionId();
-    return clients().samplingClient(open, id, run);
   }
 
   private ClientFactory clients() {

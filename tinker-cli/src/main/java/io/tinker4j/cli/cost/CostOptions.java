@@ -3,7 +3,6 @@ package io.tinker4j.cli.cost;
 import io.tinker4j.training.cost.PriceTable;
 import java.math.BigDecimal;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -42,13 +41,13 @@ public final class CostOptions {
     }
   }
 
-  /** Reads the prices, if there are any. */
-  public Optional<PriceTable> prices() {
-    return Optional.ofNullable(prices).map(PriceFile::read);
+  /** Reads the prices; null when there are none. */
+  public @Nullable PriceTable prices() {
+    return prices == null ? null : PriceFile.read(prices);
   }
 
-  /** Returns the limit. */
-  public Optional<BigDecimal> budget() {
-    return Optional.ofNullable(budget);
+  /** Returns the limit; null when there is none. */
+  public @Nullable BigDecimal budget() {
+    return budget;
   }
 }

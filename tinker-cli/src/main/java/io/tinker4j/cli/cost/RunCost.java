@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 /** What a run has cost so far, and whether more fits into its budget. Thread-safe. */
 public final class RunCost {
   private final String model;
-  private final Optional<PriceTable> prices;
-  private final Optional<Money> budget;
+  private final @Nullable PriceTable prices;
+  private final @Nullable Money budget;
   private final Spending spending;
 
   private RunCost(
-      String model, Optional<PriceTable> prices, Optional<Money> budget, Spending spending) {
+      String model, @Nullable PriceTable prices, @Nullable Money budget, Spending spending) {
     this.model = model;
     this.prices = prices;
     this.budget = budget;
@@ -37,10 +37,14 @@ public final class RunCost {
    *     another currency
    */
   public static RunCost of(
-      String model, Optional<PriceTable> prices, Optional<BigDecimal> budget, Spending spending) {
-    Optional<Money> limit =
-        budget.map(amount -> new Money(amount, currency(prices.orElseThrow(), model, spending)));
-    return new RunCost(model, prices, limit, spending);
+      String model, @Nullable PriceTable prices, @Nullable BigDecimal budget, Spending spending) {
+    return new RunCost(
+        model,
+        prices,
+        prices == null || budget == null
+            ? null
+            : new Money(budget, currency(prices, model, spending)),
+        spending);
   }
 
   private static String currency(PriceTable prices, String model, Spending spending) {
@@ -71,39 +75,40 @@ public final class RunCost {
 
   /** Returns what tokens would cost today, empty without prices. */
   public Optional<Cost> of(TokenUsage usage) {
-    return prices.map(table -> table.cost(model, usage, spending.today()));
+    return Optional.ofNullable(prices).map(table -> table.cost(model, usage, spending.today()));
   }
 
   /** Returns what was spent, each day's tokens by the prices of that day; empty without prices. */
   public Optional<Cost> soFar() {
-    return prices.map(table -> {
-      Cost cost = Cost.NOTHING;
-      for (Map.Entry<LocalDate, TokenUsage> day : spending.byDay().entrySet()) {
-        cost = cost.plus(table.cost(model, day.getValue(), day.getKey()));
-      }
-      return cost;
-    });
+    return Optional.ofNullable(prices)
+        .map(table -> {
+          Cost cost = Cost.NOTHING;
+          for (Map.Entry<LocalDate, TokenUsage> day : spending.byDay().entrySet()) {
+            cost = cost.plus(table.cost(model, day.getValue(), day.getKey()));
+          }
+          return cost;
+        });
   }
 
   /** Whether there is a limit. */
   public boolean hasBudget() {
-    return budget.isPresent();
+    return budget != null;
   }
 
   /** Whether the budget allows for more; always without one. */
   public boolean allows(TokenUsage more) {
-    if (budget.isEmpty()) {
+    if (budget == null) {
       return true;
     }
     Cost cost = soFar().orElseThrow().plus(of(more).orElseThrow());
-    return cost.amount(budget.get().currency()).compareTo(budget.get().amount()) <= 0;
+    return cost.amount(budget.currency()).compareTo(budget.amount()) <= 0;
   }
 
   /** Returns a line for people: what was spent, and of what. */
   public String summary() {
     String cost = soFar().map(spent -> ", " + spent).orElse("");
     return "%,d tokens%s%s"
-        .formatted(spending.total().total(), cost, budget.map(money -> " of " + money).orElse(""));
+        .formatted(spending.total().total(), cost, budget == null ? "" : " of " + budget);
   }
 
   /** Returns the fields of the JSON output. */

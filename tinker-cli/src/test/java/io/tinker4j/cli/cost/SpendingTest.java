@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,7 +96,7 @@ class SpendingTest {
     LocalDate today = LocalDate.ofInstant(time.now(), ZoneOffset.UTC);
     PriceTable table = PriceTable.of(List.of(price("1", today), price("3", today.plusDays(1))));
     Spending spending = open(meter);
-    RunCost cost = RunCost.of("M", Optional.of(table), Optional.empty(), spending);
+    RunCost cost = RunCost.of("M", table, null, spending);
     meter.add("run", TokenKind.TRAIN, 1_000_000);
     assertThat(cost.summary()).isEqualTo("1,000,000 tokens, 1.00 TOK");
 
