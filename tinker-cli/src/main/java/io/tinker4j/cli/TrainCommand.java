@@ -175,7 +175,9 @@ final class TrainCommand implements Callable<Integer> {
     human.println(
         "Tokens     about %,d to train on, %,d to read for evaluations and checkpoints"
             .formatted(estimate.trained(), estimate.read()));
-    cost.of(estimate.whole()).ifPresent(price -> human.println("Cost       about " + price));
+    cost.of(estimate.whole())
+        .ifPresent(price ->
+            human.println("Cost       " + (price.isComplete() ? "about " + price : price)));
     if (cost.spending().total().total() > 0) {
       human.println("So far     " + cost.summary());
     }
