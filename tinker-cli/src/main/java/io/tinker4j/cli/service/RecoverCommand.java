@@ -19,7 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -61,7 +61,7 @@ public final class RecoverCommand extends ServiceCommand {
   }
 
   @Override
-  void run(ServiceClient service) {
+  void run(ServiceClient service) throws InterruptedException {
     JournalView view = JournalView.of(ProgressJournal.contents(journal));
     Optional<String> rescued = save == null ? Optional.empty() : rescue(service, view, save);
     List<String> paths = new ArrayList<>(rescued.stream().toList());
@@ -96,14 +96,15 @@ public final class RecoverCommand extends ServiceCommand {
   }
 
   /** A model that is gone is no reason to give up: there are checkpoints. */
-  private Optional<String> rescue(ServiceClient service, JournalView view, String name) {
+  private Optional<String> rescue(ServiceClient service, JournalView view, String name)
+      throws InterruptedException {
     if (view.modelId().isEmpty()) {
       throw new CommandException("The journal in %s has no model yet".formatted(journal));
     }
     String model = view.modelId().get();
     try {
-      return Optional.of(service.attachTrainingClient(model).saveState(name).join().path());
-    } catch (CompletionException e) {
+      return Optional.of(service.attachTrainingClient(model).saveState(name).get().path());
+    } catch (ExecutionException e) {
       console().progress(spec(), notSaved(model, FailureReason.of(e)));
     } catch (TinkerException e) {
       console().progress(spec(), notSaved(model, FailureReason.of(e)));
