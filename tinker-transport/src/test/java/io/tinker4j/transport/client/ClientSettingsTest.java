@@ -60,6 +60,7 @@ class ClientSettingsTest {
       Set.of(
           "TINKER_SERVER_API_KEY",
           "TINKER_HOME",
+          "TINKER_JAVA_OPTS",
           "TINKER_STORE_PASSWORD",
           "TINKER_PROFILE",
           "TINKER_LOG",
