@@ -118,6 +118,7 @@ class ResumableTrainingTest {
     assertThat(runs.server.weightsHash(result.modelId())).isEqualTo(clean);
     assertThat(result.recoveries()).isEqualTo(2);
     assertThat(events)
+        .as("%s", events)
         .extracting(event -> (Object) event.getClass())
         .startsWith(
             Detected.class,

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -18,6 +19,8 @@ import java.util.concurrent.TimeUnit;
 public final class ComputePool implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  private final ThreadFactory processorFactory =
+      Thread.ofPlatform().daemon().name("tinker-server-compute-", 0).factory();
   private final Queue<Thread> processorThreads = new ConcurrentLinkedQueue<>();
   private final ExecutorService processors =
       Executors.newFixedThreadPool(
@@ -56,13 +59,11 @@ public final class ComputePool implements AutoCloseable {
   }
 
   private Thread newProcessorThread(Runnable work) {
-    Thread thread =
-        Thread.ofPlatform()
-            .daemon()
-            .name("tinker-server-compute-" + processorThreads.size())
-            .unstarted(work);
-    processorThreads.add(thread);
-    return thread;
+    return processorFactory.newThread(() -> {
+      // Not before: one that is not started yet cannot be waited for.
+      processorThreads.add(Thread.currentThread());
+      work.run();
+    });
   }
 
   /** Says that the server is about to be closed, with threads in the middle of their work. */
