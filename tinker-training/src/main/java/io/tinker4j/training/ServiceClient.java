@@ -262,8 +262,7 @@ public final class ServiceClient implements AutoCloseable {
         "CreateSamplingSession",
         () -> {
           clients().features().warnOfSampling(modelPath);
-          Session open = session();
-          return clients().samplerOfCheckpoint(open, modelPath);
+          return clients().samplerOfCheckpoint(session(), modelPath);
         });
   }
 

@@ -63,13 +63,7 @@ public final class SimPo implements CustomLoss {
     for (int i = 0; i < means.length; i++) {
       float[] values = logprobs.get(i);
       float[] weights = WeightedSums.weights(i, data.get(i), values.length);
-      double total = 0;
-      for (float weight : weights) {
-        total += weight;
-      }
-      if (total == 0) {
-        throw new IllegalArgumentException("the weights of data[%d] add up to 0".formatted(i));
-      }
+      double total = total(weights, i);
       means[i] = WeightedSums.of(i, "logprobs", values, weights) / total;
       shares.add(WeightedSums.scaled(weights, 1 / total));
     }
@@ -96,6 +90,17 @@ public final class SimPo implements CustomLoss {
     metrics.put("chosen_reward", chosen);
     metrics.put("rejected_reward", rejected);
     return new Result(loss, gradients, metrics).checkedFor(logprobs);
+  }
+
+  private static double total(float[] weights, int datum) {
+    double total = 0;
+    for (float weight : weights) {
+      total += weight;
+    }
+    if (total == 0) {
+      throw new IllegalArgumentException("the weights of data[%d] add up to 0".formatted(datum));
+    }
+    return total;
   }
 
   @Override
