@@ -15,12 +15,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** What a command has printed, against the schema that {@code tinker schema} gives for it. */
 final class SchemaCheck {
   private static final SchemaRegistry REGISTRY =
       SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
+
+  /** By format and command: a schema is asked for once. */
+  private static final Map<String, Optional<SchemaCheck>> FOUND = new ConcurrentHashMap<>();
 
   private final String text;
   private final Schema schema;
@@ -63,7 +67,9 @@ final class SchemaCheck {
   }
 
   private static Optional<SchemaCheck> find(String format, List<String> command) {
-    return schema(format, command).map(SchemaCheck::new);
+    return FOUND.computeIfAbsent(
+        format + " " + String.join(" ", command),
+        unused -> schema(format, command).map(SchemaCheck::new));
   }
 
   /** It has to be taken, and refused without a property that is required, or with another one. */
